@@ -1,0 +1,44 @@
+"""The command line: the one place that knows argparse and turns exceptions into exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from peakguard.cli.commands import COMMANDS, build_parser, load
+from peakguard.cli.exit_codes import INTERRUPTED, OUR_FAULT, USAGE
+from peakguard.cli.refusal import Refusal
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command line; returns its exit code."""
+    try:
+        return _run(list(arguments))
+    except Refusal as refusal:
+        from peakguard.cli.output import print_refusal
+
+        print_refusal(refusal)
+        return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away (`| head`); Python must not complain about it again while it shuts down.
+        sys.stdout = None  # type: ignore[assignment] # typeshed knows no closed stdout
+        return 0
+    except Exception as error:
+        from peakguard.cli.crash import print_crash
+
+        print_crash(error, list(arguments))
+        return OUR_FAULT
+
+
+def _run(arguments: list[str]) -> int:
+    command = next((word for word in arguments if not word.startswith("-")), None)
+    parser = build_parser(command if command in COMMANDS else None)
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return USAGE
+    code = int(load(options.command).run(options))
+    sys.stdout.flush()
+    return code

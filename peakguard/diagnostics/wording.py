@@ -1,27 +1,23 @@
 """Turns a code and its data into sentences; the templates come from the generated catalog."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from peakguard.diagnostics.catalog import CATALOG
-
-
-class _Data(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "?"
+from peakguard.diagnostics.template import fill
 
 
 def message(code: str, data: Mapping[str, Any]) -> str:
     """What is wrong, in one sentence."""
-    return CATALOG[code].message.format_map(_Data(data))
+    return fill(CATALOG[code].message, {name: str(value) for name, value in data.items()})
 
 
 def hint(code: str, data: Mapping[str, Any]) -> str:
     """What to do about it; empty when the catalog has no hint."""
-    return CATALOG[code].hint.format_map(_Data(data))
+    return fill(CATALOG[code].hint, {name: str(value) for name, value in data.items()})
 
 
-def did_you_mean(name: str, known: "list[str] | tuple[str, ...]") -> str:
+def did_you_mean(name: str, known: Sequence[str]) -> str:
     """A sentence that offers the known name nearest to a mistyped one; empty when none is near."""
     from difflib import get_close_matches
 

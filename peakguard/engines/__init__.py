@@ -1,0 +1,1 @@
+"""Where frames are. The only modules that import a data library."""

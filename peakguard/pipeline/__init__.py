@@ -1,0 +1,1 @@
+"""The stages in order: read, parse, decode, resolve, check, compile."""

@@ -1,0 +1,1 @@
+"""What kinds share at run time. Nothing here imports the compiler."""

@@ -18,7 +18,7 @@ from peakguard.syntax.node import Mapping, Node, Scalar, Sequence, Style
 from peakguard.syntax.source import Source
 from peakguard.syntax.yaml_scalar import resolve
 
-_PARSER = getattr(yaml, "CParser", None) or yaml.SafeLoader
+_PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STYLES = {
     "'": Style.SINGLE,
     '"': Style.DOUBLE,

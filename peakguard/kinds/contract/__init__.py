@@ -1,0 +1,1 @@
+"""kind: contract. What a table of data must be."""

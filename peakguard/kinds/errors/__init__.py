@@ -1,0 +1,1 @@
+"""kind: errors. The catalog of error codes."""

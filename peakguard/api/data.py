@@ -1,0 +1,24 @@
+"""`validate` and `collect_violations` with the project's own policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from peakguard.api.policies import default_policies
+
+if TYPE_CHECKING:
+    from peakguard.runtime.violation import Violation
+
+
+def validate(frame: Any, contract: str) -> Any:
+    """The frame under the names and types of a contract; Polars, pandas or Arrow, in and out.
+
+    Raises ContractViolation exactly when `collect_violations` would return something, and
+    PeakguardError (PG2005) where there is no such contract.
+    """
+    return default_policies().contract(contract).validate(frame)
+
+
+def collect_violations(frame: Any, contract: str) -> tuple[Violation, ...]:
+    """What `validate` would raise, one entry a rule; empty when it would not."""
+    return default_policies().contract(contract).collect_violations(frame)

@@ -1,0 +1,36 @@
+"""The commands, and a parser that builds only the part of the one that is called."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+from types import ModuleType
+
+COMMANDS = {
+    "check": "prove the policies of a project",
+    "validate": "validate data against a contract",
+    "docs": "write the documents that follow from the policies",
+    "explain": "print the page of a code",
+    "schema": "print the JSON Schema of a kind, for editors",
+}
+
+
+def load(command: str) -> ModuleType:
+    """The module of a command."""
+    return import_module(f"peakguard.cli.{command}")
+
+
+def build_parser(command: str | None) -> argparse.ArgumentParser:
+    """A parser of the whole command line; only one command's options are built."""
+    parser = argparse.ArgumentParser(
+        prog="peakguard",
+        description="Contracts and policies for data and trading systems, checked like a program.",
+        epilog="Exit codes: 0 clean, 1 findings or violations, 2 usage or unreadable input, 3 a fault of peakguard.",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and leave")
+    children = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, summary in COMMANDS.items():
+        child = children.add_parser(name, help=summary, description=summary)
+        if name == command:
+            load(name).add_arguments(child)
+    return parser

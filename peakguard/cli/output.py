@@ -1,0 +1,25 @@
+"""Writing to the terminal: colour only where a person looks, messages on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TextIO
+
+from peakguard.cli.refusal import Refusal
+from peakguard.reporters.report import Report
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Whether to colour what is written to a stream; NO_COLOR and FORCE_COLOR are honoured."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+
+
+def print_refusal(refusal: Refusal) -> None:
+    """The findings of a refused command, on stderr."""
+    from peakguard.reporters import report
+
+    found = Report(refusal.findings, {}, files=0)
+    sys.stderr.write(report("text", found, colour=wants_colour(sys.stderr)))

@@ -1,0 +1,118 @@
+"""A frame as the contract names it: columns found and renamed, text read, types settled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from peakguard.engines.polars.library import polars
+from peakguard.engines.polars.types import holds, to_dtype
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Fault(NamedTuple):
+    """A column that is not as declared; `rows` are the rows whose value could not be read."""
+
+    id: str
+    error: str | None
+    reason: str
+    rows: tuple[int, ...]
+    values: tuple[Any, ...]
+
+
+class Aligned(NamedTuple):
+    """The frame under the names of the contract; columns that could not be settled are missing from it."""
+
+    frame: pl.DataFrame
+    faults: tuple[Fault, ...]
+    extra: tuple[str, ...]
+    absent: Mapping[str, str]
+
+
+def align(frame: pl.DataFrame, plan: Mapping[str, Any], *, is_text: bool) -> Aligned:
+    """Settle every column of a plan. `absent` gives the reason for each column that rules cannot use."""
+    series: list[pl.Series] = []
+    faults: list[Fault] = []
+    absent: dict[str, str] = {}
+    taken: set[str] = set()
+    for column in plan["columns"]:
+        physical = next((name for name in column["names"] if name in frame.columns), None)
+        if physical is None:
+            absent[column["name"]] = f"column {column['name']} is not in the data"
+            if column["required"]:
+                faults.append(_fault(column, "required", f"no column {' or '.join(column['names'])}"))
+            continue
+        taken.add(physical)
+        settled, fault = _settle(frame[physical], column, is_text=is_text, coerce=plan["coerce"])
+        if fault is not None:
+            faults.append(fault)
+        if settled is None:
+            absent[column["name"]] = f"column {column['name']} is not {column['type']}"
+        else:
+            series.append(settled.alias(column["name"]))
+    extra = tuple(name for name in frame.columns if name not in taken)
+    return Aligned(polars().DataFrame(series), tuple(faults), extra, absent)
+
+
+def _settle(
+    values: pl.Series, column: Mapping[str, Any], *, is_text: bool, coerce: bool
+) -> tuple[pl.Series | None, Fault | None]:
+    wanted = to_dtype(column["type"], column["values"])
+    if holds(values.dtype, wanted):
+        return values, None
+    is_written = values.dtype == polars().String() and (is_text or column["parse"] is not None)
+    if not is_written and not coerce:
+        return None, _fault(column, "type", f"expected {column['type']}, found {values.dtype}")
+    return _converted(values, column, wanted)
+
+
+def _converted(
+    values: pl.Series, column: Mapping[str, Any], wanted: pl.DataType
+) -> tuple[pl.Series | None, Fault | None]:
+    """Cell by cell: what cannot be read is a fault of its row and counts as missing from then on."""
+    read = _read(values, column, wanted)
+    if read is None:
+        return None, _fault(column, "type", f"expected {column['type']}, found {values.dtype}")
+    bad = (read.is_null() & values.is_not_null()).arg_true().to_list()
+    if not bad:
+        return read, None
+    reason = f"not {column['type']}"
+    written = tuple(values[row] for row in bad[:20])
+    return read, Fault(f"columns.{column['name']}.type", column["error"], reason, tuple(bad), written)
+
+
+def _read(values: pl.Series, column: Mapping[str, Any], wanted: pl.DataType) -> pl.Series | None:
+    library = polars()
+    if values.dtype == library.String():
+        return _read_text(values, column, wanted)
+    try:
+        read: pl.Series = values.cast(wanted, strict=False)
+        back = read.cast(values.dtype, strict=False)
+    except library.exceptions.PolarsError:
+        return None
+    # Only what can be taken back unchanged was converted without loss.
+    lost = back.ne_missing(values) & values.is_not_null()
+    return read.set(lost, None) if lost.any() else read
+
+
+def _read_text(values: pl.Series, column: Mapping[str, Any], wanted: pl.DataType) -> pl.Series | None:
+    library = polars()
+    if isinstance(wanted, library.Date):
+        return values.str.to_date(column["parse"], strict=False)
+    if isinstance(wanted, library.Datetime):
+        return values.str.to_datetime(
+            column["parse"], time_unit=wanted.time_unit, time_zone=wanted.time_zone, strict=False
+        )
+    if isinstance(wanted, library.Boolean):
+        words = {"true": True, "false": False}
+        return values.str.to_lowercase().replace_strict(words, default=None, return_dtype=wanted)
+    try:
+        return values.cast(wanted, strict=False)
+    except library.exceptions.PolarsError:
+        return None
+
+
+def _fault(column: Mapping[str, Any], demand: str, reason: str) -> Fault:
+    return Fault(f"columns.{column['name']}.{demand}", column["error"], reason, (), ())

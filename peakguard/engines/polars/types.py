@@ -1,0 +1,49 @@
+"""The type grammar of policies as Polars data types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from peakguard.engines.polars.library import polars
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_DECIMAL = re.compile(r"decimal\((\d+),\s*(\d+)\)")
+_DATETIME = re.compile(r"datetime\[(ns|us|ms)(?:,\s*([^\]]+))?\]")
+
+
+def to_dtype(type_text: str, values: Sequence[str] | None) -> pl.DataType:
+    """The data type that a column of a type must have; `values` are those of an enum."""
+    library = polars()
+    plain = {
+        "bool": library.Boolean(),
+        "int64": library.Int64(),
+        "float64": library.Float64(),
+        "string": library.String(),
+        "date": library.Date(),
+        "duration": library.Duration("us"),
+    }
+    if type_text in plain:
+        dtype: pl.DataType = plain[type_text]
+        return dtype
+    if type_text == "enum":
+        enum: pl.DataType = library.Enum(list(values or ()))
+        return enum
+    if match := _DECIMAL.fullmatch(type_text):
+        decimal: pl.DataType = library.Decimal(int(match[1]), int(match[2]))
+        return decimal
+    match = _DATETIME.fullmatch(type_text)
+    assert match is not None, type_text
+    moment: pl.DataType = library.Datetime(match[1], match[2])
+    return moment
+
+
+def holds(actual: pl.DataType, wanted: pl.DataType) -> bool:
+    """Whether a column needs no conversion: the very type, or an enum held as text or categories."""
+    library = polars()
+    if isinstance(wanted, library.Enum):
+        return isinstance(actual, library.Enum | library.Categorical | library.String)
+    return actual == wanted

@@ -1,0 +1,87 @@
+"""What can be wrong with a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from peakguard.diagnostics import codes
+from peakguard.diagnostics.diagnostic import Diagnostic, found
+from peakguard.diagnostics.wording import did_you_mean
+from peakguard.kinds.contract.check_columns import check_columns
+from peakguard.kinds.contract.check_rules import check_rules
+from peakguard.kinds.contract.constraints import head
+from peakguard.kinds.contract.model import Contract
+from peakguard.language.document import Document
+from peakguard.syntax.node import Path
+
+_TIMES = ("date", "datetime")
+_NOT_GROUPABLE = ("float64", "decimal", "duration", "list")
+
+
+def check(document: Document[Contract]) -> Iterator[Diagnostic]:
+    """Findings within one contract."""
+    yield from check_columns(document)
+    yield from _check_names(document)
+    yield from _check_key(document)
+    yield from _check_times(document)
+    yield from _check_exemptions(document)
+    yield from check_rules(document)
+
+
+def _check_names(document: Document[Contract]) -> Iterator[Diagnostic]:
+    for path, name in _column_names(document.spec):
+        if name not in document.spec.columns:
+            known = list(document.spec.columns)
+            data = {"column": name, "known": ", ".join(known), "suggestion": did_you_mean(name, known)}
+            span = document.key_span(*path) if path[0] == "references" else document.span(*path)
+            yield found(codes.UNKNOWN_COLUMN, span, **data)
+        elif "within" in path and head(type_text := document.spec.columns[name].type) in _NOT_GROUPABLE:
+            yield found(codes.NOT_GROUPABLE, document.span(*path), column=name, type=type_text)
+
+
+def _column_names(spec: Contract) -> Iterator[tuple[Path, str]]:
+    """Every place outside expressions that names a column of this contract."""
+    yield from ((("key", index), name) for index, name in enumerate(spec.key))
+    if spec.order is not None:
+        yield ("order", "by"), spec.order.by
+        yield from ((("order", "within", index), name) for index, name in enumerate(spec.order.within))
+    if spec.cadence is not None:
+        yield ("cadence", "column"), spec.cadence.column
+        yield from ((("cadence", "within", index), name) for index, name in enumerate(spec.cadence.within))
+    if spec.freshness is not None:
+        yield ("freshness", "column"), spec.freshness.column
+    yield from ((("references", name), name) for name in spec.references)
+    for rule_name, rule in spec.rules.items():
+        yield from ((("rules", rule_name, "within", index), name) for index, name in enumerate(rule.within))
+
+
+def _check_key(document: Document[Contract]) -> Iterator[Diagnostic]:
+    for index, name in enumerate(document.spec.key):
+        column = document.spec.columns.get(name)
+        if column is not None and column.nullable:
+            yield found(codes.NULLABLE_KEY, document.span("key", index), column=name)
+        if name in document.spec.key[:index]:
+            yield found(codes.REPEATED_ITEM, document.span("key", index), item=name)
+
+
+def _check_times(document: Document[Contract]) -> Iterator[Diagnostic]:
+    spec = document.spec
+    for part in ("cadence", "freshness"):
+        value = getattr(spec, part)
+        column = spec.columns.get(value.column) if value is not None else None
+        if column is not None and head(column.type) not in _TIMES:
+            span = document.span(part, "column")
+            yield found(codes.NOT_A_TIME, span, column=value.column, type=column.type)
+
+
+def _check_exemptions(document: Document[Contract]) -> Iterator[Diagnostic]:
+    spec = document.spec
+    for index, exemption in enumerate(spec.exempt):
+        path: Path = ("exempt", index)
+        if exemption.rule not in spec.rules:
+            known = list(spec.rules)
+            data = {"rule": exemption.rule, "known": ", ".join(known), "suggestion": did_you_mean(exemption.rule, known)}
+            yield found(codes.UNKNOWN_RULE, document.span(*path, "rule"), **data)
+        if set(exemption.key) != set(spec.key):
+            key = ", ".join(spec.key) or "the contract has no key"
+            yield found(codes.EXEMPTION_KEY_MISMATCH, document.key_span(*path, "key"), key=key)

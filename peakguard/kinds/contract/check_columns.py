@@ -1,0 +1,87 @@
+"""What can be wrong with the columns of a contract."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from peakguard.diagnostics import codes
+from peakguard.diagnostics.diagnostic import Diagnostic, found
+from peakguard.kinds.contract.constraints import CONSTRAINTS, applies, head
+from peakguard.kinds.contract.model import Column, Contract
+from peakguard.language.document import Document
+
+_DIRECTIVES = frozenset("YmdHMSfybBz%")
+_DIRECTIVE = re.compile(r"%(.?)")
+_TIMES = "date, datetime"
+
+
+def check_columns(document: Document[Contract]) -> Iterator[Diagnostic]:
+    """Findings about each column by itself, then about the names they have in the data."""
+    for name, column in document.spec.columns.items():
+        yield from _check_fit(document, name, column)
+        yield from _check_bounds(document, name, column)
+        yield from _check_pattern(document, name, column)
+        yield from _check_date_format(document, name, column)
+        if column.type == "enum" and column.values is None:
+            yield found(codes.ENUM_WITHOUT_VALUES, document.span("columns", name, "type"))
+    yield from _check_physical_names(document)
+
+
+def _check_fit(document: Document[Contract], name: str, column: Column) -> Iterator[Diagnostic]:
+    for key, constraint in CONSTRAINTS.items():
+        if getattr(column, key) is not None and not applies(constraint, column.type):
+            span = document.key_span("columns", name, key)
+            yield found(codes.CONSTRAINT_MISFIT, span, constraint=key, type=column.type, fits=constraint.fits)
+    if "finite" in column.model_fields_set and column.type != "float64":
+        span = document.key_span("columns", name, "finite")
+        yield found(codes.CONSTRAINT_MISFIT, span, constraint="finite", type=column.type, fits="float64")
+    if column.parse is not None and head(column.type) not in _TIMES:
+        span = document.key_span("columns", name, "parse")
+        yield found(codes.CONSTRAINT_MISFIT, span, constraint="parse", type=column.type, fits=_TIMES)
+
+
+def _check_bounds(document: Document[Contract], name: str, column: Column) -> Iterator[Diagnostic]:
+    lower = [(key, bound, words) for key, words in (("gt", "greater than"), ("ge", "at least")) if (bound := getattr(column, key)) is not None]  # fmt: skip # one line a direction reads best
+    upper = [(key, bound, words) for key, words in (("lt", "less than"), ("le", "at most")) if (bound := getattr(column, key)) is not None]  # fmt: skip # one line a direction reads best
+    for low_key, low, low_words in lower:
+        for high_key, high, high_words in upper:
+            touches = low == high and (low_key, high_key) != ("ge", "le")
+            if low > high or touches:
+                span = document.span("columns", name, high_key)
+                data = {"lower": f"{low_words} {low}", "upper": f"{high_words} {high}"}
+                yield found(codes.EMPTY_RANGE, span, **data)
+    least, most = column.min_length, column.max_length
+    if least is not None and most is not None and least > most:
+        span = document.span("columns", name, "max_length")
+        yield found(codes.EMPTY_RANGE, span, lower=f"at least {least} long", upper=f"at most {most} long")
+
+
+def _check_pattern(document: Document[Contract], name: str, column: Column) -> Iterator[Diagnostic]:
+    if column.matches is None:
+        return
+    from peakguard.expression.patterns import check_pattern
+
+    fault = check_pattern(column.matches)
+    if fault is not None:
+        span = document.inner_span(("columns", name, "matches"), fault.start, fault.end)
+        yield found(codes.BAD_PATTERN, span, construct=fault.construct, reason=fault.reason)
+
+
+def _check_date_format(document: Document[Contract], name: str, column: Column) -> Iterator[Diagnostic]:
+    for match in _DIRECTIVE.finditer(column.parse or ""):
+        if match[1] not in _DIRECTIVES or not match[1]:
+            span = document.inner_span(("columns", name, "parse"), *match.span())
+            yield found(codes.BAD_DATE_FORMAT, span, found=match[0])
+
+
+def _check_physical_names(document: Document[Contract]) -> Iterator[Diagnostic]:
+    claimed: dict[str, str] = {}
+    for name, column in document.spec.columns.items():
+        own = [(("columns", name, "source") if column.source else ("columns", name), column.source or name)]
+        aliases = [(("columns", name, "aliases", index), alias) for index, alias in enumerate(column.aliases)]
+        for path, physical in [*own, *aliases]:
+            first = claimed.setdefault(physical, name)
+            if first != name:
+                span = document.key_span(*path) if len(path) == 2 else document.span(*path)
+                yield found(codes.PHYSICAL_NAME_TAKEN, span, name=physical, first=first)

@@ -1,0 +1,53 @@
+"""A contract as a flat list of demands on rows, each in the expression language.
+
+Column constraints are short forms: `gt: 0` on `open` asks `open > 0` of every row. Saying so once
+gives them the same meaning on every back end that expressions have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from peakguard.kinds.contract.constraints import CONSTRAINTS, applies
+from peakguard.kinds.contract.model import Column, Contract
+from peakguard.language.rule import Rule
+from peakguard.syntax.node import Path
+
+
+class Demand(NamedTuple):
+    """One testable demand: a stable id, its expression, and where it is written."""
+
+    id: str
+    text: str
+    path: Path
+    rule: Rule
+    is_dataset: bool = False
+
+
+def demands(spec: Contract) -> Iterator[Demand]:
+    """The demands of all columns, then those of the rules, in the order they are written."""
+    for name, column in spec.columns.items():
+        yield from _of_column(name, column)
+    for name, rule in spec.rules.items():
+        form = "expr" if rule.expr is not None else "dataset"
+        text = rule.expr if rule.expr is not None else rule.dataset
+        yield Demand(f"rules.{name}", text or "", ("rules", name, form), rule, form == "dataset")
+
+
+def _of_column(name: str, column: Column) -> Iterator[Demand]:
+    path = ("columns", name)
+    if not column.nullable:
+        yield _demand(name, column, "not_null", f"not is_null({name})", path)
+    if column.finite and column.type == "float64":
+        yield _demand(name, column, "finite", f"is_finite({name})", path)
+    for key, constraint in CONSTRAINTS.items():
+        value = getattr(column, key)
+        if value is not None and applies(constraint, column.type):
+            yield _demand(name, column, key, constraint.text(name, value), (*path, key))
+
+
+def _demand(name: str, column: Column, constraint: str, text: str, path: Path) -> Demand:
+    # A missing value is the business of `not_null` alone; the other constraints have nothing to say of it.
+    rule = Rule.model_construct(expr=text, error=column.error, on_null="pass")
+    return Demand(f"columns.{name}.{constraint}", text, path, rule)

@@ -1,0 +1,158 @@
+"""What a `contract` policy may say."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from peakguard.language.header import Policy
+from peakguard.language.model import Model
+from peakguard.language.references import ContractRef, ErrorRef
+from peakguard.language.rule import Rule
+from peakguard.language.typed import ShortForm, TypeText
+from peakguard.language.values import Count, Date, Duration, Flag, Identifier, Name, Number, Text
+
+
+
+class Column(Model):
+    """One column: its type, and what every value must be."""
+
+    type: TypeText
+    """Data type, e.g. float64, string, 'datetime[us, UTC]', 'decimal(18,8)', enum."""
+    description: Text | None = None
+    """What the values mean."""
+    source: Text | None = None
+    """Name of the column in the data, where it differs."""
+    aliases: tuple[Text, ...] = ()
+    """Other names the column may have in the data."""
+    required: Flag = True
+    """Whether the data must have the column."""
+    nullable: Flag = False
+    """Whether values may be missing."""
+    finite: Flag = True
+    """Whether NaN and infinities are refused; for float64."""
+    unit: Name | None = None
+    """Unit of measure."""
+    parse: Text | None = None
+    """How to read a date or time from text, e.g. '%m/%d/%Y'."""
+    values: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
+    """The only values allowed; for enum and string."""
+    gt: Number | None = None
+    """Every value is greater than this."""
+    ge: Number | None = None
+    """Every value is at least this."""
+    lt: Number | None = None
+    """Every value is less than this."""
+    le: Number | None = None
+    """Every value is at most this."""
+    matches: Text | None = None
+    """A pattern that every whole value matches."""
+    min_length: Count | None = None
+    """The least number of characters."""
+    max_length: Count | None = None
+    """The greatest number of characters."""
+    unique: Flag = False
+    """Whether every value stands once."""
+    error: ErrorRef | None = None
+    """The code that a violation of this column raises."""
+
+
+class Order(Model):
+    """How rows follow each other."""
+
+    by: Identifier
+    """Rows rise by this column."""
+    within: tuple[Identifier, ...] = ()
+    """Columns that divide the rows into groups, each ordered for itself."""
+    strict: Flag = False
+    """Whether equal neighbours are refused."""
+
+
+class Cadence(Model):
+    """At what distance rows follow each other."""
+
+    every: Duration
+    """The distance between two rows."""
+    column: Identifier
+    """The column with the time of a row."""
+    within: tuple[Identifier, ...] = ()
+    """Columns that divide the rows into groups, each with a cadence of its own."""
+    calendar: Literal["24/7"] = "24/7"
+    """When rows are expected."""
+    max_gap: Count = 0
+    """How many rows in a row may be missing."""
+
+
+class Freshness(Model):
+    """How old the newest row may be."""
+
+    column: Identifier
+    """The column with the time of a row."""
+    max_age: Duration
+    """The greatest age of the newest row."""
+
+
+class Rows(Model):
+    """How many rows there must be."""
+
+    min: Count | None = None
+    """The least number of rows."""
+    max: Count | None = None
+    """The greatest number of rows."""
+
+
+class ForeignKey(Model):
+    """Values that must exist in the data of another contract."""
+
+    contract: ContractRef
+    """The other contract."""
+    column: Identifier
+    """The column of the other contract."""
+
+
+class Exemption(Model):
+    """A row that is known to break a rule, for a stated reason and until a stated date."""
+
+    key: dict[Identifier, Any]
+    """The value of every key column."""
+    rule: Text
+    """The id of the rule, or the name of one under `rules`."""
+    reason: Text
+    """Why the row is accepted."""
+    until: Date
+    """The last day on which the exemption holds."""
+
+
+class Contract(Policy):
+    """What a table of data must be."""
+
+    kind: Literal["contract"]
+    """What the file declares."""
+    columns: Annotated[dict[Identifier, Annotated[Column, ShortForm]], Field(min_length=1)]
+    """The columns."""
+    extra_columns: Literal["allow", "drop", "forbid"] = "forbid"
+    """What happens to columns that the contract does not name."""
+    coerce: Flag = False
+    """Whether values of another type are converted where nothing is lost."""
+    key: tuple[Identifier, ...] = ()
+    """Columns that together identify a row: never null, and unique."""
+    order: Order | None = None
+    """How rows follow each other."""
+    cadence: Cadence | None = None
+    """At what distance rows follow each other."""
+    freshness: Freshness | None = None
+    """How old the newest row may be."""
+    rows: Rows | None = None
+    """How many rows there must be."""
+    references: dict[Identifier, ForeignKey] = Field(default_factory=dict)
+    """Columns whose values must exist in other data."""
+    rules: dict[Identifier, Rule] = Field(default_factory=dict)
+    """Demands in the expression language."""
+    on_violation: Literal["raise", "quarantine", "drop", "observe"] = "raise"
+    """What `validate` does with data that breaks the contract."""
+    error: ErrorRef | None = None
+    """The code raised for anything not named more closely."""
+    exempt: tuple[Exemption, ...] = ()
+    """Rows that are known to break a rule."""
+
+
+MODEL = Contract

@@ -1,0 +1,64 @@
+"""The decode stage: Node -> Document, with every fault at once, each at its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from peakguard.diagnostics import codes
+from peakguard.diagnostics.diagnostic import Diagnostic, found
+from peakguard.diagnostics.wording import did_you_mean
+from peakguard.language.document import Document
+from peakguard.language.explain_fault import diagnose
+from peakguard.language.header import FORMAT, Policy
+from peakguard.language.registry import kind_names, model_of
+from peakguard.syntax.node import Mapping, Scalar
+from peakguard.syntax.parse import describe
+
+
+def decode(file: str, node: Mapping) -> tuple[Document[Policy] | None, list[Diagnostic]]:
+    """The document, or None with what is wrong; an unknown format or kind is one finding, whatever else is there."""
+    refusal = _check_format(node) or _check_kind(node)
+    if refusal is not None:
+        return None, [refusal]
+    model = model_of(str(node.entries["kind"][1].plain()))
+    try:
+        spec = model.model_validate(node.plain())
+    except ValidationError as error:
+        return None, [diagnose(fault, model, node) for fault in error.errors(include_url=False)]
+    except RecursionError:
+        return None, [found(codes.TOO_DEEP, node.span, limit=64)]
+    document = Document(file, spec, node)
+    return document, list(_check_version(document))
+
+
+def _check_format(node: Mapping) -> Diagnostic | None:
+    if "peakguard" not in node.entries:
+        return found(codes.MISSING_HEADER, node.source.span(node.start, node.start + 1), supported=FORMAT)
+    value = node.entries["peakguard"][1]
+    if isinstance(value, Scalar) and value.value == FORMAT and not isinstance(value.value, bool | float):
+        return None
+    return found(codes.UNKNOWN_FORMAT, value.span, found=describe(value), supported=FORMAT)
+
+
+def _check_kind(node: Mapping) -> Diagnostic | None:
+    if "kind" not in node.entries:
+        return found(codes.MISSING_KEY, node.entries["peakguard"][0].span, key="kind")
+    value = node.entries["kind"][1]
+    if not isinstance(value, Scalar) or not isinstance(value.value, str):
+        return found(codes.WRONG_TYPE, value.span, expected="the name of a kind", found=describe(value))
+    known = kind_names()
+    if value.value in known:
+        return None
+    suggestion = did_you_mean(value.value, known)
+    return found(codes.UNKNOWN_KIND, value.span, found=value.value, known=", ".join(known), suggestion=suggestion)
+
+
+def _check_version(document: Document[Policy]) -> list[Diagnostic]:
+    requires: Any = document.spec.requires
+    if requires is None:
+        return []
+    from peakguard.language.requirement import satisfies
+
+    return satisfies(requires, document.span("requires"))

@@ -1,0 +1,51 @@
+"""The one rule shape, shared by every kind that has rules."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from peakguard.diagnostics import codes
+from peakguard.language.header import Mode
+from peakguard.language.model import Model
+from peakguard.language.references import ErrorRef
+from peakguard.language.values import Identifier, Rate, Text, fault
+
+OnNull = Literal["fail", "pass"]
+FORMS = ("expr", "dataset")
+
+
+class Rule(Model):
+    """A demand in the expression language, with what happens when it is not met."""
+
+    expr: Text | None = None
+    """An expression that holds for every row."""
+    dataset: Text | None = None
+    """An expression over all rows, or over all rows of each group of `within`."""
+    within: tuple[Identifier, ...] = ()
+    """Columns whose values divide the rows into groups that do not see each other."""
+    when: Text | None = None
+    """The rule asks something only of rows for which this expression holds."""
+    on_null: OnNull | None = None
+    """The verdict on a row whose outcome is unknown; must be stated where that can happen."""
+    severity: Literal["info", "warning", "error", "halt"] = "error"
+    """How bad a failure is."""
+    error: ErrorRef | None = None
+    """The code that a failure raises."""
+    message: Text | None = None
+    """What a failure means, in the operator's words."""
+    max_fail_rate: Rate = Field(default=0.0)
+    """The share of rows (0..1) that may fail before the rule does."""
+    mode: Mode = "enforce"
+    """`observe` reports failures without acting on them, `off` leaves the rule out."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_form(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            present = [form for form in FORMS if form in value]
+            if len(present) != 1:
+                shown = ", ".join(f"`{form}`" for form in present) or "none"
+                raise fault(codes.EXCLUSIVE_KEYS, keys=", ".join(f"`{form}`" for form in FORMS), found=shown)
+        return value

@@ -1,0 +1,113 @@
+"""The scalar types that policies share. Each refuses a bad value with a catalogued code of its own."""
+
+import re
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from peakguard.diagnostics import codes
+
+_NAME = re.compile(r"[a-z][a-z0-9_.-]*", re.ASCII)
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_SLUG = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+_VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|ms|s|m|h|d|w))+", re.ASCII)
+_DURATION_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ns|us|ms|s|m|h|d|w)", re.ASCII)
+_NANOSECONDS = {
+    "ns": 1,
+    "us": 10**3,
+    "ms": 10**6,
+    "s": 10**9,
+    "m": 60 * 10**9,
+    "h": 3600 * 10**9,
+    "d": 86_400 * 10**9,
+    "w": 7 * 86_400 * 10**9,
+}
+_MAX_NANOSECONDS = 2**63 - 1
+
+
+def fault(code: str, **data: Any) -> PydanticCustomError:
+    """An error that `decode` turns into the diagnostic of that code, at the place of the value."""
+    return PydanticCustomError(code, code, data)
+
+
+
+
+def _check_name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise fault(codes.BAD_NAME, found=text, what="name", form="lower-case letters, digits, _ . -, a letter first")
+    return text
+
+
+def _check_identifier(text: str) -> str:
+    from keyword import iskeyword
+
+    if not _IDENTIFIER.fullmatch(text) or iskeyword(text):
+        form = "an ASCII identifier that is no Python keyword; the physical name goes into `source`"
+        raise fault(codes.BAD_NAME, found=text, what="column or field name", form=form)
+    return text
+
+
+def _check_slug(text: str) -> str:
+    if not _SLUG.fullmatch(text):
+        raise fault(codes.BAD_NAME, found=text, what="slug", form="lower-case words joined by _")
+    return text
+
+
+def _check_version(text: str) -> str:
+    if not _VERSION.fullmatch(text):
+        raise fault(codes.BAD_VERSION, found=text)
+    return text
+
+
+def _check_date(text: str) -> str:
+    try:
+        if not _DATE.fullmatch(text):
+            raise ValueError
+        date.fromisoformat(text)
+    except ValueError:
+        raise fault(codes.BAD_DATE, found=text) from None
+    return text
+
+
+def _check_duration(value: Any) -> str:
+    if not isinstance(value, str) or not _DURATION.fullmatch(value) or nanoseconds(value) > _MAX_NANOSECONDS:
+        raise fault(codes.BAD_DURATION, found=str(value))
+    return value
+
+
+def _check_not_blank(text: str) -> str:
+    if not text.strip():
+        raise fault(codes.EMPTY_VALUE)
+    return text
+
+
+def _refuse_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise PydanticCustomError("float_type", "a number")
+    return value
+
+
+def nanoseconds(duration: str) -> int:
+    """The length of a checked duration such as `1h30m`."""
+    from decimal import Decimal
+
+    parts = _DURATION_PART.findall(duration)
+    return int(sum((Decimal(amount) * _NANOSECONDS[unit] for amount, unit in parts), Decimal(0)))
+
+
+Text = Annotated[str, Strict(), AfterValidator(_check_not_blank)]
+Flag = Annotated[bool, Strict()]
+Whole = Annotated[int, Strict()]
+Count = Annotated[int, Strict(), Field(ge=0)]
+Number = Annotated[int | float, BeforeValidator(_refuse_bool), Field(union_mode="left_to_right", strict=True)]
+Rate = Annotated[float, BeforeValidator(_refuse_bool), Field(ge=0, le=1)]
+Name = Annotated[str, Strict(), AfterValidator(_check_name)]
+Identifier = Annotated[str, Strict(), AfterValidator(_check_identifier)]
+Slug = Annotated[str, Strict(), AfterValidator(_check_slug)]
+Version = Annotated[str, Strict(), AfterValidator(_check_version)]
+Date = Annotated[str, Strict(), AfterValidator(_check_date)]
+Duration = Annotated[str, BeforeValidator(_check_duration), WithJsonSchema({"type": "string", "pattern": _DURATION.pattern})]

@@ -1,0 +1,89 @@
+"""One file on its own: bytes -> Source -> Node -> Document -> Unit."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from peakguard.diagnostics import codes
+from peakguard.diagnostics.diagnostic import Diagnostic, found
+from peakguard.diagnostics.span import Span
+from peakguard.language.document import Document
+from peakguard.language.facts import Fact
+from peakguard.language.header import Policy
+from peakguard.language.references import Reference, uses
+from peakguard.pipeline.read import Entry
+from peakguard.pipeline.unit import Silence, Unit
+from peakguard.syntax.limits import MAX_BYTES
+from peakguard.syntax.source import Source
+
+
+class Analysed(NamedTuple):
+    """A unit beside its document, for what needs more than facts."""
+
+    unit: Unit
+    document: Document[Policy] | None
+
+
+def analyse(entry: Entry) -> Analysed:
+    """Everything that the file alone can tell; never raises for bad input."""
+    source, findings = to_source(entry)
+    if source is None:
+        return Analysed(Unit(entry.file, broken=True, findings=tuple(findings)), None)
+    from peakguard.language.decode import decode
+    from peakguard.syntax.parse import parse
+
+    node, findings = parse(source)
+    if node is None:
+        return Analysed(Unit(entry.file, broken=True, findings=tuple(findings)), None)
+    document, more = decode(entry.file, node)
+    findings += more
+    if document is None:
+        return Analysed(Unit(entry.file, broken=True, findings=tuple(findings)), None)
+    return Analysed(_unit(document, findings), document)
+
+
+def to_source(entry: Entry) -> tuple[Source | None, list[Diagnostic]]:
+    """The text of a file, or the finding that says why there is none."""
+    if entry.finding is not None:
+        return None, [entry.finding]
+    if len(entry.data) > MAX_BYTES:
+        span = Span.whole(entry.file)
+        return None, [found(codes.FILE_TOO_LARGE, span, size=len(entry.data), limit=MAX_BYTES)]
+    try:
+        return Source(entry.file, entry.data.decode("utf-8")), []
+    except UnicodeDecodeError as error:
+        return None, [_not_utf8(entry, error.start)]
+
+
+def _not_utf8(entry: Entry, offset: int) -> Diagnostic:
+    readable = entry.data[:offset].decode("utf-8")
+    line, column = Source(entry.file, readable).position(len(readable))
+    span = Span(entry.file, line, column, line, column + 1)
+    return found(codes.NOT_UTF8, span, byte=f"0x{entry.data[offset]:02X}", offset=offset)
+
+
+def _unit(document: Document[Policy], findings: list[Diagnostic]) -> Unit:
+    from peakguard.language.registry import part
+
+    spec = document.spec
+    stated, checks = part(spec.kind, "facts"), part(spec.kind, "check")
+    known = stated.known_of(document) if hasattr(stated, "known_of") else {}
+    facts = [Fact(spec.kind, spec.name, document.span("name"), {"version": spec.version, **known})]
+    if hasattr(stated, "facts"):
+        facts += stated.facts(document)
+    if checks is not None:
+        findings += checks.check(document)
+    references = [Reference(use.namespace, use.name, document.span(*use.path)) for use in uses(spec)]
+    silences = [
+        Silence(each.code, each.until, document.key_span("suppress", index))
+        for index, each in enumerate(spec.suppress)
+    ]
+    return Unit(
+        document.file,
+        broken=False,
+        facts=tuple(facts),
+        references=tuple(references),
+        findings=tuple(findings),
+        silences=tuple(silences),
+        dated=bool(silences),
+    )

@@ -1,0 +1,129 @@
+"""A check that remembers: an unchanged tree costs reading and hashing, one edited file costs that file.
+
+Keyed by the content of all that is read, our own code, the installed packages (an extra may change
+what is checked), and the date where one is in force. What is kept is JSON: a policy tree may come
+from strangers, and reading a cache must not be able to run code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from peakguard.pipeline.project import STATE, Project
+from peakguard.pipeline.read import Entry, read_project
+
+_RESULT = "result.json"
+_UNITS = "units.json"
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+class Checked(NamedTuple):
+    """A finished check: the findings as JSON lists, the files that were read, and how many were silenced."""
+
+    findings: list[Any]
+    entries: Sequence[Entry]
+    suppressed: int
+
+
+def check_cached(project: Project, today: str, *, use_cache: bool = True) -> Checked:
+    """The check of a project, from the cache where nothing changed."""
+    entries = read_project(project)
+    if not use_cache:
+        findings, suppressed, _ = _check(project, entries, today, {})
+        return Checked(findings, entries, suppressed)
+    folder = os.path.join(project.root, STATE, "cache", "check")
+    code = code_digest()
+    digests = [_digest(entry.data) for entry in entries]
+    key = _tree_key(project, entries, digests, code)
+    kept = _load(os.path.join(folder, _RESULT))
+    if kept.get("key") == key and kept.get("today") in (None, today):
+        return Checked(kept["findings"], entries, kept["suppressed"])
+    known = _load(os.path.join(folder, _UNITS))
+    units = known["units"] if known.get("code") == code else {}
+    findings, suppressed, dated = _check(project, entries, today, units)
+    _store(folder, _UNITS, {"code": code, "units": units})
+    _store(folder, _RESULT, {"key": key, "today": today if dated else None, "findings": findings, "suppressed": suppressed})
+    return Checked(findings, entries, suppressed)
+
+
+def code_digest() -> str:
+    """A digest of all that decides a check besides the policies: our files, Python, installed packages."""
+    digest = blake2b(repr(sys.version_info).encode(), digest_size=16)
+    for folder, folders, files in os.walk(_PACKAGE):
+        folders[:] = sorted(name for name in folders if name not in ("__pycache__", "cases"))
+        for name in sorted(files):
+            with open(os.path.join(folder, name), "rb") as file:
+                digest.update(name.encode() + b"\0" + file.read())
+    packages = os.path.dirname(os.__file__) + "/site-packages"
+    for path in (packages, *(entry for entry in sys.path if entry.endswith("-packages"))):
+        if os.path.isdir(path):
+            digest.update("\0".join(sorted(name for name in os.listdir(path) if name.endswith("-info"))).encode())
+    return digest.hexdigest()
+
+
+def _check(
+    project: Project, entries: Sequence[Entry], today: str, units: dict[str, Any]
+) -> tuple[list[Any], int, bool]:
+    from peakguard.pipeline.analyse import analyse
+    from peakguard.pipeline.check import check_project
+    from peakguard.pipeline.unit import Unit
+
+    seen: dict[str, Any] = {}
+    analysed = []
+    for entry in entries:
+        if not entry.is_policy:
+            continue
+        key = f"{_digest(entry.data)} {entry.file}"
+        known = units.get(key) if entry.finding is None else None
+        unit = Unit.from_json(entry.file, known) if known is not None else analyse(entry).unit
+        seen[key] = known if known is not None else unit.to_json()
+        analysed.append(unit)
+    units.clear()
+    units.update(seen)
+    outcome = check_project(project, entries, analysed, today)
+    return [list(finding) for finding in outcome.findings], outcome.suppressed, outcome.dated
+
+
+def _tree_key(project: Project, entries: Sequence[Entry], digests: list[str], code: str) -> str:
+    digest = blake2b(code.encode(), digest_size=16)
+    digest.update(repr((project.root, project.folders, project.findings, project.settings)).encode("utf-8", "replace"))
+    for entry, content in zip(entries, digests, strict=True):
+        digest.update(repr((entry.file, content, entry.finding)).encode("utf-8", "replace"))
+    return digest.hexdigest()
+
+
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def _load(path: str) -> dict[str, Any]:
+    try:
+        with open(path, "rb") as file:
+            kept = json.loads(file.read())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def _store(folder: str, name: str, value: dict[str, Any]) -> None:
+    from peakguard.runtime.fsops import write_atomic
+
+    data = json.dumps(value, separators=(",", ":")).encode()
+    try:
+        # Losing a cache costs a second check, so it is not synced; on a read-only tree there is none.
+        write_atomic(os.path.join(folder, name), data, durability="rename")
+        write_ignore_file(os.path.join(folder, "..", ".."))
+    except OSError:
+        return
+
+
+def write_ignore_file(state: str) -> None:
+    """Keep the state folder out of version control."""
+    from peakguard.runtime.fsops import write_if_changed
+
+    write_if_changed(os.path.join(state, ".gitignore"), b"*\n", durability="rename")

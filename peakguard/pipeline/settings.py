@@ -1,0 +1,59 @@
+"""`[tool.peakguard]` of pyproject.toml."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import sys
+import tomllib
+
+from peakguard.diagnostics import codes
+from peakguard.diagnostics.diagnostic import Diagnostic, found
+from peakguard.diagnostics.span import Span
+from peakguard.diagnostics.wording import did_you_mean
+from peakguard.pipeline.project import DEFAULT_SOURCES
+
+_KEYS = ("sources",)
+_FILE = "pyproject.toml"
+
+
+def read_sources(root: str, settings: bytes) -> tuple[list[str], list[Diagnostic]]:
+    """The policy folders that the settings name, with what is wrong with the settings."""
+    try:
+        table = tomllib.loads(settings.decode()).get("tool", {})
+    except (ValueError, RecursionError) as error:
+        return _default_sources(root), [_finding(f"cannot be read: {error}")]
+    section = table.get("peakguard") if isinstance(table, dict) else None
+    if section is None:
+        return _default_sources(root), []
+    if not isinstance(section, dict):
+        return _default_sources(root), [_finding("must be a table")]
+    findings = [
+        _finding(f"has the unknown key `{key}`. {did_you_mean(key, _KEYS)}") for key in section if key not in _KEYS
+    ]
+    sources = section.get("sources")
+    if sources is None:
+        return _default_sources(root), findings
+    if not isinstance(sources, list) or not all(isinstance(source, str) and source for source in sources):
+        return _default_sources(root), [*findings, _finding("sources must be a list of folders")]
+    return sources, findings
+
+
+def package_folder(name: str) -> str | None:
+    """The folder of an installed package, found without importing anything."""
+    path: list[str] | None = None
+    for part in name.split("."):
+        spec = importlib.machinery.PathFinder.find_spec(part, path if path is not None else sys.path)
+        if spec is None or spec.submodule_search_locations is None:
+            return None
+        path = list(spec.submodule_search_locations)
+    return path[0] if path else None
+
+
+def _default_sources(root: str) -> list[str]:
+    import os
+
+    return [source for source in DEFAULT_SOURCES if os.path.isdir(os.path.join(root, source))]
+
+
+def _finding(problem: str) -> Diagnostic:
+    return found(codes.BAD_SETTINGS, Span.whole(_FILE), problem=problem)

@@ -1,0 +1,101 @@
+"""The one place that writes files for keeps: whole or not at all, also when the power fails."""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+Durability = Literal["full", "rename", "none"]
+
+
+def write_atomic(path: str | os.PathLike[str], data: bytes, *, durability: Durability = "full") -> None:
+    """Replace a file by new content; a reader sees the old or the new content, never a part.
+
+    `full` also survives a power cut: file and folder are synced. `rename` survives a crash of the
+    program. `none` writes in place. Missing folders are made. Raises OSError; then the old content
+    stands and no temporary file is left.
+    """
+    target = os.fspath(path)
+    make_folder(os.path.dirname(target), durability=durability)
+    if durability == "none":
+        _write_new(target, data, sync=False, flags=os.O_TRUNC)
+        return
+    temporary = f"{target}.{os.getpid():x}.{os.urandom(4).hex()}.tmp"
+    try:
+        _write_new(temporary, data, sync=durability == "full", flags=os.O_EXCL, mode_of=target)
+        os.replace(temporary, target)
+    except BaseException:
+        remove_if_there(temporary)
+        raise
+    if durability == "full":
+        sync_folder(os.path.dirname(target))
+
+
+def write_if_changed(path: str | os.PathLike[str], data: bytes, *, durability: Durability = "full") -> bool:
+    """Like `write_atomic`, but leaves a file alone that holds the data already; tells whether it wrote."""
+    try:
+        with open(path, "rb") as file:
+            if file.read() == data:
+                return False
+    except FileNotFoundError:
+        pass
+    write_atomic(path, data, durability=durability)
+    return True
+
+
+def make_folder(path: str, *, durability: Durability = "full") -> None:
+    """Make a folder and its parents; with `full`, each new name is synced into its parent."""
+    if not path or os.path.isdir(path):
+        return
+    parent = os.path.dirname(path)
+    make_folder(parent, durability=durability)
+    try:
+        os.mkdir(path)
+    except FileExistsError:
+        return
+    if durability == "full":
+        sync_folder(parent)
+
+
+def sync_folder(path: str) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(path or ".", os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def remove_if_there(path: str) -> None:
+    """Remove a file; one that is gone already is no fault."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
+
+
+def _write_new(path: str, data: bytes, *, sync: bool, flags: int, mode_of: str | None = None) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | flags, 0o666)
+    try:
+        if mode_of is not None:
+            _copy_mode(mode_of, descriptor)
+        _write_all(descriptor, data)
+        if sync:
+            # A failed fsync is final: the kernel may have dropped the pages, so a second try proves nothing.
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _copy_mode(path: str, descriptor: int) -> None:
+    try:
+        mode = os.stat(path).st_mode & 0o7777
+    except FileNotFoundError:
+        return
+    os.fchmod(descriptor, mode)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
