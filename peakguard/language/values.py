@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, Strict, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from peakguard.diagnostics import codes
@@ -85,8 +85,8 @@ def _check_not_blank(text: str) -> str:
     return text
 
 
-def _refuse_bool(value: Any) -> Any:
-    if isinstance(value, bool):
+def _check_number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise PydanticCustomError("float_type", "a number")
     return value
 
@@ -103,8 +103,8 @@ Text = Annotated[str, Strict(), AfterValidator(_check_not_blank)]
 Flag = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]
 Count = Annotated[int, Strict(), Field(ge=0)]
-Number = Annotated[int | float, BeforeValidator(_refuse_bool), Field(union_mode="left_to_right", strict=True)]
-Rate = Annotated[float, BeforeValidator(_refuse_bool), Field(ge=0, le=1)]
+Number = Annotated[int | float, PlainValidator(_check_number), WithJsonSchema({"type": "number"})]
+Rate = Annotated[float, BeforeValidator(_check_number), Field(ge=0, le=1)]
 Name = Annotated[str, Strict(), AfterValidator(_check_name)]
 Identifier = Annotated[str, Strict(), AfterValidator(_check_identifier)]
 Slug = Annotated[str, Strict(), AfterValidator(_check_slug)]

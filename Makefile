@@ -1,0 +1,48 @@
+# Everything needs Python 3.11 or later, pip and make; the rest is installed here.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help demo test test-all lint docs generate bench fuzz clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch $(READY)
+
+demo: $(READY)  ## check policies, validate real data, break it in five ways
+	$(BIN)/python docs/example/demo.py
+
+test: $(READY)  ## the suite (under 8 minutes on 2 cores)
+	$(BIN)/python -m pytest
+
+test-all: $(READY)  ## the suite with the slow tiers
+	$(BIN)/python -m pytest -m 'slow or not slow'
+
+lint: $(READY)  ## formatting, style, types, layers, our own policies
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/peakguard check --strict
+	$(BIN)/peakguard docs --check
+
+docs: $(READY)  ## write the generated documents
+	$(BIN)/python -m peakguard.render.own_codes
+	$(BIN)/peakguard docs
+
+generate: docs  ## the same
+
+bench: $(READY)  ## measurements; see docs/performance.md
+	$(BIN)/python -m pytest tests/benchmarks --benchmark-only -q
+
+fuzz: $(READY)  ## a million generated inputs through the whole check
+	$(BIN)/python -m tests.fuzz --inputs 1000000
+
+clean:  ## remove what was installed and cached
+	rm -rf $(VENV) .peakguard .pytest_cache .mypy_cache .ruff_cache build *.egg-info

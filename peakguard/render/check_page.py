@@ -1,0 +1,30 @@
+"""The section of one finding of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from peakguard.kinds.errors.model import ActiveError
+from peakguard.render.markdown import block, code, inline
+
+
+def check_section(name: str, entry: ActiveError) -> str:
+    """The section of a code, with what raises it and the same put right."""
+    return "\n\n".join(_parts(name, entry))
+
+
+def _parts(name: str, entry: ActiveError) -> Iterator[str]:
+    yield f"## {name}"
+    yield f"**{inline(entry.title)}** ({code(entry.slug)}, {entry.severity})"
+    yield f"Message: {code(entry.message)}"
+    if entry.cause:
+        yield f"**Cause.** {inline(entry.cause)}"
+    if entry.hints:
+        yield f"**What to do.** {inline(' '.join(entry.hints))}"
+    for example in entry.examples:
+        if example.failing is not None:
+            yield "Avoid:"
+            yield block(example.failing, "yaml")
+        if example.mended is not None:
+            yield "Prefer:"
+            yield block(example.mended, "yaml")

@@ -1,0 +1,27 @@
+"""Every document that a project's policies give rise to."""
+
+from __future__ import annotations
+
+from peakguard.kinds.errors.lock import NAME, lock_text
+from peakguard.pipeline.bundle import Bundle
+from peakguard.render.error_codes import error_codes
+
+
+def documents(bundle: Bundle) -> dict[str, str]:
+    """Path from the root -> content; the same on every machine. Empty where nothing is declared."""
+    catalogs = list(bundle.of_kind("errors"))
+    if not catalogs:
+        return {}
+    folder = _folder_of(bundle, catalogs[0].file)
+    earlier = next((entry.data.decode() for entry in bundle.entries if entry.file == f"{folder}/{NAME}"), "")
+    own = {document.file for document in catalogs if not document.file.startswith("pkg:")}
+    errors = [fact for fact in bundle.facts if fact.namespace == "error" and fact.span.file in own]
+    return {
+        "docs/ERROR_CODES.md": error_codes(bundle),
+        f"{folder}/{NAME}": lock_text(errors, earlier),
+    }
+
+
+def _folder_of(bundle: Bundle, file: str) -> str:
+    """The policy folder that a file lies in."""
+    return next(folder.shown for folder in bundle.project.folders if file.startswith(f"{folder.shown}/"))

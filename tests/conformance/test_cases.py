@@ -1,0 +1,59 @@
+"""Every case of every kind, found by its folder."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from peakguard.diagnostics.catalog import CATALOG
+from tests.conformance.cases import as_json, cases, expected, name_of, run
+
+# Codes that no file in a repository can show, with the test that shows them instead.
+ELSEWHERE = {
+    "PG101": "functional/test_bad_input.py",
+    "PG103": "functional/test_bad_input.py",
+    "PG125": "functional/test_bad_input.py",
+    "PG127": "functional/test_bad_input.py",
+    "PG129": "functional/test_check.py",
+    "PG610": "functional/test_docs.py",
+}
+
+
+@pytest.mark.parametrize("case", cases("valid"), ids=name_of)
+def test_valid_cases_have_no_findings(case: Path) -> None:
+    documents, findings = run(case)
+    assert documents
+    assert [as_json(finding) for finding in findings] == []
+
+
+@pytest.mark.parametrize("case", cases("invalid"), ids=name_of)
+def test_invalid_cases_have_exactly_the_expected_findings(case: Path) -> None:
+    _, findings = run(case)
+    assert findings
+    assert [as_json(finding) for finding in findings] == expected(case)
+
+
+def test_there_are_at_least_150_cases() -> None:
+    assert len(cases("valid")) + len(cases("invalid")) >= 150
+
+
+def test_no_two_cases_are_alike() -> None:
+    """Cases with the same codes and data, wherever they stand, show the same thing twice."""
+    shapes = Counter(
+        str([(finding["code"], sorted(finding["data"].items(), key=str), Path(finding["file"]).suffix) for finding in expected(case)])
+        for case in cases("invalid")
+    )
+    assert [shape for shape, count in shapes.items() if count > 1] == []
+
+
+def test_every_code_is_shown_in_two_places() -> None:
+    shown = Counter(code for case in cases("invalid") for code in {finding["code"] for finding in expected(case)})
+    wanted = [code for code in CATALOG if not code.startswith("PG20") and code not in ELSEWHERE]
+    assert [code for code in wanted if shown[code] < 2] == []
+
+
+def test_cases_show_only_codes_that_exist() -> None:
+    shown = {finding["code"] for case in cases("invalid") for finding in expected(case)}
+    assert shown <= set(CATALOG)
