@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -23,9 +24,9 @@ def main(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # The reader went away (`| head`); Python must not complain about it again while it shuts down.
-        sys.stdout = None  # type: ignore[assignment] # typeshed knows no closed stdout
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 # the one place where a fault of ours ends
         from peakguard.cli.crash import print_crash
 
         print_crash(error, list(arguments))

@@ -22,7 +22,9 @@ from peakguard.runtime.fsops import write_if_changed
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("kind", nargs="?", metavar="KIND", help="the kind (default: any kind, told apart by `kind:`)")
-    parser.add_argument("--write", action="store_true", help=f"write all schemas to {STATE}/schemas/ and print modelines")
+    parser.add_argument(
+        "--write", action="store_true", help=f"write all schemas to {STATE}/schemas/ and print modelines"
+    )
     parser.add_argument("--root", metavar="DIR", help="root of the project (default: found from here)")
 
 

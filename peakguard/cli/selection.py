@@ -46,4 +46,4 @@ def _check_path(project: Project, files: Sequence[str], path: str, shown: str) -
 
 
 def _is_under(file: str, folder: str) -> bool:
-    return folder == "." or file == folder or file.startswith(folder.rstrip("/") + "/")
+    return folder in (".", file) or file.startswith(folder.rstrip("/") + "/")

@@ -21,7 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("contract", metavar="CONTRACT", help="name of the contract")
     parser.add_argument("data", nargs="+", metavar="DATA", help="data files: .parquet .csv .tsv .arrow .ndjson")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="form of the report")
-    parser.add_argument("--examples", type=_count, default=5, metavar="N", help="rows to show for each rule (default: 5)")
+    parser.add_argument(
+        "--examples", type=_count, default=5, metavar="N", help="rows to show for each rule (default: 5)"
+    )
     parser.add_argument("--root", metavar="DIR", help="root of the project (default: found from here)")
 
 
@@ -62,7 +64,9 @@ def _render(form: str, verdicts: dict[str, Verdict]) -> str:
     from peakguard.reporters.verdict_text import verdict_text
 
     if form == "text":
-        return "\n".join(verdict_text(path, verdict, colour=wants_colour(sys.stdout)) for path, verdict in verdicts.items())
+        return "\n".join(
+            verdict_text(path, verdict, colour=wants_colour(sys.stdout)) for path, verdict in verdicts.items()
+        )
     reports: list[dict[str, Any]] = [verdict_json(verdict) for verdict in verdicts.values()]
     if len(reports) > 1:
         files = [{"file": os.fspath(path), **report} for path, report in zip(verdicts, reports, strict=True)]

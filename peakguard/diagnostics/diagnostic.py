@@ -1,9 +1,12 @@
 """A fault in a policy file, as a value: what, where, and the facts its message is made of."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peakguard.diagnostics.span import Span
+
+if TYPE_CHECKING:
+    from peakguard.diagnostics.catalog import Entry
 
 ERROR = "error"
 WARNING = "warning"
@@ -42,12 +45,12 @@ class Diagnostic(NamedTuple):
         return wording.hint(self.code, self.data)
 
 
-def found(code: str, span: Span, **data: Any) -> Diagnostic:
+def found(code: str, span: Span, /, **data: Any) -> Diagnostic:
     """A diagnostic of the severity that the catalog gives its code."""
     return Diagnostic(code, _entry(code).severity, span, data)
 
 
-def _entry(code: str) -> Any:
+def _entry(code: str) -> "Entry":
     from peakguard.diagnostics.catalog import CATALOG
 
     return CATALOG[code]

@@ -29,11 +29,9 @@ _NANOSECONDS = {
 _MAX_NANOSECONDS = 2**63 - 1
 
 
-def fault(code: str, **data: Any) -> PydanticCustomError:
+def fault(code: str, /, **data: Any) -> PydanticCustomError:
     """An error that `decode` turns into the diagnostic of that code, at the place of the value."""
     return PydanticCustomError(code, code, data)
-
-
 
 
 def _check_name(text: str) -> str:
@@ -64,13 +62,17 @@ def _check_version(text: str) -> str:
 
 
 def _check_date(text: str) -> str:
+    if not _DATE.fullmatch(text) or not _is_day(text):
+        raise fault(codes.BAD_DATE, found=text)
+    return text
+
+
+def _is_day(text: str) -> bool:
     try:
-        if not _DATE.fullmatch(text):
-            raise ValueError
         date.fromisoformat(text)
     except ValueError:
-        raise fault(codes.BAD_DATE, found=text) from None
-    return text
+        return False
+    return True
 
 
 def _check_duration(value: Any) -> str:
@@ -110,4 +112,6 @@ Identifier = Annotated[str, Strict(), AfterValidator(_check_identifier)]
 Slug = Annotated[str, Strict(), AfterValidator(_check_slug)]
 Version = Annotated[str, Strict(), AfterValidator(_check_version)]
 Date = Annotated[str, Strict(), AfterValidator(_check_date)]
-Duration = Annotated[str, BeforeValidator(_check_duration), WithJsonSchema({"type": "string", "pattern": _DURATION.pattern})]
+Duration = Annotated[
+    str, BeforeValidator(_check_duration), WithJsonSchema({"type": "string", "pattern": _DURATION.pattern})
+]

@@ -67,16 +67,15 @@ def _unit(document: Document[Policy], findings: list[Diagnostic]) -> Unit:
 
     spec = document.spec
     stated, checks = part(spec.kind, "facts"), part(spec.kind, "check")
-    known = stated.known_of(document) if hasattr(stated, "known_of") else {}
+    known = stated.known_of(document) if stated is not None and hasattr(stated, "known_of") else {}
     facts = [Fact(spec.kind, spec.name, document.span("name"), {"version": spec.version, **known})]
-    if hasattr(stated, "facts"):
+    if stated is not None and hasattr(stated, "facts"):
         facts += stated.facts(document)
     if checks is not None:
         findings += checks.check(document)
     references = [Reference(use.namespace, use.name, document.span(*use.path)) for use in uses(spec)]
     silences = [
-        Silence(each.code, each.until, document.key_span("suppress", index))
-        for index, each in enumerate(spec.suppress)
+        Silence(each.code, each.until, document.key_span("suppress", index)) for index, each in enumerate(spec.suppress)
     ]
     return Unit(
         document.file,

@@ -33,7 +33,7 @@ def load_project(project: Project) -> PolicySet:
 
 def _digest(project: Project, entries: list[Entry]) -> str:
     digest = blake2b(code_digest().encode(), digest_size=16)
-    digest.update(repr([finding for finding in project.findings]).encode())
+    digest.update(repr(project.findings).encode())
     for entry in entries:
         content = blake2b(entry.data, digest_size=16).hexdigest()
         digest.update(repr((entry.file, content, entry.finding)).encode("utf-8", "replace"))

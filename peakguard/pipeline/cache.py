@@ -47,7 +47,9 @@ def check_cached(project: Project, today: str, *, use_cache: bool = True) -> Che
     units = known["units"] if known.get("code") == code else {}
     findings, suppressed, dated = _check(project, entries, today, units)
     _store(folder, _UNITS, {"code": code, "units": units})
-    _store(folder, _RESULT, {"key": key, "today": today if dated else None, "findings": findings, "suppressed": suppressed})
+    _store(
+        folder, _RESULT, {"key": key, "today": today if dated else None, "findings": findings, "suppressed": suppressed}
+    )
     return Checked(findings, entries, suppressed)
 
 

@@ -66,9 +66,7 @@ def _between(entries: Sequence[Entry], units: Sequence[Unit]) -> Iterator[Diagno
         yield from crosscheck(facts)
 
 
-def _apply_silences(
-    findings: Iterable[Diagnostic], units: Sequence[Unit], today: str
-) -> tuple[list[Diagnostic], int]:
+def _apply_silences(findings: Iterable[Diagnostic], units: Sequence[Unit], today: str) -> tuple[list[Diagnostic], int]:
     silences = {(unit.file, silence.code): silence for unit in units for silence in unit.silences}
     used: set[tuple[str, str]] = set()
     kept: list[Diagnostic] = []

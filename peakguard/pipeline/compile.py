@@ -29,5 +29,3 @@ def compile_project(project: Project, entries: list[Entry], today: str) -> dict[
             table = compiler.compile_document(document)
             tables.setdefault(document.spec.kind, {})[document.spec.name] = table
     return tables
-
-

@@ -22,7 +22,11 @@ def checks_page(bundle: Bundle) -> str:
     specs.sort(key=lambda spec: min(int(name.removeprefix("PG")) for name in spec.errors))
     parts = ["# Checks", _NOTICE, _INTRODUCTION]
     for spec in specs:
-        parts += [f"# {spec.name.removeprefix('peakguard.').capitalize()}", inline(spec.description or ""), _index(spec)]
+        parts += [
+            f"# {spec.name.removeprefix('peakguard.').capitalize()}",
+            inline(spec.description or ""),
+            _index(spec),
+        ]
         parts += [check_section(name, entry) for name, entry in spec.errors.items() if isinstance(entry, ActiveError)]
     return "\n\n".join(parts) + "\n"
 

@@ -36,7 +36,13 @@ def _index(active: list[tuple[str, Errors]]) -> str:
     for name, spec in active:
         entry = spec.errors[name]
         assert isinstance(entry, ActiveError)
-        columns = (f"[{name}](#{anchor(name)})", code(entry.slug), cell(entry.title), cell(entry.category), entry.severity)
+        columns = (
+            f"[{name}](#{anchor(name)})",
+            code(entry.slug),
+            cell(entry.title),
+            cell(entry.category),
+            entry.severity,
+        )
         lines.append(f"| {' | '.join(columns)} |")
     return "\n".join(lines)
 

@@ -41,7 +41,8 @@ def json_schema(kind: str | None) -> dict[str, Any]:
 def _of_kind(kind: str) -> dict[str, Any]:
     schema = model_of(kind).model_json_schema(schema_generator=_Draft7, ref_template="#/definitions/{model}")
     definitions = schema.pop("$defs", {})
-    return _described({"$schema": _DRAFT, **schema, "definitions": definitions})
+    described: dict[str, Any] = _described({"$schema": _DRAFT, **schema, "definitions": definitions})
+    return described
 
 
 def _described(node: Any) -> Any:

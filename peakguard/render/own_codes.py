@@ -68,7 +68,9 @@ def _catalog(entries: list[tuple[str, ActiveError]]) -> str:
     for code, entry in entries:
         hint = entry.hints[0] if entry.hints else ""
         fields = (entry.slug, entry.severity, entry.title, entry.message, hint)
-        rows.append(f"    {_quoted(code)}: Entry(\n" + "".join(f"        {_quoted(field)},\n" for field in fields) + "    ),\n")
+        rows.append(
+            f"    {_quoted(code)}: Entry(\n" + "".join(f"        {_quoted(field)},\n" for field in fields) + "    ),\n"
+        )
     return _NOTICE + _ENTRY + "CATALOG: dict[str, Entry] = {\n" + "".join(rows) + "}\n"
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class PeakguardError(Exception):
     """A catalogued error; `code` names its page, `context` holds what its message is made of."""
 
-    def __init__(self, code: str, **context: Any) -> None:
+    def __init__(self, code: str, /, **context: Any) -> None:
         super().__init__(code, context)
         self.code = code
         self.context: Mapping[str, Any] = context
@@ -30,7 +30,7 @@ class PeakguardError(Exception):
 class PolicyError(PeakguardError):
     """The policies cannot be loaded; `diagnostics` holds every finding, errors and lesser ones."""
 
-    def __init__(self, code: str, diagnostics: Sequence[Diagnostic] = (), **context: Any) -> None:
+    def __init__(self, code: str, diagnostics: Sequence[Diagnostic] = (), /, **context: Any) -> None:
         super().__init__(code, **context)
         self.diagnostics = tuple(diagnostics)
 
@@ -38,7 +38,7 @@ class PolicyError(PeakguardError):
 class ContractViolation(PeakguardError):
     """Data breaks its contract; `violations` holds one entry for each rule that refuses it."""
 
-    def __init__(self, code: str, violations: Sequence[Violation] = (), **context: Any) -> None:
+    def __init__(self, code: str, violations: Sequence[Violation] = (), /, **context: Any) -> None:
         super().__init__(code, **context)
         self.violations = tuple(violations)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import Literal
 
 Durability = Literal["full", "rename", "none"]
@@ -33,12 +34,9 @@ def write_atomic(path: str | os.PathLike[str], data: bytes, *, durability: Durab
 
 def write_if_changed(path: str | os.PathLike[str], data: bytes, *, durability: Durability = "full") -> bool:
     """Like `write_atomic`, but leaves a file alone that holds the data already; tells whether it wrote."""
-    try:
-        with open(path, "rb") as file:
-            if file.read() == data:
-                return False
-    except FileNotFoundError:
-        pass
+    with suppress(FileNotFoundError), open(path, "rb") as file:
+        if file.read() == data:
+            return False
     write_atomic(path, data, durability=durability)
     return True
 
@@ -68,10 +66,8 @@ def sync_folder(path: str) -> None:
 
 def remove_if_there(path: str) -> None:
     """Remove a file; one that is gone already is no fault."""
-    try:
+    with suppress(FileNotFoundError):
         os.unlink(path)
-    except FileNotFoundError:
-        pass
 
 
 def _write_new(path: str, data: bytes, *, sync: bool, flags: int, mode_of: str | None = None) -> None:

@@ -53,7 +53,7 @@ class Scalar(Node):
 
     __slots__ = ("style", "value")
 
-    def __init__(self, source: Source, start: int, end: int, value: None | bool | int | float | str, style: Style) -> None:
+    def __init__(self, source: Source, start: int, end: int, value: None | bool | float | str, style: Style) -> None:
         super().__init__(source, start, end)
         self.value = value
         self.style = style

@@ -57,7 +57,7 @@ def _skip_to(text: str, position: int, end: int, character: str, escape: re.Patt
     while position < end:
         match = escape.match(text, position) if escape and text[position] == "\\" else None
         if match and not match[0][1:].strip(" \t\r\n"):
-            if match[0][1:] and match[0][1] in "\r\n" or escape is _TOML_ESCAPE:
+            if (match[0][1:] and match[0][1] in "\r\n") or escape is _TOML_ESCAPE:
                 position = match.end()
                 continue
             return position

@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _under(case: Path, finding: object) -> str:
-    span = getattr(finding, "span")  # noqa: B009 # keeps this script free of the product's types
+    span = getattr(finding, "span")  # keeps this script free of the product's types
     path = case / span.file
     if not span.line or not path.is_file():
         return "(whole file)"

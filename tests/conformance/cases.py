@@ -22,9 +22,7 @@ _FOLDERS = ("peakguard/kinds/*/cases", "tests/conformance/cases/*")
 
 def cases(verdict: str) -> list[Path]:
     """The folders of all `valid` or `invalid` cases, sorted."""
-    return sorted(
-        case for pattern in _FOLDERS for case in REPOSITORY.glob(f"{pattern}/{verdict}/*") if case.is_dir()
-    )
+    return sorted(case for pattern in _FOLDERS for case in REPOSITORY.glob(f"{pattern}/{verdict}/*") if case.is_dir())
 
 
 def name_of(case: Path) -> str:

@@ -42,7 +42,12 @@ def test_there_are_at_least_150_cases() -> None:
 def test_no_two_cases_are_alike() -> None:
     """Cases with the same codes and data, wherever they stand, show the same thing twice."""
     shapes = Counter(
-        str([(finding["code"], sorted(finding["data"].items(), key=str), Path(finding["file"]).suffix) for finding in expected(case)])
+        str(
+            [
+                (finding["code"], sorted(finding["data"].items(), key=str), Path(finding["file"]).suffix)
+                for finding in expected(case)
+            ]
+        )
         for case in cases("invalid")
     )
     assert [shape for shape, count in shapes.items() if count > 1] == []

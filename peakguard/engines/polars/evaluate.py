@@ -44,8 +44,9 @@ def _verdict(check: Mapping[str, Any]) -> pl.Expr:
     passes: pl.Expr = expression(check["passes"])
     if check["applies"] is None:
         return passes
-    # Kleene: a row that the rule does not apply to passes, one where that is unknown is unknown unless it passes anyway.
-    return ~expression(check["applies"]) | passes
+    # Kleene: a row passes that the rule does not apply to; where that is unknown, so is the row unless it passes.
+    applies: pl.Expr = expression(check["applies"])
+    return ~applies | passes
 
 
 def _count(verdicts: pl.Series, check: Mapping[str, Any]) -> Counted:

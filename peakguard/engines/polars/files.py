@@ -44,7 +44,9 @@ def load(path: str) -> Loaded:
         raise _unreadable(path, suffix[1:], (error.strerror or str(error)).lower()) from error
     except Exception as error:
         # Polars reports a malformed file by a dozen exception types, some of them panics.
-        raise _unreadable(path, suffix[1:], str(error).splitlines()[0] if str(error) else type(error).__name__) from error
+        raise _unreadable(
+            path, suffix[1:], str(error).splitlines()[0] if str(error) else type(error).__name__
+        ) from error
 
 
 def _unreadable(path: str, form: str, reason: str) -> PeakguardError:

@@ -11,9 +11,7 @@ from peakguard.runtime.errors import PeakguardError
 def polars() -> ModuleType:
     """The module. Raises PeakguardError (PG2004) where it is missing."""
     try:
-        import polars
+        import polars as pl
     except ImportError as error:
-        raise PeakguardError(
-            codes.EXTRA_MISSING, feature="Validating data", package="polars", extra="data"
-        ) from error
-    return polars
+        raise PeakguardError(codes.EXTRA_MISSING, feature="Validating data", package="polars", extra="data") from error
+    return pl

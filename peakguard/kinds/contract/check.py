@@ -80,7 +80,11 @@ def _check_exemptions(document: Document[Contract]) -> Iterator[Diagnostic]:
         path: Path = ("exempt", index)
         if exemption.rule not in spec.rules:
             known = list(spec.rules)
-            data = {"rule": exemption.rule, "known": ", ".join(known), "suggestion": did_you_mean(exemption.rule, known)}
+            data = {
+                "rule": exemption.rule,
+                "known": ", ".join(known),
+                "suggestion": did_you_mean(exemption.rule, known),
+            }
             yield found(codes.UNKNOWN_RULE, document.span(*path, "rule"), **data)
         if set(exemption.key) != set(spec.key):
             key = ", ".join(spec.key) or "the contract has no key"

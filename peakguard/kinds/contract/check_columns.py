@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
@@ -14,6 +14,8 @@ from peakguard.language.document import Document
 _DIRECTIVES = frozenset("YmdHMSfybBz%")
 _DIRECTIVE = re.compile(r"%(.?)")
 _TIMES = "date, datetime"
+_LOWER = {"gt": "greater than", "ge": "at least"}
+_UPPER = {"lt": "less than", "le": "at most"}
 
 
 def check_columns(document: Document[Contract]) -> Iterator[Diagnostic]:
@@ -42,19 +44,20 @@ def _check_fit(document: Document[Contract], name: str, column: Column) -> Itera
 
 
 def _check_bounds(document: Document[Contract], name: str, column: Column) -> Iterator[Diagnostic]:
-    lower = [(key, bound, words) for key, words in (("gt", "greater than"), ("ge", "at least")) if (bound := getattr(column, key)) is not None]  # fmt: skip # one line a direction reads best
-    upper = [(key, bound, words) for key, words in (("lt", "less than"), ("le", "at most")) if (bound := getattr(column, key)) is not None]  # fmt: skip # one line a direction reads best
-    for low_key, low, low_words in lower:
-        for high_key, high, high_words in upper:
+    for low_key, low in _stated(column, _LOWER):
+        for high_key, high in _stated(column, _UPPER):
             touches = low == high and (low_key, high_key) != ("ge", "le")
             if low > high or touches:
-                span = document.span("columns", name, high_key)
-                data = {"lower": f"{low_words} {low}", "upper": f"{high_words} {high}"}
-                yield found(codes.EMPTY_RANGE, span, **data)
+                data = {"lower": f"{_LOWER[low_key]} {low}", "upper": f"{_UPPER[high_key]} {high}"}
+                yield found(codes.EMPTY_RANGE, document.span("columns", name, high_key), **data)
     least, most = column.min_length, column.max_length
     if least is not None and most is not None and least > most:
         span = document.span("columns", name, "max_length")
         yield found(codes.EMPTY_RANGE, span, lower=f"at least {least} long", upper=f"at most {most} long")
+
+
+def _stated(column: Column, bounds: Mapping[str, str]) -> Iterator[tuple[str, int | float]]:
+    return ((key, bound) for key in bounds if (bound := getattr(column, key)) is not None)
 
 
 def _check_pattern(document: Document[Contract], name: str, column: Column) -> Iterator[Diagnostic]:

@@ -12,7 +12,6 @@ from peakguard.language.typed import ShortForm, TypeText
 from peakguard.language.values import Count, Date, Duration, Flag, Identifier, Name, Number, Text
 
 
-
 class Column(Model):
     """One column: its type, and what every value must be."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +20,7 @@ _REFUSING = ("error", "halt")
 class Inspector:
     """Judges a frame once; `examples` bounds how many rows each violation shows with their values."""
 
-    def __init__(
-        self, plan: Mapping[str, Any], frame: pl.DataFrame, *, is_text: bool, examples: int = 5
-    ) -> None:
+    def __init__(self, plan: Mapping[str, Any], frame: pl.DataFrame, *, is_text: bool, examples: int = 5) -> None:
         self._plan = plan
         self._examples = examples
         self._height = frame.height
@@ -49,7 +47,9 @@ class Inspector:
                 fault.id, fault.error or self._plan["error"], "error", fault.reason, failed, 0, fault.rows, ()
             )
             passed = self._height - failed
-            yield RuleOutcome(fault.id, violation.error, "error", "run", None, passed, failed, 0, violation, refuses=True)
+            yield RuleOutcome(
+                fault.id, violation.error, "error", "run", None, passed, failed, 0, violation, refuses=True
+            )
         if self._aligned.extra and self._plan["extra_columns"] == "forbid":
             names = ", ".join(self._aligned.extra)
             violation = Violation("extra_columns", self._plan["error"], "error", f"not declared: {names}", 1, 0, (), ())
@@ -95,15 +95,15 @@ class Inspector:
         against = len(counted.against)
         violation = None
         if against:
-            shown = examples_of(self._aligned.frame, counted.against[: self._examples], self._plan["key"], check["reads"])
+            shown = examples_of(
+                self._aligned.frame, counted.against[: self._examples], self._plan["key"], check["reads"]
+            )
             violation = Violation(
                 check["id"], error, check["severity"], check["message"],
                 counted.failed, counted.unknown, counted.against, shown,
             )  # fmt: skip # one field a line hides the call
         refuses = (
-            check["severity"] in _REFUSING
-            and check["mode"] == "enforce"
-            and against > check["max_fail_rate"] * total
+            check["severity"] in _REFUSING and check["mode"] == "enforce" and against > check["max_fail_rate"] * total
         )
         return RuleOutcome(
             check["id"], error, check["severity"], "run", None,

@@ -11,7 +11,7 @@ from peakguard.runtime.errors import ContractViolation
 from peakguard.runtime.violation import Verdict, Violation
 
 if TYPE_CHECKING:
-    import polars as pl
+    pass
 
 
 def bind(plan: Mapping[str, Any]) -> Contract:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
+from peakguard.diagnostics.template import placeholders
 from peakguard.diagnostics.wording import did_you_mean
 from peakguard.kinds.errors.example import check_examples
 from peakguard.kinds.errors.lock import check_locks
 from peakguard.kinds.errors.model import ActiveError, Errors
-from peakguard.diagnostics.template import placeholders
 from peakguard.language.document import Document
 from peakguard.language.facts import Facts
 from peakguard.syntax.node import Path
