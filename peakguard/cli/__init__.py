@@ -37,6 +37,11 @@ def _run(arguments: list[str]) -> int:
     command = next((word for word in arguments if not word.startswith("-")), None)
     parser = build_parser(command if command in COMMANDS else None)
     options = parser.parse_args(arguments)
+    if options.version:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"peakguard {version('peakguard')}\n")
+        return 0
     if options.command is None:
         parser.print_help()
         return USAGE

@@ -26,7 +26,7 @@ def decode(file: str, node: Mapping) -> tuple[Document[Policy] | None, list[Diag
     try:
         spec = model.model_validate(node.plain())
     except ValidationError as error:
-        return None, [diagnose(fault, model, node) for fault in error.errors(include_url=False)]
+        return None, _without_echoes([diagnose(fault, model, node) for fault in error.errors(include_url=False)])
     except RecursionError:
         return None, [found(codes.TOO_DEEP, node.span, limit=64)]
     document = Document(file, spec, node)
@@ -53,6 +53,16 @@ def _check_kind(node: Mapping) -> Diagnostic | None:
         return None
     suggestion = did_you_mean(value.value, known)
     return found(codes.UNKNOWN_KIND, value.span, found=value.value, known=", ".join(known), suggestion=suggestion)
+
+
+def _without_echoes(findings: list[Diagnostic]) -> list[Diagnostic]:
+    """A mistyped key is one mistake: the key it was meant to be is not reported as missing as well."""
+    meant = {finding.data["suggestion"] for finding in findings if finding.code == codes.UNKNOWN_KEY}
+    return [
+        finding
+        for finding in findings
+        if finding.code != codes.MISSING_KEY or did_you_mean(finding.data["key"], [finding.data["key"]]) not in meant
+    ]
 
 
 def _check_version(document: Document[Policy]) -> list[Diagnostic]:

@@ -55,10 +55,10 @@ def _check_slug(text: str) -> str:
     return text
 
 
-def _check_version(text: str) -> str:
-    if not _VERSION.fullmatch(text):
-        raise fault(codes.BAD_VERSION, found=text)
-    return text
+def _check_version(value: Any) -> str:
+    if not isinstance(value, str) or not _VERSION.fullmatch(value):
+        raise fault(codes.BAD_VERSION, found=str(value))
+    return value
 
 
 def _check_date(text: str) -> str:
@@ -110,7 +110,7 @@ Rate = Annotated[float, BeforeValidator(_check_number), Field(ge=0, le=1)]
 Name = Annotated[str, Strict(), AfterValidator(_check_name)]
 Identifier = Annotated[str, Strict(), AfterValidator(_check_identifier)]
 Slug = Annotated[str, Strict(), AfterValidator(_check_slug)]
-Version = Annotated[str, Strict(), AfterValidator(_check_version)]
+Version = Annotated[str, BeforeValidator(_check_version)]
 Date = Annotated[str, Strict(), AfterValidator(_check_date)]
 Duration = Annotated[
     str, BeforeValidator(_check_duration), WithJsonSchema({"type": "string", "pattern": _DURATION.pattern})

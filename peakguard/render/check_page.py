@@ -20,7 +20,9 @@ def _parts(name: str, entry: ActiveError) -> Iterator[str]:
     if entry.cause:
         yield f"**Cause.** {inline(entry.cause)}"
     if entry.hints:
-        yield f"**What to do.** {inline(' '.join(entry.hints))}"
+        # The suggestion depends on what was mistyped; the rest of the hint always holds.
+        advice = " ".join(entry.hints).replace("{suggestion}", "")
+        yield f"**What to do.** {inline(advice)}"
     for example in entry.examples:
         if example.failing is not None:
             yield "Avoid:"

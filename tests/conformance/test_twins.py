@@ -1,0 +1,70 @@
+"""YAML and TOML are equal in power: every case means the same in either."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from peakguard.diagnostics.diagnostic import Diagnostic
+from peakguard.syntax.node import Mapping
+from peakguard.syntax.parse import parse
+from peakguard.syntax.source import Source
+from tests.conformance.cases import cases, name_of, policies, run
+from tests.conformance.twin import NoTwin, to_toml
+
+
+@pytest.mark.parametrize("case", [*cases("valid"), *cases("invalid")], ids=name_of)
+def test_a_case_means_the_same_in_toml(case: Path, tmp_path: Path) -> None:
+    twin = tmp_path / case.name
+    shutil.copytree(case, twin)
+    if not _convert(twin):
+        pytest.skip("shows a fault of the YAML text, or holds a null: TOML cannot say it")
+    documents, findings = run(case)
+    twin_documents, twin_findings = run(twin)
+    assert [document.spec for document in twin_documents] == [document.spec for document in documents]
+    assert _meaning(twin, twin_findings) == _meaning(case, findings)
+
+
+def _convert(twin: Path) -> bool:
+    """Turn the YAML policies of a copied case into TOML; tells whether that was possible."""
+    for path in list(policies(twin)):
+        if path.suffix == ".toml":
+            return False
+        node = _parse(path)
+        if node is None:
+            return False
+        try:
+            path.with_suffix(".toml").write_text(to_toml(node))
+        except NoTwin:
+            return False
+        path.unlink()
+    return True
+
+
+def _parse(path: Path) -> Mapping | None:
+    try:
+        node, findings = parse(Source(path.name, path.read_bytes().decode()))
+    except UnicodeDecodeError:
+        return None
+    return None if findings else node
+
+
+def _meaning(root: Path, findings: list[Diagnostic]) -> list[tuple[Any, ...]]:
+    """Codes, data, files without their suffix; for carets inside one line, the text under them."""
+    rows = []
+    for finding in findings:
+        data = {key: _without_suffix(value) for key, value in finding.data.items()}
+        rows.append((finding.code, str(data), _without_suffix(finding.span.file)))
+    return sorted(rows)
+
+
+def _without_suffix(value: Any) -> Any:
+    """Places and file names inside data differ between twins only by suffix and line."""
+    if not isinstance(value, str):
+        return value
+    head, dot, _ = value.partition(".yaml")
+    head, dot, _ = head.partition(".toml") if not dot else (head, dot, "")
+    return head if dot else value

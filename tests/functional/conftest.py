@@ -1,0 +1,43 @@
+"""The installed command, run as a user runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sysconfig
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+COMMAND = Path(sysconfig.get_path("scripts")) / "peakguard"
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+Project = Callable[..., Path]
+
+
+@pytest.fixture
+def peakguard() -> Run:
+    """Run `peakguard ARGUMENTS…` in a folder; output is captured as text."""
+
+    def run(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "NO_COLOR": "1", **variables}
+        return subprocess.run(
+            [COMMAND, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=60
+        )
+
+    return run
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Make a project of files: path -> text or bytes."""
+
+    def make(files: dict[str, str | bytes]) -> Path:
+        for name, content in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return tmp_path
+
+    return make

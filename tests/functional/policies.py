@@ -1,0 +1,34 @@
+"""Small policies that functional tests begin from."""
+
+ERRORS = """\
+peakguard: 1
+kind: errors
+name: catalog
+version: 1.0.0
+domain: test
+categories: {data: {codes: 1000-1999}}
+errors:
+  PT-1001:
+    slug: bar_bad
+    title: A bar is bad
+    category: data
+    severity: error
+    message: '{symbol} is bad'
+    context: {symbol: string}
+"""
+
+CONTRACT = """\
+peakguard: 1
+kind: contract
+name: bars
+version: 1.0.0
+columns:
+  symbol: {type: string}
+  high: {type: float64, gt: 0}
+  low: {type: float64, gt: 0}
+key: [symbol]
+rules:
+  ordered: {expr: high >= low, error: PT-1001}
+"""
+
+PROJECT: dict[str, str | bytes] = {"policies/errors.yaml": ERRORS, "contracts/bars.yaml": CONTRACT}
