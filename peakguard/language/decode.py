@@ -13,7 +13,7 @@ from peakguard.language.document import Document
 from peakguard.language.explain_fault import diagnose
 from peakguard.language.header import FORMAT, Policy
 from peakguard.language.registry import kind_names, model_of
-from peakguard.syntax.node import Mapping, Scalar
+from peakguard.syntax.node import Mapping, Scalar, walk
 from peakguard.syntax.parse import describe
 
 
@@ -23,14 +23,18 @@ def decode(file: str, node: Mapping) -> tuple[Document[Policy] | None, list[Diag
     if refusal is not None:
         return None, [refusal]
     model = model_of(str(node.entries["kind"][1].plain()))
+    # TOML has no null, and a key without a value is a slip more often than a wish.
+    empty = [found(codes.EMPTY_VALUE, each.span) for each in walk(node) if isinstance(each, Scalar) and each.value is None]
     try:
         spec = model.model_validate(node.plain())
     except ValidationError as error:
-        return None, _without_echoes([diagnose(fault, model, node) for fault in error.errors(include_url=False)])
+        faults = [diagnose(fault, model, node) for fault in error.errors(include_url=False)]
+        places = {finding.span for finding in empty}
+        return None, [*empty, *_without_echoes([each for each in faults if each.span not in places])]
     except RecursionError:
         return None, [found(codes.TOO_DEEP, node.span, limit=64)]
     document = Document(file, spec, node)
-    return document, list(_check_version(document))
+    return (None, empty) if empty else (document, _check_version(document))
 
 
 def _check_format(node: Mapping) -> Diagnostic | None:

@@ -14,6 +14,10 @@ _DRAFT = "http://json-schema.org/draft-07/schema#"
 class _Draft7(GenerateJsonSchema):
     schema_dialect = _DRAFT
 
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Pydantic's titles repeat the key; editors would show both."""
+        return False
+
 
 def json_schema(kind: str | None) -> dict[str, Any]:
     """The schema of one kind, or of any: then `kind:` decides which one holds."""

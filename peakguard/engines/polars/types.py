@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _DECIMAL = re.compile(r"decimal\((\d+),\s*(\d+)\)")
+_DURATION = re.compile(r"duration(?:\[(ns|us|ms)\])?")
 _DATETIME = re.compile(r"datetime\[(ns|us|ms)(?:,\s*([^\]]+))?\]")
 
 
@@ -24,7 +25,6 @@ def to_dtype(type_text: str, values: Sequence[str] | None) -> pl.DataType:
         "float64": library.Float64(),
         "string": library.String(),
         "date": library.Date(),
-        "duration": library.Duration("us"),
     }
     if type_text in plain:
         dtype: pl.DataType = plain[type_text]
@@ -32,11 +32,15 @@ def to_dtype(type_text: str, values: Sequence[str] | None) -> pl.DataType:
     if type_text == "enum":
         enum: pl.DataType = library.Enum(list(values or ()))
         return enum
+    if match := _DURATION.fullmatch(type_text):
+        duration: pl.DataType = library.Duration(match[1] or "us")
+        return duration
     if match := _DECIMAL.fullmatch(type_text):
         decimal: pl.DataType = library.Decimal(int(match[1]), int(match[2]))
         return decimal
     match = _DATETIME.fullmatch(type_text)
-    assert match is not None, type_text
+    if match is None:
+        raise ValueError(type_text)
     moment: pl.DataType = library.Datetime(match[1], match[2])
     return moment
 

@@ -126,7 +126,7 @@ class Contract(Policy):
 
     kind: Literal["contract"]
     """What the file declares."""
-    columns: Annotated[dict[Identifier, Annotated[Column, ShortForm]], Field(min_length=1)]
+    columns: Annotated[dict[Identifier, Annotated[Column, ShortForm()]], Field(min_length=1)]
     """The columns."""
     extra_columns: Literal["allow", "drop", "forbid"] = "forbid"
     """What happens to columns that the contract does not name."""

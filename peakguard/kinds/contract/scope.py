@@ -1,7 +1,7 @@
 """The names and types that the expressions of a contract may use."""
 
 from peakguard.expression.scope import Column, Scope
-from peakguard.expression.types import parse_type
+from peakguard.expression.types import enum, parse_type
 from peakguard.kinds.contract.model import Contract
 
 
@@ -13,7 +13,7 @@ def scope_of(spec: Contract, *, is_dataset: bool = False) -> Scope:
     """
     columns = {
         name: Column(
-            type=parse_type(column.type) if column.type != "enum" else parse_type("enum", column.values or ()),
+            type=enum(column.values or ()) if column.type == "enum" else parse_type(column.type),
             nullable=column.nullable,
             finite=column.finite,
             unit=column.unit,

@@ -105,7 +105,7 @@ class ActiveError(Model):
     """`deprecated` codes are still raised, but no new use should begin."""
     replaced_by: ErrorRef | None = None
     """The code to use instead of a deprecated one."""
-    context: dict[Identifier, Annotated[ContextField, ShortForm]] = Field(default_factory=dict)
+    context: dict[Identifier, Annotated[ContextField, ShortForm()]] = Field(default_factory=dict)
     """The typed values that every occurrence carries."""
     cause: Text | None = None
     """Why it happens."""

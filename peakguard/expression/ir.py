@@ -1,0 +1,114 @@
+"""The parsed expression: our own tree. `start` and `end` are code-point offsets into the text, end exclusive."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+
+class Literal(NamedTuple):
+    """None, a bool, an int64, a finite float or a string; `text` is how it is written."""
+
+    value: None | bool | int | float | str
+    text: str
+    start: int
+    end: int
+
+
+class Name(NamedTuple):
+    """A column, or a generator's variable."""
+
+    name: str
+    start: int
+    end: int
+
+
+class Field(NamedTuple):
+    """`record.field`."""
+
+    record: str
+    name: str
+    start: int
+    end: int
+
+
+class Unary(NamedTuple):
+    """`not x`, `-x` or `+x`."""
+
+    operator: str
+    operand: Node
+    start: int
+    end: int
+
+
+class Binary(NamedTuple):
+    """`+ - * / // %`."""
+
+    operator: str
+    left: Node
+    right: Node
+    start: int
+    end: int
+
+
+class Compare(NamedTuple):
+    """`a < b <= c`: one operator fewer than operands. `is` and `is not` occur only before None."""
+
+    operators: tuple[str, ...]
+    operands: tuple[Node, ...]
+    start: int
+    end: int
+
+
+class Membership(NamedTuple):
+    """`x in (1, 2)` or `x not in (1, 2)`."""
+
+    item: Node
+    values: tuple[Literal, ...]
+    negated: bool
+    start: int
+    end: int
+
+
+class Logic(NamedTuple):
+    """`a and b and c`, or the same with `or`."""
+
+    operator: str
+    operands: tuple[Node, ...]
+    start: int
+    end: int
+
+
+class Choice(NamedTuple):
+    """`then if condition else other`."""
+
+    condition: Node
+    then: Node
+    other: Node
+    start: int
+    end: int
+
+
+class Call(NamedTuple):
+    """`function(a, b, key=c)`; the offsets of the function's name come first in the text."""
+
+    function: str
+    arguments: tuple[Node, ...]
+    keywords: tuple[tuple[str, Node], ...]
+    start: int
+    end: int
+
+
+class Generator(NamedTuple):
+    """`value for variable in source if condition`, the only argument of its call."""
+
+    value: Node
+    variable: str
+    source: str
+    conditions: tuple[Node, ...]
+    start: int
+    end: int
+
+
+Node: TypeAlias = (
+    Literal | Name | Field | Unary | Binary | Compare | Membership | Logic | Choice | Call | Generator
+)
