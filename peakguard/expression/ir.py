@@ -15,17 +15,8 @@ class Literal(NamedTuple):
 
 
 class Name(NamedTuple):
-    """A column, or a generator's variable."""
+    """A column."""
 
-    name: str
-    start: int
-    end: int
-
-
-class Field(NamedTuple):
-    """`record.field`."""
-
-    record: str
     name: str
     start: int
     end: int
@@ -98,17 +89,6 @@ class Call(NamedTuple):
     end: int
 
 
-class Generator(NamedTuple):
-    """`value for variable in source if condition`, the only argument of its call."""
-
-    value: Node
-    variable: str
-    source: str
-    conditions: tuple[Node, ...]
-    start: int
-    end: int
-
-
 Node: TypeAlias = (
-    Literal | Name | Field | Unary | Binary | Compare | Membership | Logic | Choice | Call | Generator
+    Literal | Name | Unary | Binary | Compare | Membership | Logic | Choice | Call
 )

@@ -1,0 +1,67 @@
+"""Text -> IR. Python's parser reads the text; an allow-list makes our own tree of it. Nothing is evaluated."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Callable
+
+from peakguard.diagnostics import codes
+from peakguard.expression.convert import Converter
+from peakguard.expression.fault import Fault, fault
+from peakguard.expression.ir import Node
+from peakguard.expression.scan import scan
+
+_GLUED = re.compile(r"[0-9][A-Za-z]")
+
+
+def parse(text: str, *, bounded: bool = True) -> tuple[Node | None, list[Fault]]:
+    """The IR of an expression, or None and the faults found. Never raises, whatever the text is.
+
+    With `bounded=False` the limits on size are off: for text that we generate ourselves.
+    """
+    scanned = scan(text, bounded=bounded)
+    if isinstance(scanned, Fault):
+        return None, [scanned]
+    stripped = scanned.strip(" ")
+    if not stripped:
+        return None, [fault(codes.EXPRESSION_SYNTAX, 0, len(text), problem="it is empty")]
+    start = len(scanned) - len(scanned.lstrip(" "))
+    tree = _python_tree(stripped, start)
+    if isinstance(tree, Fault):
+        return None, [tree]
+    converter = Converter(scanned, _offsets(stripped, start), bounded=bounded)
+    node = converter.convert(tree)
+    return (None, converter.faults) if converter.faults else (node, [])
+
+
+def _python_tree(text: str, start: int) -> ast.expr | Fault:
+    try:
+        if _GLUED.search(text):
+            # `1if x else 2` warns in some versions of Python and not in others; here it is simply read.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse(text, mode="eval").body
+        return ast.parse(text, mode="eval").body
+    except SyntaxError as error:
+        return _syntax_fault(error, text, start)
+    except (RecursionError, MemoryError, ValueError):
+        return fault(codes.EXPRESSION_SYNTAX, start, start + len(text), problem="it is nested too deeply")
+
+
+def _syntax_fault(error: SyntaxError, text: str, start: int) -> Fault:
+    at = min(max((error.offset or 1) - 1, 0), len(text))
+    end = (error.end_offset or 0) - 1
+    end = min(max(end, at + 1), len(text))
+    return fault(codes.EXPRESSION_SYNTAX, start + min(at, end), start + end, problem=error.msg)
+
+
+def _offsets(text: str, start: int) -> Callable[[int], int]:
+    """From `ast`'s UTF-8 columns to code points of the whole text."""
+    if text.isascii():
+        return start.__add__
+    table = [start]
+    for index, character in enumerate(text):
+        table += [start + index + 1] * len(character.encode("utf-8", "surrogatepass"))
+    return table.__getitem__
