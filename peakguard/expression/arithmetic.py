@@ -88,11 +88,11 @@ def _whole_division(operator: str, left: Typed, right: Typed, start: int, end: i
 
 
 def _quotient_bounds(operator: str, left: Typed, right: Typed) -> tuple[int, int]:
-    """Bounds for a positive divisor; for any other, those of int64 and one beyond, for -2**63 // -1."""
-    if right.low <= 0:
-        return left.low, max(left.high, -left.low)
     if operator == "%":
-        return 0, right.high - 1
+        return min(right.low + 1, 0), max(right.high - 1, 0)
+    if right.low <= 0:
+        largest = max(abs(left.low), abs(left.high))
+        return -largest, largest
     return min(left.low, left.low // right.high), max(left.high, left.high // right.high)
 
 

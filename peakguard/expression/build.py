@@ -108,12 +108,12 @@ def to_unit(arg: Typed, unit: str) -> Typed:
 
 
 def whole(op: str, args: tuple[Typed, ...], low: int, high: int, start: int, end: int, *, copies: int = 1) -> Typed:
-    """An integer result within `low..high`; null where that leaves int64."""
+    """An integer result within `low..high`; null where that leaves int64, which a `value` of True says may happen."""
     made = node(op, args, INT64, start, end, copies=copies)
     if made.op == "literal":
         return made
     if low < MIN_INTEGER or high > MAX_INTEGER:
-        made.nullable = True
+        made.nullable = made.value = True
     made.low, made.high = max(low, MIN_INTEGER), min(high, MAX_INTEGER)
     return made
 

@@ -41,7 +41,7 @@ def value_offsets(scalar: Scalar) -> list[int]:
         position = _skip_to(text, position, scalar.end, character, escape)
         offsets.append(position)
         position += _advance(text, position, character, scalar.style, escape)
-    offsets.append(position)
+    offsets.append(min(position, scalar.end))
     return offsets
 
 

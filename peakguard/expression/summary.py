@@ -1,0 +1,32 @@
+"""What others need to know of a checked expression: the columns it reads, and when its verdict is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from peakguard.expression.scope import Scope
+from peakguard.expression.typed import Typed, TypedExpression
+
+_FIRST_ROWS = frozenset({"rolling_max", "rolling_mean", "rolling_min", "rolling_std", "rolling_sum"})
+
+
+def summarise(root: Typed, names: Iterable[str], scope: Scope) -> TypedExpression:
+    """A typed expression with its summary; `names` are the columns it reads."""
+    read = tuple(names)
+    where = tuple(dict.fromkeys(_causes(root))) if root.unknown else ()
+    nan_names = tuple(name for name in read if not scope.columns[name].finite)
+    return TypedExpression(root, read, root.unknown, where, nan_names)
+
+
+def _causes(node: Typed) -> Iterator[str]:
+    if node.op == "column":
+        yield f"`{node.value}` is null"
+    elif node.op == "prev":
+        yield "there is no row before" if node.value == 1 else f"there are fewer than {node.value} rows before"
+    elif node.op == "since":
+        yield "the event has not happened yet"
+    elif node.op in _FIRST_ROWS:
+        yield f"there are fewer than {node.value} rows yet"
+    for arg in node.args:
+        if arg.unknown:
+            yield from _causes(arg)
