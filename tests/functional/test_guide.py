@@ -1,0 +1,38 @@
+"""The guide is run: its files are written, its commands give the output it shows."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+from tests.functional.conftest import Run
+
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide.md"
+_FILE = re.compile(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
+_REPLACE = re.compile(r'<!-- file: (\S+) replace: "(.*?)" with: "(.*?)" -->')
+_CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
+_STEP = re.compile("|".join(f"(?:{each.pattern})" for each in (_FILE, _REPLACE, _CONSOLE)), re.DOTALL)
+
+
+def test_the_guide_does_what_it_says(peakguard: Run, tmp_path: Path) -> None:
+    commands = 0
+    for match in _STEP.finditer(GUIDE.read_text()):
+        file, content, changed, old, new, console = match.groups()
+        if file:
+            path = tmp_path / file
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(content)
+        elif changed:
+            path = tmp_path / changed
+            text = path.read_text()
+            assert old in text
+            path.write_text(text.replace(old, new.replace("\\n", "\n")))
+        else:
+            commands += 1
+            command, _, shown = console.partition("\n")
+            words = shlex.split(command.removeprefix("$ "))
+            assert words[0] == "peakguard"
+            result = peakguard(*words[1:], cwd=tmp_path)
+            assert shown.strip() in result.stdout, (command, result.stdout)
+    assert commands >= 3
