@@ -16,7 +16,6 @@ from peakguard.expression.typed import FINITE, INFINITE, NAN, Typed
 from peakguard.expression.types import BOOL, FLOAT64, INT64, Type
 
 _ROUNDING = frozenset({"add", "sub", "mul", "div", "neg", "sqrt", "log", "exp", "float", "mean", "std", "sum"})
-_NEVER_FOLDED = frozenset({"literal", "column"})
 
 
 def literal(value: Any, type: Type, start: int, end: int) -> Typed:
@@ -68,9 +67,9 @@ def node(
 
 
 def _folded(made: Typed) -> Typed:
-    from peakguard.expression.reference.row import ROW, apply
+    from peakguard.expression.reference.row import ROW, SEES_NULL, apply
 
-    if made.op not in ROW:
+    if made.op not in ROW and made.op not in SEES_NULL:
         return made
     value = apply(made, [arg.value for arg in made.args])
     return literal(value, made.type, made.start, made.end)

@@ -24,7 +24,8 @@ def decode(file: str, node: Mapping) -> tuple[Document[Policy] | None, list[Diag
         return None, [refusal]
     model = model_of(str(node.entries["kind"][1].plain()))
     # TOML has no null, and a key without a value is a slip more often than a wish.
-    empty = [found(codes.EMPTY_VALUE, each.span) for each in walk(node) if isinstance(each, Scalar) and each.value is None]
+    nulls = (each for each in walk(node) if isinstance(each, Scalar) and each.value is None)
+    empty = [found(codes.EMPTY_VALUE, each.span) for each in nulls]
     try:
         spec = model.model_validate(node.plain())
     except ValidationError as error:

@@ -57,8 +57,7 @@ def to_source(entry: Entry) -> tuple[Source | None, list[Diagnostic]]:
 
 def _not_utf8(entry: Entry, offset: int) -> Diagnostic:
     readable = entry.data[:offset].decode("utf-8")
-    line, column = Source(entry.file, readable).position(len(readable))
-    span = Span(entry.file, line, column, line, column + 1)
+    span = Source(entry.file, readable).span(len(readable), len(readable) + 1)
     return found(codes.NOT_UTF8, span, byte=f"0x{entry.data[offset]:02X}", offset=offset)
 
 

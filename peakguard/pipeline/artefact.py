@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import time
-from hashlib import blake2b
 from typing import Any
 
 from peakguard.pipeline.cache import code_digest, write_ignore_file
 from peakguard.pipeline.project import STATE, Project
 from peakguard.pipeline.read import Entry, read_project
+from peakguard.runtime.digest import digest_of
 from peakguard.runtime.policy_set import PolicySet
 
 
@@ -32,12 +32,8 @@ def load_project(project: Project) -> PolicySet:
 
 
 def _digest(project: Project, entries: list[Entry]) -> str:
-    digest = blake2b(code_digest().encode(), digest_size=16)
-    digest.update(repr(project.findings).encode())
-    for entry in entries:
-        content = blake2b(entry.data, digest_size=16).hexdigest()
-        digest.update(repr((entry.file, content, entry.finding)).encode("utf-8", "replace"))
-    return digest.hexdigest()
+    read = [(entry.file, digest_of(entry.data), entry.finding) for entry in entries]
+    return digest_of(code_digest().encode(), repr((project.findings, read)).encode("utf-8", "replace"))
 
 
 def _read(path: str) -> dict[str, Any] | None:
@@ -47,7 +43,7 @@ def _read(path: str) -> dict[str, Any] | None:
             head, _, body = file.read().partition(b"\n")
     except OSError:
         return None
-    if head.decode("ascii", "replace") != blake2b(body, digest_size=16).hexdigest():
+    if head.decode("ascii", "replace") != digest_of(body):
         return None
     tables: dict[str, Any] = json.loads(body)
     return tables
@@ -57,7 +53,7 @@ def _write(path: str, tables: dict[str, Any]) -> None:
     from peakguard.runtime.fsops import write_atomic
 
     body = json.dumps(tables, separators=(",", ":"), sort_keys=True).encode()
-    head = blake2b(body, digest_size=16).hexdigest().encode()
+    head = digest_of(body).encode()
     try:
         write_atomic(path, head + b"\n" + body, durability="rename")
         write_ignore_file(os.path.dirname(os.path.dirname(path)))

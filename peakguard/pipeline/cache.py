@@ -11,11 +11,11 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from peakguard.pipeline.project import STATE, Project
 from peakguard.pipeline.read import Entry, read_project
+from peakguard.runtime.digest import digest_of
 
 _RESULT = "result.json"
 _UNITS = "units.json"
@@ -38,7 +38,7 @@ def check_cached(project: Project, today: str, *, use_cache: bool = True) -> Che
         return Checked(findings, entries, suppressed)
     folder = os.path.join(project.root, STATE, "cache", "check")
     code = code_digest()
-    digests = [_digest(entry.data) for entry in entries]
+    digests = [digest_of(entry.data) for entry in entries]
     key = _tree_key(project, entries, digests, code)
     kept = _load(os.path.join(folder, _RESULT))
     if kept.get("key") == key and kept.get("today") in (None, today):
@@ -55,17 +55,17 @@ def check_cached(project: Project, today: str, *, use_cache: bool = True) -> Che
 
 def code_digest() -> str:
     """A digest of all that decides a check besides the policies: our files, Python, installed packages."""
-    digest = blake2b(repr(sys.version_info).encode(), digest_size=16)
+    parts = [repr(sys.version_info).encode()]
     for folder, folders, files in os.walk(_PACKAGE):
         folders[:] = sorted(name for name in folders if name not in ("__pycache__", "cases"))
         for name in sorted(files):
             with open(os.path.join(folder, name), "rb") as file:
-                digest.update(name.encode() + b"\0" + file.read())
+                parts += [name.encode(), file.read()]
     packages = os.path.dirname(os.__file__) + "/site-packages"
     for path in (packages, *(entry for entry in sys.path if entry.endswith("-packages"))):
         if os.path.isdir(path):
-            digest.update("\0".join(sorted(name for name in os.listdir(path) if name.endswith("-info"))).encode())
-    return digest.hexdigest()
+            parts += sorted(name.encode() for name in os.listdir(path) if name.endswith("-info"))
+    return digest_of(*parts)
 
 
 def _check(
@@ -80,7 +80,7 @@ def _check(
     for entry in entries:
         if not entry.is_policy:
             continue
-        key = f"{_digest(entry.data)} {entry.file}"
+        key = f"{digest_of(entry.data)} {entry.file}"
         known = units.get(key) if entry.finding is None else None
         unit = Unit.from_json(entry.file, known) if known is not None else analyse(entry).unit
         seen[key] = known if known is not None else unit.to_json()
@@ -92,15 +92,8 @@ def _check(
 
 
 def _tree_key(project: Project, entries: Sequence[Entry], digests: list[str], code: str) -> str:
-    digest = blake2b(code.encode(), digest_size=16)
-    digest.update(repr((project.root, project.folders, project.findings, project.settings)).encode("utf-8", "replace"))
-    for entry, content in zip(entries, digests, strict=True):
-        digest.update(repr((entry.file, content, entry.finding)).encode("utf-8", "replace"))
-    return digest.hexdigest()
-
-
-def _digest(data: bytes) -> str:
-    return blake2b(data, digest_size=16).hexdigest()
+    read = [(entry.file, content, entry.finding) for entry, content in zip(entries, digests, strict=True)]
+    return digest_of(code.encode(), repr((tuple(project), read)).encode("utf-8", "replace"))
 
 
 def _load(path: str) -> dict[str, Any]:

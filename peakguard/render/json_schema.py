@@ -14,7 +14,7 @@ _DRAFT = "http://json-schema.org/draft-07/schema#"
 class _Draft7(GenerateJsonSchema):
     schema_dialect = _DRAFT
 
-    def field_title_should_be_set(self, schema: Any) -> bool:
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 # the signature is pydantic's
         """Pydantic's titles repeat the key; editors would show both."""
         return False
 

@@ -27,7 +27,7 @@ def _case(finding: Diagnostic) -> str:
     place, message = str(finding.span), finding.message
     name = f"{finding.code} {place}"
     text = f"{finding.severity}[{finding.code}]: {message}\n{place}\n{finding.hint}"
-    opening = f'    <testcase classname={_attribute(finding.span.file)} name={_attribute(name)}'
+    opening = f"    <testcase classname={_attribute(finding.span.file)} name={_attribute(name)}"
     if finding.severity == "info":
         return f"{opening}><system-out>{_text(text)}</system-out></testcase>"
     kind = f"{finding.severity} {finding.slug}"

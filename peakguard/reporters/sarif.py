@@ -6,13 +6,13 @@ Source: OASIS SARIF 2.1.0; GitHub's limits on uploads (25,000 results) as docume
 from __future__ import annotations
 
 import json
-from hashlib import blake2b
 from typing import Any
 from urllib.parse import quote
 
 from peakguard.diagnostics.catalog import CATALOG
 from peakguard.diagnostics.diagnostic import Diagnostic
 from peakguard.reporters.report import Report
+from peakguard.runtime.digest import digest_of
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -76,4 +76,4 @@ def _fingerprint(finding: Diagnostic, found: Report, seen: dict[str, int]) -> st
     line = found.line(finding.span).strip()
     identity = f"{finding.code}\0{finding.span.file}\0{line}\0{json.dumps(dict(finding.data), sort_keys=True)}"
     count = seen[identity] = seen.get(identity, -1) + 1
-    return blake2b(f"{identity}\0{count}".encode(), digest_size=16).hexdigest()
+    return digest_of(identity.encode("utf-8", "replace"), str(count).encode())

@@ -11,7 +11,17 @@ import pytest
 from tests.functional.policies import CONTRACT, ERRORS
 
 HEAVY = {"polars", "pyarrow", "pandas", "pydantic", "yaml", "jsonschema", "structlog", "tenacity", "asyncio", "numpy"}
-SLOW_START = {*HEAVY, "ast", "dataclasses", "inspect", "tomllib", "difflib", "pathlib", "importlib.metadata", "unicodedata"}
+SLOW_START = {
+    *HEAVY,
+    "ast",
+    "dataclasses",
+    "inspect",
+    "tomllib",
+    "difflib",
+    "pathlib",
+    "importlib.metadata",
+    "unicodedata",
+}
 _PRINT = "import sys; print(*sorted(m for m in sys.modules), file=sys.stderr)"
 
 
@@ -65,7 +75,9 @@ def test_load_from_the_artefact_loads_no_compiler(project: Path) -> None:
     loaded = modules("import peakguard; peakguard.load().contract('bars')", project)
     assert not (loaded - bare()) & HEAVY
     compiler = ("peakguard.syntax", "peakguard.language", "peakguard.expression")
-    assert [name for name in loaded if name.startswith(compiler) and name != "peakguard.syntax.limits"] == ["peakguard.syntax"]
+    assert [name for name in loaded if name.startswith(compiler) and name != "peakguard.syntax.limits"] == [
+        "peakguard.syntax"
+    ]
 
 
 @pytest.mark.parametrize("module", ["peakguard.runtime.policy_set", "peakguard.kinds.contract.runtime"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from peakguard.diagnostics.diagnostic import Diagnostic
+from peakguard.diagnostics.span import Span
 from peakguard.syntax.node import Mapping
 from peakguard.syntax.parse import parse
 from peakguard.syntax.source import Source
@@ -53,12 +55,22 @@ def _parse(path: Path) -> Mapping | None:
 
 
 def _meaning(root: Path, findings: list[Diagnostic]) -> list[tuple[Any, ...]]:
-    """Codes, data, files without their suffix; for carets inside one line, the text under them."""
+    """Codes, data, files without their suffix, and the text under each caret where it is a word of the value."""
     rows = []
     for finding in findings:
         data = {key: _without_suffix(value) for key, value in finding.data.items()}
-        rows.append((finding.code, str(data), _without_suffix(finding.span.file)))
+        rows.append((finding.code, str(data), _without_suffix(finding.span.file), _under(root, finding.span)))
     return sorted(rows)
+
+
+def _under(root: Path, span: Span) -> str:
+    """The marked text; empty for a table, a list, a quoted value or several lines, which each format writes its way."""
+    path = root / span.file
+    if not span.line or span.line != span.end_line or path.suffix == ".lock":
+        return ""
+    line = Source(span.file, path.read_text()).line(span.line)
+    text = line[span.column - 1 : span.end_column - 1]
+    return text if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) else ""
 
 
 def _without_suffix(value: Any) -> Any:

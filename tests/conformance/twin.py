@@ -66,7 +66,12 @@ def _float(value: float) -> str:
 
 def _string(node: Scalar) -> str:
     text = str(node.value)
-    if node.style in (Style.LITERAL, Style.FOLDED) and "'''" not in text and not text.endswith("'") and "\r" not in text:
+    if (
+        node.style in (Style.LITERAL, Style.FOLDED)
+        and "'''" not in text
+        and not text.endswith("'")
+        and "\r" not in text
+    ):
         return f"'''\n{text}'''"
     if node.style is not Style.DOUBLE and _RAW.fullmatch(text):
         return f"'{text}'"

@@ -116,7 +116,12 @@ def test_a_json_file_in_a_policy_folder_is_a_warning(peakguard: Run, project: Pr
 
 def test_a_broken_file_does_not_hide_or_blur_the_others(peakguard: Run, project: Project) -> None:
     """The catalog is broken: its codes are unknown, but the contract that uses one is not blamed."""
-    root = project({"policies/errors.yaml": ERRORS + "  oops\n", "contracts/bars.yaml": CONTRACT.replace("high >= low", "hgh >= low")})
+    root = project(
+        {
+            "policies/errors.yaml": ERRORS + "  oops\n",
+            "contracts/bars.yaml": CONTRACT.replace("high >= low", "hgh >= low"),
+        }
+    )
     code, found = findings(peakguard, root)
     assert code == 1
     assert [each[1] for each in found] == ["contracts/bars.yaml", "policies/errors.yaml"]

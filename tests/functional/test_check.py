@@ -27,7 +27,9 @@ def test_a_project_is_found_from_a_folder_below(peakguard: Run, project: Project
 
 
 def test_a_path_narrows_what_is_reported_not_what_is_read(peakguard: Run, project: Project) -> None:
-    root = project({**PROJECT, "contracts/b.yaml": CONTRACT.replace("name: bars", "name: B"), "policies/x.yaml": "a: 1"})
+    root = project(
+        {**PROJECT, "contracts/b.yaml": CONTRACT.replace("name: bars", "name: B"), "policies/x.yaml": "a: 1"}
+    )
     assert codes(peakguard, root) == ["PG209", "PG201"]
     assert codes(peakguard, root, "contracts") == ["PG209"]
     assert codes(peakguard, root, "contracts/bars.yaml") == []
@@ -51,7 +53,9 @@ def test_severity_hides_and_strict_counts_warnings(peakguard: Run, project: Proj
 
 
 def test_sources_of_the_settings_replace_the_usual_folders(peakguard: Run, project: Project) -> None:
-    root = project({"pyproject.toml": '[tool.peakguard]\nsources = ["rules"]\n', "rules/e.yaml": ERRORS, "policies/x.yaml": "a"})
+    root = project(
+        {"pyproject.toml": '[tool.peakguard]\nsources = ["rules"]\n', "rules/e.yaml": ERRORS, "policies/x.yaml": "a"}
+    )
     assert peakguard("check", cwd=root).stdout == "checked 1 file: no findings\n"
 
 
@@ -105,7 +109,9 @@ class TestCache:
         assert [each["file"] for each in json.loads(result.stdout)["diagnostics"]] == ["policies/y.yaml"]
 
     def test_a_suppression_expires_over_an_unchanged_tree(self, peakguard: Run, project: Project) -> None:
-        silenced = ERRORS.replace("name: catalog", "name: catalog\nsuppress: [{code: PG118, reason: r, until: 2026-12-31}]")
+        silenced = ERRORS.replace(
+            "name: catalog", "name: catalog\nsuppress: [{code: PG118, reason: r, until: 2026-12-31}]"
+        )
         root = project({**PROJECT, "policies/errors.yaml": silenced.replace("1000-1999", "1000-1999, exit_code: 065")})
         assert codes(peakguard, root, PEAKGUARD_TODAY="2026-12-31") == []
         assert codes(peakguard, root, PEAKGUARD_TODAY="2026-12-31") == []

@@ -77,7 +77,7 @@ def test_a_published_code_cannot_vanish(peakguard: Run, project: Project) -> Non
     assert [(each["code"], each["data"]["code"]) for each in found] == [("PG606", "PT-1000"), ("PG606", "PT-1002")]
 
 
-def test_the_documents_of_this_repository_are_the_same_on_every_machine(tmp_path: Path) -> None:
+def test_the_documents_of_this_repository_are_the_same_on_every_machine() -> None:
     """Other hash seeds, locales and time zones change nothing."""
     script = "from tests.functional.test_docs import rendered; import sys; sys.stdout.buffer.write(rendered())"
     outputs = {
@@ -134,7 +134,9 @@ class TestSchema:
     """JSON Schemas for editors accept what `check` accepts, and describe every key."""
 
     @pytest.mark.parametrize("kind", ["contract", "errors", None])
-    def test_a_schema_is_draft_7_and_accepts_valid_policies(self, peakguard: Run, tmp_path: Path, kind: str | None) -> None:
+    def test_a_schema_is_draft_7_and_accepts_valid_policies(
+        self, peakguard: Run, tmp_path: Path, kind: str | None
+    ) -> None:
         result = peakguard("schema", *([kind] if kind else []), cwd=tmp_path)
         schema = json.loads(result.stdout)
         Draft7Validator.check_schema(schema)

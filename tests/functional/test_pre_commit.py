@@ -33,7 +33,9 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hooks")
     for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
         shutil.copy(REPOSITORY / name, folder)
-    shutil.copytree(REPOSITORY / "peakguard", folder / "peakguard", ignore=shutil.ignore_patterns("__pycache__", "cases"))
+    shutil.copytree(
+        REPOSITORY / "peakguard", folder / "peakguard", ignore=shutil.ignore_patterns("__pycache__", "cases")
+    )
     git("init", "-q", cwd=folder)
     git("add", "-A", cwd=folder)
     git("commit", "-qm", "hooks", cwd=folder)

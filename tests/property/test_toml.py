@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
 import random
 import tomllib
@@ -39,14 +39,29 @@ STRING = st.one_of(
     st.sampled_from([r'"\u00e9\U0001F600\t\n\b\f\r\\"', '""""quoted"" """', "''''raw'' '''", '"""a\\  \n\n  b"""']),
 )
 NUMBER = st.sampled_from(
-    ["0", "+1", "-0", "1_000", "0xDEAD_beef", "0o17", "0b1_0", "1.5", "-1e3", "1_0.5_0E-1_0", "9223372036854775807", "0.0"]
+    [
+        "0",
+        "+1",
+        "-0",
+        "1_000",
+        "0xDEAD_beef",
+        "0o17",
+        "0b1_0",
+        "1.5",
+        "-1e3",
+        "1_0.5_0E-1_0",
+        "9223372036854775807",
+        "0.0",
+    ]
 )
 MOMENT = st.sampled_from(
     ["1979-05-27", "1979-05-27T07:32:00Z", "1979-05-27 07:32:00.999999-07:00", "07:32:00", "2024-02-29t00:00:00"]
 )
 SIMPLE = st.one_of(STRING, NUMBER, MOMENT, st.sampled_from(["true", "false"]))
 KEY_PART = st.one_of(BARE, TEXT.map(basic), TEXT.filter(lambda text: "'" not in text).map(lambda text: f"'{text}'"))
-KEY = st.lists(KEY_PART, min_size=1, max_size=3).flatmap(lambda parts: BLANK.map(lambda gap: f"{gap}.{gap}".join(parts)))
+KEY = st.lists(KEY_PART, min_size=1, max_size=3).flatmap(
+    lambda parts: BLANK.map(lambda gap: f"{gap}.{gap}".join(parts))
+)
 
 
 def array(items: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -56,12 +71,14 @@ def array(items: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 def inline(values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    return st.lists(st.tuples(KEY, values), max_size=3).map(lambda pairs: f"{{{', '.join(f'{k} = {v}' for k, v in pairs)}}}")
+    return st.lists(st.tuples(KEY, values), max_size=3).map(
+        lambda pairs: f"{{{', '.join(f'{k} = {v}' for k, v in pairs)}}}"
+    )
 
 
 VALUE = st.recursive(SIMPLE, lambda inner: st.one_of(array(inner), inline(inner)), max_leaves=5)
 PAIR = st.tuples(KEY, VALUE, BREAK).map(lambda parts: f"{parts[0]} = {parts[1]}{parts[2]}")
-HEADER = st.tuples(KEY, st.booleans(), BREAK).map(lambda p: (f"[[{p[0]}]]{p[2]}" if p[1] else f"[{p[0]}]{p[2]}"))
+HEADER = st.tuples(KEY, st.booleans(), BREAK).map(lambda p: f"[[{p[0]}]]{p[2]}" if p[1] else f"[{p[0]}]{p[2]}")
 DOCUMENT = st.lists(st.one_of(PAIR, PAIR, HEADER), max_size=8).map("".join)
 
 
@@ -90,7 +107,7 @@ def assert_same(ours: Any, theirs: Any) -> None:
         assert len(ours) == len(theirs)
         for one, other in zip(ours, theirs, strict=True):
             assert_same(one, other)
-    elif isinstance(theirs, datetime.date | datetime.time):
+    elif isinstance(theirs, dt.date | dt.time):
         assert tomllib.loads(f"x = {ours}")["x"] == theirs
     else:
         assert type(ours) is type(theirs)
@@ -109,7 +126,9 @@ def test_generated_documents_have_the_data_of_tomllib(text: str) -> None:
 def test_damaged_documents_are_judged_like_tomllib(text: str, rng: random.Random) -> None:
     for _ in range(rng.randint(1, 4)):
         place = rng.randrange(len(text) + 1)
-        text = rng.choice([text[:place] + rng.choice("[]{}=\"'.,#\n\t\\x1-T:") + text[place:], text[:place] + text[place + 1 :]])
+        text = rng.choice(
+            [text[:place] + rng.choice("[]{}=\"'.,#\n\t\\x1-T:") + text[place:], text[:place] + text[place + 1 :]]
+        )
     assert_agrees(text)
 
 
@@ -145,7 +164,7 @@ def test_two_hundred_thousand_damaged_documents_are_judged_like_tomllib() -> Non
     rng = random.Random(7)
     seeds = [
         'a = 1\n[b]\nc.d = "x"\n[[e]]\nf=[1,2,{g=1}]\n[[e]]\nh=1979-05-27T07:32:00Z\n[e.k]\nz=0x1F\n',
-        "\"a b\".c = '''\nraw'''\nd = \"\"\"x\\\n   y\"\"\"\n",
+        '"a b".c = \'\'\'\nraw\'\'\'\nd = """x\\\n   y"""\n',
         "[a]\n[a.b]\nc=1\n[a.d]\nx=1_000.5e3\ny=+1\nt=07:32:00\n",
         "a={b.c=1,b.d=2}\nb=[\n1, # c\n2,\n]\n",
     ]

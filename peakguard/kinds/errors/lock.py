@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from peakguard.language.facts import Fact, Facts
 from peakguard.syntax.source import Source
 
 NAME = "errors.lock"
+_BREAK = re.compile(r"\r\n|\n|\r")
 
 
 class Line(NamedTuple):
@@ -34,7 +36,7 @@ def lock_text(errors: Iterable[Fact], earlier: str = "") -> str:
 
 def read_lock(text: str) -> Iterator[tuple[int, Line | None]]:
     """Line numbers (from 1) with their content; None for a line that is no lock line."""
-    for number, content in enumerate(text.splitlines(), start=1):
+    for number, content in enumerate(_BREAK.split(text), start=1):
         parts = content.split(" ")
         is_line = len(parts) == len(Line._fields) and all(parts)
         if content.strip():
@@ -47,7 +49,8 @@ def check_locks(facts: Facts, attachments: Mapping[str, Source]) -> Iterator[Dia
         if not path.endswith(NAME):
             continue
         for number, line in read_lock(source.text):
-            span = Span(path, number, 1, number, len(source.line(number)) + 1)
+            start = source.line_starts[number - 1]
+            span = source.span(start, start + len(source.line(number)))
             if line is None:
                 yield found(codes.BAD_LOCK_LINE, span)
             else:

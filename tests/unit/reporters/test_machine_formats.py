@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from jsonschema import Draft4Validator, Draft202012Validator
@@ -72,13 +72,13 @@ def test_github_prints_nothing_for_a_clean_check() -> None:
 
 
 def test_junit_is_xml_that_counts_failures() -> None:
-    suite = ElementTree.fromstring(report("junit", awkward()))[0]
+    suite = ET.fromstring(report("junit", awkward()))[0]
     assert int(suite.attrib["failures"]) == len(suite.findall("testcase/failure")) == 6
     assert int(suite.attrib["tests"]) == len(suite.findall("testcase")) == 7
 
 
 def test_junit_of_a_clean_check_has_one_passing_case() -> None:
-    suite = ElementTree.fromstring(report("junit", CLEAN))[0]
+    suite = ET.fromstring(report("junit", CLEAN))[0]
     assert (suite.attrib["tests"], suite.attrib["failures"]) == ("1", "0")
 
 

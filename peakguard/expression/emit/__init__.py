@@ -1,0 +1,1 @@
+"""Back ends: each turns typed IR into text in another language, and agrees with `reference`."""

@@ -1,0 +1,94 @@
+"""Typed IR -> the text of a Polars expression. Guards stand only where a type says that they are needed.
+
+Polars differs from the language, and from itself, in ways that the emitters below work around
+(tests/property/test_expression_agreement.py finds each of them when its guard is taken away):
+NaN equals NaN and is the largest number; `max_horizontal` skips nulls and NaN; integers wrap;
+`if` takes an unknown condition for false; dividing by a scalar multiplies by its reciprocal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from peakguard.expression.emit import polars_text as text
+from peakguard.expression.typed import Typed
+
+
+def emit(root: Typed, columns: Mapping[str, str], within: Sequence[str]) -> str:
+    """The text of the expression. `columns` gives the text for each column, `within` names group columns."""
+    emitter = Emitter(columns, within)
+    written = emitter.expression(root)
+    return written[1:-1] if _is_wrapped(written) else written
+
+
+def _is_wrapped(written: str) -> bool:
+    """Whether the first parenthesis is closed by the last; a string that holds one leaves them where they are."""
+    if not written.startswith("(") or "'" in written or '"' in written.replace('pl.col("', "").replace('")', ""):
+        return False
+    depth = 0
+    for index, character in enumerate(written):
+        depth += (character == "(") - (character == ")")
+        if not depth:
+            return index == len(written) - 1
+    return False
+
+
+class Emitter:
+    """Writes one expression. Binary operations come in parentheses, so any text can take a method."""
+
+    def __init__(self, columns: Mapping[str, str], within: Sequence[str]) -> None:
+        self._columns = columns
+        self._over = f".over([{', '.join(self._column(name) for name in within)}])" if within else ""
+        self._is_ordered = False
+
+    def expression(self, node: Typed) -> str:
+        """A node as a Polars expression that knows its type."""
+        if node.op == "literal":
+            return text.typed(node.value, node.type)
+        if node.op == "column":
+            written = self._column(node.value)
+            # An enum may be stored with other categories than declared; as strings they always compare.
+            return f"{written}.cast(pl.String)" if node.type.kind == "enum" else written
+        if node.op in _ordered():
+            return self._ordered(node)
+        return _plain()[node.op](self, node)
+
+    def operand(self, node: Typed) -> str:
+        """A node that stands beside an expression of its type, so that a number or string needs no more."""
+        if node.op == "literal" and node.value is not None and node.type.kind in ("bool", "int64", "float64", "string"):
+            return text.bare(node.value)
+        return self.expression(node)
+
+    def pair(self, node: Typed) -> tuple[str, str]:
+        """Both arguments; at least one of them carries its type."""
+        left, right = node.args
+        if left.op == "literal":
+            return self.operand(left), self.expression(right)
+        return self.expression(left), self.operand(right)
+
+    def _column(self, name: str) -> str:
+        return self._columns.get(name) or f"pl.col({text.quote(name)})"
+
+    def _ordered(self, node: Typed) -> str:
+        """An ordered operation; only the outermost opens the groups, for Polars does not nest them."""
+        if self._is_ordered or not self._over:
+            return _ordered()[node.op](self, node)
+        self._is_ordered = True
+        written = _ordered()[node.op](self, node)
+        self._is_ordered = False
+        return f"{written}{self._over}"
+
+
+Writer = Callable[[Emitter, Typed], str]
+
+
+def _ordered() -> Mapping[str, Writer]:
+    from peakguard.expression.emit.polars_ordered import ORDERED
+
+    return ORDERED
+
+
+def _plain() -> Mapping[str, Writer]:
+    from peakguard.expression.emit.polars_plain import PLAIN
+
+    return PLAIN

@@ -1,0 +1,126 @@
+"""Arithmetic in Polars. Integers that might leave int64 are computed in 128 bits, and are null if they did."""
+
+from __future__ import annotations
+
+import math
+
+from peakguard.expression.emit import polars_text as text
+from peakguard.expression.emit.polars import Emitter, Writer
+from peakguard.expression.limits import MIN_INTEGER
+from peakguard.expression.typed import Typed
+
+_SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "floordiv": "//", "mod": "%"}
+_NARROW = ".cast(pl.Int64, strict=False)"
+
+
+def _operation(emitter: Emitter, node: Typed) -> str:
+    kinds = {arg.type.kind for arg in node.args}
+    if kinds & {"date", "datetime", "duration"}:
+        return _count_of_time(emitter, node)
+    symbol = _SYMBOLS[node.op]
+    if node.type.kind == "int64" and _may_overflow(node):
+        left, right = (_wide(emitter, arg) for arg in node.args)
+        return f"({left} {symbol} {right}){_NARROW}"
+    left, right = emitter.pair(node)
+    return f"({left} {symbol} {right})"
+
+
+def _may_overflow(node: Typed) -> bool:
+    if node.op == "floordiv":
+        dividend, divisor = node.args
+        return dividend.low == MIN_INTEGER and divisor.low <= -1 <= divisor.high
+    return node.value is True
+
+
+def _wide(emitter: Emitter, node: Typed) -> str:
+    if node.op == "literal" and node.value is not None:
+        return f"pl.lit({node.value}, pl.Int128)"
+    return f"{emitter.expression(node)}.cast(pl.Int128)"
+
+
+def _count_of_time(emitter: Emitter, node: Typed) -> str:
+    """Times are counted in integers: instants need no zone, and an overflow is seen."""
+    left, right = (_ticks(emitter, arg) for arg in node.args)
+    scale = " * 86400000" if node.args[0].type.kind == "date" else ""
+    return f"(({left} {_SYMBOLS[node.op]} {right}){scale}){_NARROW}.cast({text.data_type(node.type)})"
+
+
+def _ticks(emitter: Emitter, node: Typed) -> str:
+    if node.op == "literal" and isinstance(node.value, int):
+        return f"pl.lit({node.value}, pl.Int128)"
+    written = emitter.expression(node)
+    if node.type.kind == "date":
+        written += ".cast(pl.Int32)"
+    elif node.type.kind != "int64":
+        written += ".cast(pl.Int64)"
+    return f"{written}.cast(pl.Int128)"
+
+
+def _division(emitter: Emitter, node: Typed) -> str:
+    """IEEE division whose divisor has no sign when it is zero.
+
+    Polars divides by a scalar (a literal, a column that holds one value) by multiplying with its
+    reciprocal, which is another number in the last place. A comparison that is always false, taken
+    as 0.0, is no scalar: added to the divisor it makes a full column of it, and +0.0 of -0.0.
+    """
+    left, right = node.args
+    dividend, divisor = emitter.pair(node)
+    if right.op == "literal":
+        if right.value is None or _has_exact_reciprocal(right.value):
+            return f"({dividend} / {divisor})"
+        return f"({dividend} / ({divisor} + ({dividend} != {dividend})))"
+    if left.op == "literal":
+        return f"({dividend} / ({divisor} + ({divisor} != {divisor})))"
+    return f"({dividend} / ({divisor} + (({dividend} != {dividend}) | ({divisor} != {divisor}))))"
+
+
+def _has_exact_reciprocal(value: float) -> bool:
+    return math.isfinite(value) and abs(math.frexp(value)[0]) == 0.5 and 1e-300 < abs(value) < 1e300
+
+
+def _negation(emitter: Emitter, node: Typed) -> str:
+    (x,) = node.args
+    if x.type.kind == "duration":
+        return f"(0 - {_ticks(emitter, x)}){_NARROW}.cast({text.data_type(node.type)})"
+    if node.value is True:
+        return f"(0 - {_wide(emitter, x)}){_NARROW}"
+    return f"(-{emitter.expression(x)})"
+
+
+def _absolute(emitter: Emitter, node: Typed) -> str:
+    (x,) = node.args
+    if x.type.kind == "duration":
+        return f"{_ticks(emitter, x)}.abs(){_NARROW}.cast({text.data_type(node.type)})"
+    if node.value is True:
+        return f"{_wide(emitter, x)}.abs(){_NARROW}"
+    return f"{emitter.expression(x)}.abs()"
+
+
+def _rescale(emitter: Emitter, node: Typed) -> str:
+    ticks = _ticks(emitter, node.args[0])
+    return f"({ticks} * {node.value}){_NARROW}.cast({text.data_type(node.type)})"
+
+
+def _to_float(emitter: Emitter, node: Typed) -> str:
+    (x,) = node.args
+    through = ".cast(pl.Int64)" if x.type.kind == "duration" else ""
+    return f"{emitter.expression(x)}{through}.cast(pl.Float64)"
+
+
+def _to_decimal(emitter: Emitter, node: Typed) -> str:
+    return f"{emitter.expression(node.args[0])}.cast({text.data_type(node.type)})"
+
+
+ARITHMETIC: dict[str, Writer] = {
+    "abs": _absolute,
+    "add": _operation,
+    "decimal": _to_decimal,
+    "div": _division,
+    "float": _to_float,
+    "floordiv": _operation,
+    "mod": _operation,
+    "mul": _operation,
+    "neg": _negation,
+    "rescale": _rescale,
+    "sub": _operation,
+}
