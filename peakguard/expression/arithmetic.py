@@ -80,7 +80,9 @@ def _integers(op: str, left: Typed, right: Typed, start: int, end: int) -> Typed
 def _whole_division(operator: str, left: Typed, right: Typed, start: int, end: int) -> Typed | Fault:
     for each in (left, right):
         if each.type.kind != "int64":
-            return fault(codes.WRONG_OPERAND, each.start, each.end, operator=operator, expected="int64", found=str(each.type))
+            return fault(
+                codes.WRONG_OPERAND, each.start, each.end, operator=operator, expected="int64", found=str(each.type)
+            )
     made = build.whole(_OPS[operator], (left, right), *_quotient_bounds(operator, left, right), start, end)
     if made.op != "literal" and right.low <= 0 <= right.high:
         made.nullable = True
@@ -102,7 +104,14 @@ def _decimals(operator: str, left: Typed, right: Typed, start: int, end: int) ->
             return clash(operator, *((each, other) if each is left else (other, each)))
     if operator == "/":
         wrong = left if left.type.kind == "decimal" else right
-        return fault(codes.WRONG_OPERAND, wrong.start, wrong.end, operator="/", expected="int64 or float64", found=str(wrong.type))
+        return fault(
+            codes.WRONG_OPERAND,
+            wrong.start,
+            wrong.end,
+            operator="/",
+            expected="int64 or float64",
+            found=str(wrong.type),
+        )
     if operator == "*":
         return _decimal_product(left, right, start, end)
     joined = join(operator, (left, right))
@@ -155,4 +164,6 @@ def _moved(op: str, left: Typed, right: Typed, result: types.Type, start: int, e
 
 
 def _not_a_number(operator: str, each: Typed) -> Fault:
-    return fault(codes.WRONG_OPERAND, each.start, each.end, operator=operator, expected="a number", found=str(each.type))
+    return fault(
+        codes.WRONG_OPERAND, each.start, each.end, operator=operator, expected="a number", found=str(each.type)
+    )

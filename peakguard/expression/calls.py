@@ -69,7 +69,9 @@ def _is_available(checker: Checker, node: ir.Call, function: Function) -> bool:
     if group == ORDERED and not scope.ordered:
         checker.add(codes.FUNCTION_NOT_HERE, at, function=name, group=group, reason="there is no row before")
     elif group in (DATASET, SPREAD) and not scope.dataset:
-        checker.add(codes.FUNCTION_NOT_HERE, at, function=name, group=group, reason="it needs all rows, as in `dataset:`")
+        checker.add(
+            codes.FUNCTION_NOT_HERE, at, function=name, group=group, reason="it needs all rows, as in `dataset:`"
+        )
     elif group == DATASET and checker.aggregate:
         checker.add(codes.NESTED_DATASET, at, function=name, outer=checker.aggregate)
     elif group in (ORDERED, SPREAD) and scope.dataset and not checker.aggregate:
@@ -113,9 +115,7 @@ def _miscounted(checker: Checker, node: ir.Call, function: Function) -> None:
     checker.add(codes.ARGUMENT_COUNT, node, function=node.function, **data)
 
 
-def _built(
-    checker: Checker, node: ir.Call, function: Function, bound: list[tuple[Parameter, ir.Node]]
-) -> Typed | None:
+def _built(checker: Checker, node: ir.Call, function: Function, bound: list[tuple[Parameter, ir.Node]]) -> Typed | None:
     outer = checker.aggregate, checker.present
     if function.group == DATASET:
         checker.aggregate = node.function

@@ -153,7 +153,9 @@ class Converter:
         if not size or (size > MAX_LIST and self._bounded):
             reason = "the list is empty" if not size else f"the list has {size} values; the limit is {MAX_LIST}"
             text = _shortened(self._text[slice(*self._at(listed))])
-            self.add(codes.BAD_LITERAL, listed, literal=text, reason=reason, form="1 to 1000 values; an enum holds more")
+            self.add(
+                codes.BAD_LITERAL, listed, literal=text, reason=reason, form="1 to 1000 values; an enum holds more"
+            )
             return None
         values = _complete([self._listed(each) for each in listed.elts])
         return None if item is None or values is None else ir.Membership(item, values, negated, *self._at(node))

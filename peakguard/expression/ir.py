@@ -89,6 +89,4 @@ class Call(NamedTuple):
     end: int
 
 
-Node: TypeAlias = (
-    Literal | Name | Unary | Binary | Compare | Membership | Logic | Choice | Call
-)
+Node: TypeAlias = Literal | Name | Unary | Binary | Compare | Membership | Logic | Choice | Call

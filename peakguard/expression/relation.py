@@ -23,7 +23,9 @@ def compare(operator: str, left: Typed, right: Typed) -> Typed | Fault:
     kind = joined[0].type.kind
     if kind in _UNORDERED and operator not in ("==", "!="):
         found = str(left.type)
-        return fault(codes.WRONG_OPERAND, left.start, right.end, operator=operator, expected="values with an order", found=found)
+        return fault(
+            codes.WRONG_OPERAND, left.start, right.end, operator=operator, expected="values with an order", found=found
+        )
     return build.verdict(_OPS[operator], tuple(joined), left.start, right.end, copies=2)
 
 

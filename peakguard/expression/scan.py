@@ -12,7 +12,9 @@ from peakguard.expression.fault import Fault, fault
 from peakguard.expression.limits import MAX_LENGTH
 
 _PLAIN = re.compile(r"[ A-Za-z0-9_+\-*/%<>=!().,\[\]]*")
-_PIECE = re.compile(r"(?P<string>[A-Za-z]*(?:'''|\"\"\"|'|\"))|(?P<space>[\t\n\r]+)|(?P<odd>[^ -~]|[\\#;])|(?P<word>\w+|.)")
+_PIECE = re.compile(
+    r"(?P<string>[A-Za-z]*(?:'''|\"\"\"|'|\"))|(?P<space>[\t\n\r]+)|(?P<odd>[^ -~]|[\\#;])|(?P<word>\w+|.)"
+)
 _REASONS = {
     "\\": "a backslash is allowed in raw literals only, such as r'\\d+'",
     "#": "an expression has no comments",

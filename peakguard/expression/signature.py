@@ -22,9 +22,7 @@ KINDS: dict[str, frozenset[str]] = {
     "a number or duration": frozenset({"int64", "float64", "decimal", "duration"}),
     "a number or time": frozenset({"int64", "float64", "decimal", "date", "datetime", "duration"}),
     "a string": frozenset({"string"}),
-    "a value": frozenset(
-        {"bool", "int64", "float64", "decimal", "string", "enum", "date", "datetime", "duration"}
-    ),
+    "a value": frozenset({"bool", "int64", "float64", "decimal", "string", "enum", "date", "datetime", "duration"}),
 }
 """What a parameter may expect of a value, in words, and the types that answer to it."""
 

@@ -30,7 +30,7 @@ def _violation(rule: RuleOutcome, violation: Violation, *, colour: bool) -> Iter
     if colour:
         head = f"{_BOLD}{_RED if rule.refuses else _YELLOW}{head}{_RESET}"
     yield f"{head}: {rule.id}: {_counts(rule, violation)}"
-    if violation.message:
+    if violation.message and violation.counts != "frames":
         yield f"  {violation.message}"
     for example in violation.examples:
         values = "  ".join(f"{name}={_shown(value)}" for name, value in {**example.key, **example.values}.items())
@@ -41,11 +41,11 @@ def _violation(rule: RuleOutcome, violation: Violation, *, colour: bool) -> Iter
 
 
 def _counts(rule: RuleOutcome, violation: Violation) -> str:
-    if not violation.rows:
-        return violation.message or "fails"
+    if violation.counts == "frames":
+        return violation.message or "does not hold"
     total = rule.passed + rule.failed + rule.unknown
     unknown = f", {rule.unknown} unknown" if rule.unknown else ""
-    return f"{rule.failed} of {total} rows fail{unknown}"
+    return f"{rule.failed} of {total} {violation.counts} fail{unknown}"
 
 
 def _shown(value: object) -> str:

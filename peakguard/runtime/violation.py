@@ -17,8 +17,9 @@ class Example(NamedTuple):
 class Violation(NamedTuple):
     """A rule that refuses the data.
 
-    `failed` and `unknown` count rows; `rows` are the numbers (from 0) of all rows that count against
-    the rule, unknown ones among them where the rule says `on_null: fail`.
+    `counts` says what `failed` and `unknown` count: `rows`, `groups`, or `frames` where the data are
+    judged as a whole. `rows` are the numbers (from 0) of all rows that count against the rule, unknown
+    ones among them where the rule says `on_null: fail`; of a group its first row; of a frame none.
     """
 
     rule: str
@@ -29,6 +30,7 @@ class Violation(NamedTuple):
     unknown: int
     rows: tuple[int, ...]
     examples: tuple[Example, ...]
+    counts: str = "rows"
 
 
 class RuleOutcome(NamedTuple):
@@ -62,11 +64,13 @@ class Verdict(NamedTuple):
 
 def describe(violation: Violation) -> str:
     """A violation in one line."""
-    count = len(violation.rows)
-    rows = f"{count} row{'s' if count != 1 else ''}" if count else "the data as a whole"
     code = f" [{violation.error}]" if violation.error else ""
-    first = violation.examples[0] if violation.examples else None
-    if first is None:
-        return f"{violation.rule}{code}: {rows}"
+    if violation.counts == "frames":
+        return f"{violation.rule}{code}: {violation.message or 'does not hold'}"
+    count = len(violation.rows)
+    counted = f"{count} {violation.counts if count != 1 else violation.counts.removesuffix('s')}"
+    if not violation.examples:
+        return f"{violation.rule}{code}: {counted}"
+    first = violation.examples[0]
     values = ", ".join(f"{name}={value}" for name, value in {**first.key, **first.values}.items())
-    return f"{violation.rule}{code}: {rows}, first row {first.row}: {values}"
+    return f"{violation.rule}{code}: {counted}, first row {first.row}: {values}"

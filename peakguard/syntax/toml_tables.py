@@ -114,9 +114,7 @@ class Tables:
             below = self._new_table(part.start)
             below.end = value.end
             table.entries[str(part.value)] = (part, below)
-        elif (
-            isinstance(entry[1], Mapping) and id(entry[1]) in self._by_section and id(entry[1]) not in self._closed
-        ):
+        elif isinstance(entry[1], Mapping) and id(entry[1]) in self._by_section and id(entry[1]) not in self._closed:
             below = entry[1]
             below.end = value.end
         else:

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 
 class Fault(NamedTuple):
-    """A column that is not as declared; `rows` are the rows whose value could not be read."""
+    """A column that is not as declared; `rows` are those whose value could not be read, `values` what is written."""
 
     id: str
+    column: str
     error: str | None
     reason: str
     rows: tuple[int, ...]
@@ -27,7 +28,7 @@ class Aligned(NamedTuple):
 
     frame: pl.DataFrame
     faults: tuple[Fault, ...]
-    extra: tuple[str, ...]
+    extra: tuple[pl.Series, ...]
     absent: Mapping[str, str]
 
 
@@ -52,7 +53,7 @@ def align(frame: pl.DataFrame, plan: Mapping[str, Any], *, is_text: bool) -> Ali
             absent[column["name"]] = f"column {column['name']} is not {column['type']}"
         else:
             series.append(settled.alias(column["name"]))
-    extra = tuple(name for name in frame.columns if name not in taken)
+    extra = tuple(series for series in frame if series.name not in taken)
     return Aligned(polars().DataFrame(series), tuple(faults), extra, absent)
 
 
@@ -79,14 +80,14 @@ def _converted(
     if not bad:
         return read, None
     reason = f"not {column['type']}"
-    written = tuple(values[row] for row in bad[:20])
-    return read, Fault(f"columns.{column['name']}.type", column["error"], reason, tuple(bad), written)
+    written = tuple(values.gather(bad))
+    return read, Fault(f"columns.{column['name']}.type", column["name"], column["error"], reason, tuple(bad), written)
 
 
 def _read(values: pl.Series, column: Mapping[str, Any], wanted: pl.DataType) -> pl.Series | None:
     library = polars()
     if values.dtype == library.String():
-        return _read_text(values, column, wanted)
+        return read_text(values, wanted, column["parse"])
     try:
         read: pl.Series = values.cast(wanted, strict=False)
         back = read.cast(values.dtype, strict=False)
@@ -97,14 +98,16 @@ def _read(values: pl.Series, column: Mapping[str, Any], wanted: pl.DataType) -> 
     return read.set(lost, None) if lost.any() else read
 
 
-def _read_text(values: pl.Series, column: Mapping[str, Any], wanted: pl.DataType) -> pl.Series | None:
+def read_text(values: pl.Series, wanted: pl.DataType, form: str | None) -> pl.Series | None:
+    """Text as values of a type, null where it is none; `form` says how dates and times are written.
+
+    None where text cannot be that type at all.
+    """
     library = polars()
     if isinstance(wanted, library.Date):
-        return values.str.to_date(column["parse"], strict=False)
+        return values.str.to_date(form, strict=False)
     if isinstance(wanted, library.Datetime):
-        return values.str.to_datetime(
-            column["parse"], time_unit=wanted.time_unit, time_zone=wanted.time_zone, strict=False
-        )
+        return values.str.to_datetime(form, time_unit=wanted.time_unit, time_zone=wanted.time_zone, strict=False)
     if isinstance(wanted, library.Boolean):
         words = {"true": True, "false": False}
         return values.str.to_lowercase().replace_strict(words, default=None, return_dtype=wanted)
@@ -115,4 +118,4 @@ def _read_text(values: pl.Series, column: Mapping[str, Any], wanted: pl.DataType
 
 
 def _fault(column: Mapping[str, Any], demand: str, reason: str) -> Fault:
-    return Fault(f"columns.{column['name']}.{demand}", column["error"], reason, (), ())
+    return Fault(f"columns.{column['name']}.{demand}", column["name"], column["error"], reason, (), ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,6 +28,14 @@ def evaluate(frame: pl.DataFrame, checks: Sequence[Mapping[str, Any]]) -> list[C
     verdicts = frame.select(_verdict(check).alias(str(index)) for index, check in enumerate(rows))
     by_id = {id(check): _count(verdicts[str(index)], check) for index, check in enumerate(rows)}
     return [by_id[id(check)] if id(check) in by_id else _dataset(frame, check) for check in checks]
+
+
+def without_rows(counted: Counted, rows: Collection[int]) -> Counted:
+    """The same outcome where some rows do not speak against the check; those that failed count as passed."""
+    against = tuple(row for row in counted.against if row not in rows)
+    spared = len(counted.against) - len(against)
+    failed = min(spared, counted.failed)
+    return Counted(counted.passed + spared, counted.failed - failed, counted.unknown - spared + failed, against)
 
 
 def expression(text: str) -> Any:

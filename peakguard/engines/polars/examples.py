@@ -18,15 +18,25 @@ def examples_of(
     frame: pl.DataFrame, rows: Sequence[int], key: Sequence[str], reads: Sequence[str]
 ) -> tuple[Example, ...]:
     """The given rows with their key and the columns that a rule reads."""
-    key = [name for name in key if name in frame.columns]
     values = [name for name in reads if name not in key]
     return tuple(
-        Example(
-            row,
-            {name: plain(frame[name][row]) for name in key},
-            {name: plain(frame[name][row]) for name in values},
-        )
-        for row in rows
+        Example(row, _cells_of(frame, row, key), {name: plain(frame[name][row]) for name in values}) for row in rows
+    )
+
+
+def group_examples(frame: pl.DataFrame, rows: Sequence[int], within: Sequence[str]) -> tuple[Example, ...]:
+    """Groups, each by its first row, with the values that tell it apart."""
+    return tuple(Example(row, _cells_of(frame, row, within), {}) for row in rows)
+
+
+def cells(
+    frame: pl.DataFrame, rows: Sequence[int], key: Sequence[str], column: str, written: Sequence[Any]
+) -> tuple[Example, ...]:
+    """Rows with what is written in a cell that could not be read."""
+    key = [name for name in key if name != column]
+    return tuple(
+        Example(row, _cells_of(frame, row, key), {column: plain(value)})
+        for row, value in zip(rows, written, strict=False)
     )
 
 
@@ -45,3 +55,7 @@ def plain(value: Any) -> Any:
             return value.hex()
         case _:
             return str(value)
+
+
+def _cells_of(frame: pl.DataFrame, row: int, names: Sequence[str]) -> dict[str, Any]:
+    return {name: plain(frame[name][row]) for name in names if name in frame.columns}

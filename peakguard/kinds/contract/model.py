@@ -146,7 +146,7 @@ class Contract(Policy):
     """Columns whose values must exist in other data."""
     rules: dict[Identifier, Rule] = Field(default_factory=dict)
     """Demands in the expression language."""
-    on_violation: Literal["raise", "quarantine", "drop", "observe"] = "raise"
+    on_violation: Literal["raise", "drop", "observe"] = "raise"
     """What `validate` does with data that breaks the contract."""
     error: ErrorRef | None = None
     """The code raised for anything not named more closely."""

@@ -1,0 +1,137 @@
+"""Rows that hold the values on which engines are known to differ."""
+
+import math
+import random
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from peakguard.expression.scope import Column, Scope
+from peakguard.expression.types import BOOL, DATE, DURATION, FLOAT64, INT64, STRING, datetime, decimal, enum
+
+FINITE = [0.0, -0.0, 1.0, -1.0, 0.1, 0.7, 3.0, 10.0, 2.5, -2.5, 0.5, 1.5, 1e308, -1e308, 5e-324, 2.0**53, 2.0**53 + 2, 1e-9, 9.3e18]
+WILD = [*FINITE, math.nan, math.nan, math.inf, -math.inf]
+WHOLE = [0, 1, -1, 2, 7, -3, 2**63 - 1, -(2**63), 2**53 + 1, 2**53 - 1, 2**62, -(2**62), 10, 100]
+TEXT = ["", "a", "A", "BTC", "BTC/USD", "Ä𝒳", "ß", "ÄB", "a\nb", " ", "aΩ", "İ", "0", "42", "_x", "\U0001f600a"]
+CENTS = [Decimal(each) for each in ("0.00", "0.01", "-0.01", "1.10", "99999999.99", "-99999999.99", "12.50")]
+WIDE = [Decimal(each) for each in ("0", "0.00000001", "-123456789012345678.12345678", "99999999999999999999.99999999")]
+SIDES = ["buy", "sell", "hold"]
+DAYS = [date(2024, 2, 29), date(1970, 1, 1), date(1969, 12, 31), date(1, 1, 1), date(9999, 12, 31), date(2023, 12, 31), date(2000, 1, 3)]
+SECONDS = [0, -1, 1, 951_782_400, 1_710_053_999, 1_710_054_000, 1_730_611_800, 1_730_615_400, 1_709_251_199, 4_102_444_800, -2_208_988_800]
+EXTREME_SECONDS = [-62_135_596_800, 253_402_300_799]
+HELD = [0, 1, -1, 86_400_000_000, 30_000_000, 2**63 - 1, -(2**63), 3_600_000_000]
+
+SCOPE = Scope(
+    {
+        "group": Column(STRING, nullable=True),
+        "flag": Column(BOOL),
+        "maybe": Column(BOOL, nullable=True),
+        "whole": Column(INT64),
+        "whole_n": Column(INT64, nullable=True),
+        "tiny": Column(INT64),
+        "price": Column(FLOAT64),
+        "price_n": Column(FLOAT64, nullable=True),
+        "wild": Column(FLOAT64, finite=False),
+        "wild_n": Column(FLOAT64, nullable=True, finite=False),
+        "constant": Column(FLOAT64),
+        "cents": Column(decimal(10, 2)),
+        "wide_n": Column(decimal(28, 8), nullable=True),
+        "text": Column(STRING),
+        "text_n": Column(STRING, nullable=True),
+        "side": Column(enum(tuple(SIDES))),
+        "side_n": Column(enum(tuple(SIDES)), nullable=True),
+        "day_": Column(DATE),
+        "day_n": Column(DATE, nullable=True),
+        "utc": Column(datetime("us", "UTC")),
+        "utc_n": Column(datetime("us", "UTC"), nullable=True),
+        "york_n": Column(datetime("us", "America/New_York"), nullable=True),
+        "naive_n": Column(datetime("ms"), nullable=True),
+        "nano_n": Column(datetime("ns", "UTC"), nullable=True),
+        "held": Column(DURATION),
+        "held_n": Column(DURATION, nullable=True),
+    },
+    ordered=True,
+)
+
+
+def frame(seed: int, height: int) -> pl.DataFrame:
+    """A frame with every column of SCOPE; `constant` holds one value, stored as Polars stores such columns."""
+    source = random.Random(seed)  # noqa: S311 # test data
+    columns = {name: [_value(source, name) for _ in range(height)] for name in SCOPE.columns if name != "constant"}
+    made = pl.DataFrame({name: pl.Series(name, values, dtype=_SCHEMA[name]) for name, values in columns.items()})
+    constant = source.choice([3.0, 10.0, 0.0, -0.0, 7.0])
+    return made.with_columns(pl.lit(constant).alias("constant"))
+
+
+def rows(data: pl.DataFrame) -> list[dict[str, Any]]:
+    """The rows as the reference reads them: times as counts."""
+    physical = [pl.col(name).cast(pl.Int64) for name, kind in data.schema.items() if kind in (pl.Datetime, pl.Duration)]
+    return data.with_columns(physical, pl.col("side", "side_n").cast(pl.String)).to_dicts()
+
+
+def _value(source: random.Random, name: str) -> Any:
+    if name.endswith("_n") and source.random() < 0.2:
+        return None
+    if name in ("maybe", "group") and source.random() < 0.2:
+        return None
+    return source.choice(_POOLS[name])
+
+
+_TIMES = [second * 10**6 + extra for second in SECONDS for extra in (0, 1, 999_999)]
+_US = [*_TIMES, *(second * 10**6 for second in EXTREME_SECONDS), 2**62]
+_POOLS: dict[str, list[Any]] = {
+    "group": ["x", "y", ""],
+    "flag": [True, False],
+    "maybe": [True, False],
+    "whole": WHOLE,
+    "whole_n": WHOLE,
+    "tiny": [-2, -1, 0, 1, 2, 3],
+    "price": FINITE,
+    "price_n": FINITE,
+    "wild": WILD,
+    "wild_n": WILD,
+    "cents": CENTS,
+    "wide_n": WIDE,
+    "text": TEXT,
+    "text_n": TEXT,
+    "side": SIDES,
+    "side_n": SIDES,
+    "day_": DAYS,
+    "day_n": [*DAYS, date(2024, 3, 1) + timedelta(days=1)],
+    "utc": _US,
+    "utc_n": _US,
+    "york_n": _TIMES,
+    "naive_n": [each // 1000 for each in _US],
+    "nano_n": [*(each * 1000 + 7 for each in _TIMES), 2**63 - 1, -(2**63) + 1],
+    "held": HELD,
+    "held_n": HELD,
+}
+_SCHEMA: dict[str, Any] = {
+    "group": pl.String,
+    "flag": pl.Boolean,
+    "maybe": pl.Boolean,
+    "whole": pl.Int64,
+    "whole_n": pl.Int64,
+    "tiny": pl.Int64,
+    "price": pl.Float64,
+    "price_n": pl.Float64,
+    "wild": pl.Float64,
+    "wild_n": pl.Float64,
+    "cents": pl.Decimal(10, 2),
+    "wide_n": pl.Decimal(28, 8),
+    "text": pl.String,
+    "text_n": pl.String,
+    "side": pl.Enum(SIDES),
+    "side_n": pl.Enum(SIDES),
+    "day_": pl.Date,
+    "day_n": pl.Date,
+    "utc": pl.Datetime("us", "UTC"),
+    "utc_n": pl.Datetime("us", "UTC"),
+    "york_n": pl.Datetime("us", "America/New_York"),
+    "naive_n": pl.Datetime("ms"),
+    "nano_n": pl.Datetime("ns", "UTC"),
+    "held": pl.Duration("us"),
+    "held_n": pl.Duration("us"),
+}
