@@ -94,7 +94,8 @@ def _power(call: Called) -> Typed | Fault:
     (x,) = call.args
     made: Any = x
     if call.options["n"] == 0:
-        return build.literal(Decimal(1) if x.type.kind == "decimal" else 1, x.type, call.start, call.end)
+        one = {"decimal": Decimal(1), "float64": 1.0, "int64": 1}[x.type.kind]
+        return build.literal(one, x.type, call.start, call.end)
     for _ in range(call.options["n"] - 1):
         made = arithmetic.binary("*", made, x, call.start, call.end)
         if isinstance(made, list):

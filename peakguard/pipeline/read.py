@@ -33,14 +33,25 @@ class Entry(NamedTuple):
 
 def read_project(project: Project) -> list[Entry]:
     """All files of all policy folders, sorted by name; a file that cannot be read is an entry with a finding."""
-    entries: dict[str, Entry] = {}
-    for folder in project.folders:
-        for entry in _read_folder(folder, set()):
-            entries.setdefault(entry.file, entry)
-    return [entries[file] for file in sorted(entries)]
+    places = {place.shown: place for folder in project.folders for place in _places(folder, frozenset())}
+    has_links = any(place.is_linked for place in places.values())
+    direct = {os.path.realpath(place.path) for place in places.values() if not place.is_linked} if has_links else set()
+    return [
+        _read(place)
+        for _, place in sorted(places.items())
+        # What a link leads back to is read under its own name.
+        if not place.is_linked or os.path.realpath(place.path) not in direct
+    ]
 
 
-def _read_folder(folder: Folder, seen: set[tuple[int, int]]) -> Iterator[Entry]:
+class _Place(NamedTuple):
+    shown: str
+    path: str
+    is_linked: bool
+    refusal: Diagnostic | None = None
+
+
+def _places(folder: Folder, seen: frozenset[tuple[int, int]], *, is_linked: bool = False) -> Iterator[_Place]:
     try:
         status = os.stat(folder.path)
         if (status.st_dev, status.st_ino) in seen:
@@ -49,22 +60,26 @@ def _read_folder(folder: Folder, seen: set[tuple[int, int]]) -> Iterator[Entry]:
         with os.scandir(folder.path) as listing:
             children = sorted(listing, key=lambda child: child.name)
     except OSError as error:
-        yield _unreadable(folder.shown, error)
+        yield _Place(folder.shown, folder.path, is_linked, _unreadable(folder.shown, error))
         return
     for child in children:
         if child.name.startswith("."):
             continue
         shown = f"{folder.shown}/{_displayable(child.name)}"
         lower = child.name.lower()
-        if lower.endswith(SUFFIXES) or lower.endswith(_LOCK):
-            yield _read_file(child.path, shown)
+        linked = is_linked or child.is_symlink()
+        if lower.endswith((*SUFFIXES, _LOCK)):
+            yield _Place(shown, child.path, linked)
         elif child.is_dir():
-            yield from _read_folder(Folder(child.path, shown), seen)
+            yield from _places(Folder(child.path, shown), seen, is_linked=linked)
         elif lower.endswith(_LOOKALIKES):
-            yield Entry(shown, b"", found(codes.UNREAD_FILE, Span.whole(shown)))
+            yield _Place(shown, child.path, linked, found(codes.UNREAD_FILE, Span.whole(shown)))
 
 
-def _read_file(path: str, shown: str) -> Entry:
+def _read(place: _Place) -> Entry:
+    shown, path = place.shown, place.path
+    if place.refusal is not None:
+        return Entry(shown, b"", place.refusal)
     try:
         # O_NONBLOCK: a named pipe must not hang the check.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -81,7 +96,7 @@ def _read_file(path: str, shown: str) -> Entry:
         finally:
             os.close(descriptor)
     except OSError as error:
-        return _unreadable(shown, error)
+        return Entry(shown, b"", _unreadable(shown, error))
 
 
 def _read_all(descriptor: int, size: int) -> bytes:
@@ -91,9 +106,9 @@ def _read_all(descriptor: int, size: int) -> bytes:
     return data
 
 
-def _unreadable(shown: str, error: OSError) -> Entry:
+def _unreadable(shown: str, error: OSError) -> Diagnostic:
     reason = (error.strerror or type(error).__name__).lower()
-    return Entry(shown, b"", found(codes.UNREADABLE_FILE, Span.whole(shown), reason=reason))
+    return found(codes.UNREADABLE_FILE, Span.whole(shown), reason=reason)
 
 
 def _displayable(name: str) -> str:

@@ -25,7 +25,18 @@ COLUMNS = {
     "duration": ["held", "held_n"],
 }
 FLOATS = ["0.0", "1.0", "-1.0", "2.5", "0.1", "3.0", "10.0", "1e308", "5e-324", "1e-9", "9007199254740993.0"]
-INTEGERS = ["0", "1", "-1", "2", "7", "-3", "9223372036854775807", "-9223372036854775808", "9007199254740993", "4294967296"]
+INTEGERS = [
+    "0",
+    "1",
+    "-1",
+    "2",
+    "7",
+    "-3",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "9007199254740993",
+    "4294967296",
+]
 DECIMALS = ["0.01", "-1.5", "100", "0", "12345678.90"]
 STRINGS = ["''", "'a'", "'BTC/USD'", "'Ä𝒳'", "'ß'", "'A'", "'_x'"]
 PATTERNS = [r"[A-Z]+(/[A-Z]+)?", r".*", r"\w*", r"[^a]?.{1,3}", r"\d+|a", r"(A|Ä).", r"\s*\D+", ""]
@@ -67,7 +78,11 @@ def _make(draw: Draw, type: str, depth: int, *, ordered: bool) -> str:
 
 def _reading(sub: Callable[[str], str], type: str, pick: Callable[[list[str]], str]) -> str:
     """An argument that surely reads a column, as functions over rows require."""
-    return f"coalesce({pick(COLUMNS[type])}, {sub(type)})" if pick(["column", "expression"]) == "expression" else pick(COLUMNS[type])
+    return (
+        f"coalesce({pick(COLUMNS[type])}, {sub(type)})"
+        if pick(["column", "expression"]) == "expression"
+        else pick(COLUMNS[type])
+    )
 
 
 Sub = Callable[[str], str]
@@ -75,7 +90,23 @@ Pick = Callable[[list[str]], str]
 
 
 def _compare(sub: Sub, pick: Pick, type: str) -> str:
-    kind = pick(["int64", "float64", "float64", "mixed", "decimal", "string", "date", "utc", "zones", "nano", "naive", "duration", "units"])
+    kind = pick(
+        [
+            "int64",
+            "float64",
+            "float64",
+            "mixed",
+            "decimal",
+            "string",
+            "date",
+            "utc",
+            "zones",
+            "nano",
+            "naive",
+            "duration",
+            "units",
+        ]
+    )
     operator = pick(["<", "<=", ">", ">=", "==", "!="])
     pairs = {"mixed": ("int64", "float64"), "zones": ("utc", "york"), "units": ("utc", "nano")}
     left, right = pairs.get(kind, (kind, kind))
@@ -97,7 +128,13 @@ def _equal(sub: Sub, pick: Pick, type: str) -> str:
 
 def _member(sub: Sub, pick: Pick, type: str) -> str:
     kind = pick(["int64", "float64", "string", "enum", "decimal"])
-    pool = {"int64": INTEGERS, "float64": FLOATS + INTEGERS, "string": STRINGS, "enum": ["'buy'", "'hold'"], "decimal": DECIMALS}
+    pool = {
+        "int64": INTEGERS,
+        "float64": FLOATS + INTEGERS,
+        "string": STRINGS,
+        "enum": ["'buy'", "'hold'"],
+        "decimal": DECIMALS,
+    }
     values = ", ".join(pick(pool[kind]) for _ in range(3))
     item = sub(kind) if kind != "enum" else pick(COLUMNS["enum"])
     return f"({item} {pick(['in', 'not in'])} [{values}])"
@@ -142,10 +179,14 @@ _FORM: dict[str, Callable[[Sub, Pick, str], str]] = {
     "not": lambda sub, pick, type: f"(not {sub('bool')})",
     "logic": lambda sub, pick, type: f"({sub('bool')} {pick(['and', 'or'])} {sub('bool')})",
     "null": lambda sub, pick, type: f"is_null({sub(pick(ROW_TYPES))})",
-    "narrow": lambda sub, pick, type: "(is_null({0}) or {0} {1} {2})".format(pick(COLUMNS["float64"]), pick(["<", ">="]), sub("float64")),
+    "narrow": lambda sub, pick, type: "(is_null({0}) or {0} {1} {2})".format(
+        pick(COLUMNS["float64"]), pick(["<", ">="]), sub("float64")
+    ),
     "nan": lambda sub, pick, type: f"{pick(['is_nan', 'is_finite'])}({sub('float64')})",
     "matches": lambda sub, pick, type: f"matches({sub('string')}, r'{pick(PATTERNS)}')",
-    "strings": lambda sub, pick, type: f"{pick(['starts_with', 'ends_with', 'contains'])}({sub('string')}, {sub('string')})",
+    "strings": lambda sub, pick, type: (
+        f"{pick(['starts_with', 'ends_with', 'contains'])}({sub('string')}, {sub('string')})"
+    ),
     "changed": lambda sub, pick, type: f"changed({pick(COLUMNS[pick(ROW_TYPES)])})",
     "arithmetic": lambda sub, pick, type: f"({sub(type)} {pick(['+', '-', '*'])} {sub(type)})",
     "division": lambda sub, pick, type: f"({sub(pick(['float64', 'int64']))} / {sub(pick(['float64', 'int64']))})",
@@ -164,7 +205,12 @@ _FORM: dict[str, Callable[[Sub, Pick, str], str]] = {
     "date_of": lambda sub, pick, type: f"date({sub(pick(TIMES))})",
     "shifted": lambda sub, pick, type: f"({sub(type)} {pick(['+', '-'])} {pick([*DURATIONS, 'held_n'])})",
     "difference": lambda sub, pick, type: pick(
-        [f"({sub('utc')} - {sub('utc')})", f"({sub('utc')} - {sub('york')})", f"({sub('date')} - {sub('date')})", f"({sub('nano')} - {sub('utc')})"]
+        [
+            f"({sub('utc')} - {sub('utc')})",
+            f"({sub('utc')} - {sub('york')})",
+            f"({sub('date')} - {sub('date')})",
+            f"({sub('nano')} - {sub('utc')})",
+        ]
     ),
     "durations": lambda sub, pick, type: f"({sub(type)} {pick(['+', '-'])} {sub(type)})",
     "times": lambda sub, pick, type: f"({sub('int64')} * {sub(type)})",
@@ -172,16 +218,75 @@ _FORM: dict[str, Callable[[Sub, Pick, str], str]] = {
     "delta": _over_rows("delta({})"),
     "change": _over_rows("pct_change({})"),
     "running": lambda sub, pick, type: f"{pick(['cum_max', 'cum_min'])}({_reading(sub, type, pick)})",
-    "window": lambda sub, pick, type: f"{pick(['rolling_min', 'rolling_max'])}({_reading(sub, type, pick)}, {pick(['1', '2', '5'])})",
-    "whole_sums": lambda sub, pick, type: pick([f"cum_sum({_reading(sub, type, pick)})", f"rolling_sum({_reading(sub, type, pick)}, 3)"]),
+    "window": lambda sub, pick, type: (
+        f"{pick(['rolling_min', 'rolling_max'])}({_reading(sub, type, pick)}, {pick(['1', '2', '5'])})"
+    ),
+    "whole_sums": lambda sub, pick, type: pick(
+        [f"cum_sum({_reading(sub, type, pick)})", f"rolling_sum({_reading(sub, type, pick)}, 3)"]
+    ),
     "since": lambda sub, pick, type: f"since({_reading(sub, 'bool', pick)})",
 }
 _ORDERED_FORMS = {"changed", "delta", "change", "running", "window", "whole_sums", "since"}
 _TIME_FORMS = ["shifted", "extreme"]
 _FORMS = {
-    "bool": ["compare", "compare", "compare", "chain", "equal", "member", "close", "between", "not", "logic", "logic", "null", "narrow", "nan", "matches", "strings", "changed"],
-    "int64": ["arithmetic", "arithmetic", "whole_division", "negative", "abs", "sign", "power", "rounding", "len", "calendar", "extreme", "clip", "delta", "running", "window", "whole_sums", "since"],
-    "float64": ["arithmetic", "division", "division", "mixed", "negative", "abs", "sign", "power", "sqrt", "to_float", "ratio", "extreme", "extreme", "clip", "delta", "change", "running", "window"],
+    "bool": [
+        "compare",
+        "compare",
+        "compare",
+        "chain",
+        "equal",
+        "member",
+        "close",
+        "between",
+        "not",
+        "logic",
+        "logic",
+        "null",
+        "narrow",
+        "nan",
+        "matches",
+        "strings",
+        "changed",
+    ],
+    "int64": [
+        "arithmetic",
+        "arithmetic",
+        "whole_division",
+        "negative",
+        "abs",
+        "sign",
+        "power",
+        "rounding",
+        "len",
+        "calendar",
+        "extreme",
+        "clip",
+        "delta",
+        "running",
+        "window",
+        "whole_sums",
+        "since",
+    ],
+    "float64": [
+        "arithmetic",
+        "division",
+        "division",
+        "mixed",
+        "negative",
+        "abs",
+        "sign",
+        "power",
+        "sqrt",
+        "to_float",
+        "ratio",
+        "extreme",
+        "extreme",
+        "clip",
+        "delta",
+        "change",
+        "running",
+        "window",
+    ],
     "decimal": ["cents", "negative", "abs", "extreme"],
     "string": ["case"],
     "enum": ["if"],

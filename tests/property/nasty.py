@@ -11,15 +11,55 @@ import polars as pl
 from peakguard.expression.scope import Column, Scope
 from peakguard.expression.types import BOOL, DATE, DURATION, FLOAT64, INT64, STRING, datetime, decimal, enum
 
-FINITE = [0.0, -0.0, 1.0, -1.0, 0.1, 0.7, 3.0, 10.0, 2.5, -2.5, 0.5, 1.5, 1e308, -1e308, 5e-324, 2.0**53, 2.0**53 + 2, 1e-9, 9.3e18]
+FINITE = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.1,
+    0.7,
+    3.0,
+    10.0,
+    2.5,
+    -2.5,
+    0.5,
+    1.5,
+    1e308,
+    -1e308,
+    5e-324,
+    2.0**53,
+    2.0**53 + 2,
+    1e-9,
+    9.3e18,
+]
 WILD = [*FINITE, math.nan, math.nan, math.inf, -math.inf]
 WHOLE = [0, 1, -1, 2, 7, -3, 2**63 - 1, -(2**63), 2**53 + 1, 2**53 - 1, 2**62, -(2**62), 10, 100]
 TEXT = ["", "a", "A", "BTC", "BTC/USD", "Ä𝒳", "ß", "ÄB", "a\nb", " ", "aΩ", "İ", "0", "42", "_x", "\U0001f600a"]
 CENTS = [Decimal(each) for each in ("0.00", "0.01", "-0.01", "1.10", "99999999.99", "-99999999.99", "12.50")]
 WIDE = [Decimal(each) for each in ("0", "0.00000001", "-123456789012345678.12345678", "99999999999999999999.99999999")]
 SIDES = ["buy", "sell", "hold"]
-DAYS = [date(2024, 2, 29), date(1970, 1, 1), date(1969, 12, 31), date(1, 1, 1), date(9999, 12, 31), date(2023, 12, 31), date(2000, 1, 3)]
-SECONDS = [0, -1, 1, 951_782_400, 1_710_053_999, 1_710_054_000, 1_730_611_800, 1_730_615_400, 1_709_251_199, 4_102_444_800, -2_208_988_800]
+DAYS = [
+    date(2024, 2, 29),
+    date(1970, 1, 1),
+    date(1969, 12, 31),
+    date(1, 1, 1),
+    date(9999, 12, 31),
+    date(2023, 12, 31),
+    date(2000, 1, 3),
+]
+SECONDS = [
+    0,
+    -1,
+    1,
+    951_782_400,
+    1_710_053_999,
+    1_710_054_000,
+    1_730_611_800,
+    1_730_615_400,
+    1_709_251_199,
+    4_102_444_800,
+    -2_208_988_800,
+]
 EXTREME_SECONDS = [-62_135_596_800, 253_402_300_799]
 HELD = [0, 1, -1, 86_400_000_000, 30_000_000, 2**63 - 1, -(2**63), 3_600_000_000]
 
@@ -68,7 +108,7 @@ def frame(seed: int, height: int) -> pl.DataFrame:
 def rows(data: pl.DataFrame) -> list[dict[str, Any]]:
     """The rows as the reference reads them: times as counts."""
     physical = [pl.col(name).cast(pl.Int64) for name, kind in data.schema.items() if kind in (pl.Datetime, pl.Duration)]
-    return data.with_columns(physical, pl.col("side", "side_n").cast(pl.String)).to_dicts()
+    return data.with_columns(*physical, pl.col("side", "side_n").cast(pl.String)).to_dicts()
 
 
 def _value(source: random.Random, name: str) -> Any:

@@ -24,10 +24,25 @@ class Counted(NamedTuple):
 
 def evaluate(frame: pl.DataFrame, checks: Sequence[Mapping[str, Any]]) -> list[Counted]:
     """The outcome of each check, in order. Every column that a check reads must be in the frame."""
-    rows = [check for check in checks if check["form"] == "row"]
-    verdicts = frame.select(_verdict(check).alias(str(index)) for index, check in enumerate(rows))
-    by_id = {id(check): _count(verdicts[str(index)], check) for index, check in enumerate(rows)}
-    return [by_id[id(check)] if id(check) in by_id else _dataset(frame, check) for check in checks]
+    promises = [check for check in checks if check["is_promise"]]
+    counted = _rows(frame, promises, frozenset())
+    broken = frozenset(name for check in promises if counted[check["id"]].against for name in check["reads"])
+    counted |= _rows(frame, [each for each in checks if each["form"] == "row" and not each["is_promise"]], broken)
+    return [
+        counted[check["id"]] if check["id"] in counted else _dataset(frame, check, _text(check, broken))
+        for check in checks
+    ]
+
+
+def _rows(frame: pl.DataFrame, checks: Sequence[Mapping[str, Any]], broken: frozenset[str]) -> dict[str, Counted]:
+    verdicts = frame.select(_verdict(check, _text(check, broken)).alias(check["id"]) for check in checks)
+    return {check["id"]: _count(verdicts[check["id"]], check) for check in checks}
+
+
+def _text(check: Mapping[str, Any], broken: frozenset[str]) -> str:
+    """The text to run: without guards where the columns keep their promise to hold neither null nor NaN."""
+    text: str = check["passes"] if broken.isdisjoint(check["reads"]) else check["guarded"]
+    return text
 
 
 def without_rows(counted: Counted, rows: Collection[int]) -> Counted:
@@ -48,8 +63,8 @@ def _compiled(text: str) -> CodeType:
     return compile(text, "<peakguard plan>", "eval")
 
 
-def _verdict(check: Mapping[str, Any]) -> pl.Expr:
-    passes: pl.Expr = expression(check["passes"])
+def _verdict(check: Mapping[str, Any], text: str) -> pl.Expr:
+    passes: pl.Expr = expression(text)
     if check["applies"] is None:
         return passes
     # Kleene: a row passes that the rule does not apply to; where that is unknown, so is the row unless it passes.
@@ -67,9 +82,9 @@ def _count(verdicts: pl.Series, check: Mapping[str, Any]) -> Counted:
     return Counted(passed, failed, unknown, tuple(against.arg_true().to_list()))
 
 
-def _dataset(frame: pl.DataFrame, check: Mapping[str, Any]) -> Counted:
+def _dataset(frame: pl.DataFrame, check: Mapping[str, Any], text: str) -> Counted:
     """A check of the whole frame, or of each group; a group that fails is named by its first row."""
-    verdict = expression(check["passes"]).alias("verdict")
+    verdict = expression(text).alias("verdict")
     numbered = frame.with_row_index("__row")
     if check["within"]:
         first = polars().col("__row").first()

@@ -51,10 +51,13 @@ def _check(spec: Contract, demand: Demand) -> dict[str, Any]:
     rule = demand.rule
     passes, reads = _emit(spec, demand.text, rule.within, is_dataset=demand.is_dataset)
     applies, more = _emit(spec, rule.when, rule.within, is_dataset=False) if rule.when is not None else (None, [])
+    guarded, _ = _emit(spec, demand.guarded or demand.text, rule.within, is_dataset=demand.is_dataset, trusts=False)
     return {
         "id": demand.id,
         "form": "dataset" if demand.is_dataset else "row",
-        "passes": passes,
+        "passes": guarded if demand.is_promise else passes,
+        "guarded": guarded,
+        "is_promise": demand.is_promise,
         "applies": applies,
         "reads": list(dict.fromkeys([*reads, *more])),
         "within": list(rule.within),
@@ -67,8 +70,11 @@ def _check(spec: Contract, demand: Demand) -> dict[str, Any]:
     }
 
 
-def _emit(spec: Contract, text: str, within: tuple[str, ...], *, is_dataset: bool) -> tuple[str, list[str]]:
-    typed, faults = compile_text(text, scope_of(spec, is_dataset=is_dataset))
+def _emit(
+    spec: Contract, text: str, within: tuple[str, ...], *, is_dataset: bool, trusts: bool = True
+) -> tuple[str, list[str]]:
+    # Bounded is what operators write; the text of a constraint is ours, and an enum may be long.
+    typed, faults = compile_text(text, scope_of(spec, is_dataset=is_dataset, trusts=trusts), bounded=False)
     assert typed is not None, (text, faults)
     columns = {name: f"pl.col({name!r})" for name in spec.columns}
     return emit_polars(typed, columns, within=() if is_dataset else within), list(typed.names)

@@ -16,13 +16,19 @@ from peakguard.syntax.node import Path
 
 
 class Demand(NamedTuple):
-    """One testable demand: a stable id, its expression, and where it is written."""
+    """One testable demand: a stable id, its expression, and where it is written.
+
+    A promise is what lets other expressions do without guards: that a column is never null, or never
+    NaN. `guarded` is what is asked instead of data that break a promise.
+    """
 
     id: str
     text: str
     path: Path
     rule: Rule
     is_dataset: bool = False
+    is_promise: bool = False
+    guarded: str | None = None
 
 
 def demands(spec: Contract) -> Iterator[Demand]:
@@ -38,13 +44,16 @@ def demands(spec: Contract) -> Iterator[Demand]:
 def _of_column(name: str, column: Column) -> Iterator[Demand]:
     path = ("columns", name)
     if not column.nullable:
-        yield _demand(name, column, "not_null", f"not is_null({name})", path)
+        yield _demand(name, column, "not_null", f"not is_null({name})", path)._replace(is_promise=True)
     if column.finite and column.type == "float64":
-        yield _demand(name, column, "finite", f"is_finite({name})", path)
+        yield _demand(name, column, "finite", f"is_finite({name})", path)._replace(is_promise=True)
     for key, constraint in CONSTRAINTS.items():
         value = getattr(column, key)
         if value is not None and applies(constraint, column.type):
-            yield _demand(name, column, key, constraint.text(name, value), (*path, key))
+            text = constraint.text(name, value)
+            # A NaN is the business of `finite` alone, as a missing value is of `not_null`.
+            guarded = f"not is_finite({name}) or {text}" if column.finite and column.type == "float64" else None
+            yield _demand(name, column, key, text, (*path, key))._replace(guarded=guarded)
 
 
 def _demand(name: str, column: Column, constraint: str, text: str, path: Path) -> Demand:

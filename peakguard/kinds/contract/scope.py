@@ -5,17 +5,17 @@ from peakguard.expression.types import enum, parse_type
 from peakguard.kinds.contract.model import Contract
 
 
-def scope_of(spec: Contract, *, is_dataset: bool = False) -> Scope:
+def scope_of(spec: Contract, *, is_dataset: bool = False, trusts: bool = True) -> Scope:
     """The columns of a contract as the expression checker sees them.
 
-    A column that must not be null or NaN is taken at its word: rows that break that promise are
-    found by the constraint that states it.
+    With `trusts`, a column that must not be null or NaN is taken at its word, and no guard is spent on
+    it. Without, everything may be missing: the form for data that break such a promise.
     """
     columns = {
         name: Column(
             type=enum(column.values or ()) if column.type == "enum" else parse_type(column.type),
-            nullable=column.nullable,
-            finite=column.finite,
+            nullable=column.nullable or not trusts,
+            finite=column.finite and trusts,
             unit=column.unit,
         )
         for name, column in spec.columns.items()

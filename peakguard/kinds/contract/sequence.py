@@ -71,6 +71,8 @@ def _check(name: str, passes: str, reads: Sequence[str], error: str | None) -> d
         "id": name,
         "form": "row",
         "passes": passes,
+        "guarded": passes,
+        "is_promise": False,
         "applies": None,
         "reads": list(reads),
         "within": [],
