@@ -13,6 +13,8 @@ from peakguard.cli.refusal import Refusal
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; returns its exit code."""
+    # Looking for plugins of pydantic reads every installed distribution; none of them has business here.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         return _run(list(arguments))
     except Refusal as refusal:

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from peakguard.expression.fault import Fault
+    from peakguard.expression.ir import Node
     from peakguard.expression.scope import Scope
     from peakguard.expression.typed import TypedExpression
 
@@ -20,10 +22,17 @@ def compile_text(text: str, scope: Scope, *, bounded: bool = True) -> tuple[Type
     With `bounded=False` the limits on size are off: for text that we generate ourselves.
     """
     from peakguard.expression.check import check
+
+    node, faults = _parse(text, bounded)
+    return check(node, scope, bounded=bounded) if node is not None else (None, faults)
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str, bounded: bool) -> tuple[Node | None, list[Fault]]:
+    """Parsed once: the same few constraints stand in most contracts of a project."""
     from peakguard.expression.grammar import parse
 
-    node, faults = parse(text, bounded=bounded)
-    return check(node, scope, bounded=bounded) if node is not None else (None, faults)
+    return parse(text, bounded=bounded)
 
 
 def emit_polars(typed: TypedExpression, columns: Mapping[str, str], within: Sequence[str] = ()) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from peakguard.language.registry import kind_names, model_of
+from peakguard.render.docstrings import field_docstrings
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -17,6 +18,14 @@ class _Draft7(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 # the signature is pydantic's
         """Pydantic's titles repeat the key; editors would show both."""
         return False
+
+    def model_schema(self, schema: Any) -> dict[str, Any]:
+        """A model with the docstrings of its fields; pydantic would read them each time a model is built."""
+        described = super().model_schema(schema)
+        for name, text in field_docstrings(schema["cls"]).items():
+            if name in described.get("properties", {}):
+                described["properties"][name].setdefault("description", text)
+        return described
 
 
 def json_schema(kind: str | None) -> dict[str, Any]:

@@ -42,7 +42,9 @@ def _since(emitter: Emitter, node: Typed) -> str:
 
 
 def _first(emitter: Emitter, node: Typed) -> str:
-    return f"{emitter.expression(node.args[0])}.gather({_POSITION} * 0)"
+    # Bare `first()` is one value where a column is due, and has no type where there are no groups.
+    value = f"{emitter.expression(node.args[0])}.first().cast({text.data_type(node.type)})"
+    return f"pl.when({_POSITION} >= 0).then({value})"
 
 
 ORDERED: dict[str, Writer] = {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from peakguard.expression import compile_text, emit_polars
+from peakguard.expression.scope import Scope
 from peakguard.kinds.contract.demands import Demand, demands
 from peakguard.kinds.contract.model import Column, Contract
 from peakguard.kinds.contract.scope import scope_of
@@ -27,7 +29,7 @@ def compile_document(document: Document[Contract]) -> dict[str, Any]:
         "coerce": spec.coerce,
         "key": list(spec.key),
         "columns": [_column(name, column) for name, column in spec.columns.items()],
-        "checks": [*sequence_checks(spec), *(_check(spec, demand) for demand in demands(spec))],
+        "checks": [*sequence_checks(spec), *_checks(spec)],
         "rows": [spec.rows.min, spec.rows.max] if spec.rows is not None else None,
         "freshness": [spec.freshness.column, nanoseconds(spec.freshness.max_age)] if spec.freshness else None,
         "references": {name: [foreign.contract, foreign.column] for name, foreign in spec.references.items()},
@@ -47,15 +49,25 @@ def _column(name: str, column: Column) -> dict[str, Any]:
     }
 
 
-def _check(spec: Contract, demand: Demand) -> dict[str, Any]:
+def _checks(spec: Contract) -> Iterator[dict[str, Any]]:
+    rows, dataset = scope_of(spec), scope_of(spec, is_dataset=True)
+    wary_rows, wary_dataset = scope_of(spec, trusts=False), scope_of(spec, is_dataset=True, trusts=False)
+    for demand in demands(spec):
+        scopes = (dataset, wary_dataset) if demand.is_dataset else (rows, wary_rows)
+        yield _check(demand, *scopes)
+
+
+def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:
+    """A demand as an entry of the plan: its text with and without trust in the other columns' promises."""
     rule = demand.rule
-    passes, reads = _emit(spec, demand.text, rule.within, is_dataset=demand.is_dataset)
-    applies, more = _emit(spec, rule.when, rule.within, is_dataset=False) if rule.when is not None else (None, [])
-    guarded, _ = _emit(spec, demand.guarded or demand.text, rule.within, is_dataset=demand.is_dataset, trusts=False)
+    within = () if demand.is_dataset else rule.within
+    guarded, reads = _emit(demand.guarded or demand.text, wary, within)
+    passes = guarded if demand.is_promise else _emit(demand.text, scope, within)[0]
+    applies, more = _emit(rule.when, wary, within) if rule.when is not None else (None, [])
     return {
         "id": demand.id,
         "form": "dataset" if demand.is_dataset else "row",
-        "passes": guarded if demand.is_promise else passes,
+        "passes": passes,
         "guarded": guarded,
         "is_promise": demand.is_promise,
         "applies": applies,
@@ -70,11 +82,8 @@ def _check(spec: Contract, demand: Demand) -> dict[str, Any]:
     }
 
 
-def _emit(
-    spec: Contract, text: str, within: tuple[str, ...], *, is_dataset: bool, trusts: bool = True
-) -> tuple[str, list[str]]:
+def _emit(text: str, scope: Scope, within: tuple[str, ...]) -> tuple[str, list[str]]:
     # Bounded is what operators write; the text of a constraint is ours, and an enum may be long.
-    typed, faults = compile_text(text, scope_of(spec, is_dataset=is_dataset, trusts=trusts), bounded=False)
+    typed, faults = compile_text(text, scope, bounded=False)
     assert typed is not None, (text, faults)
-    columns = {name: f"pl.col({name!r})" for name in spec.columns}
-    return emit_polars(typed, columns, within=() if is_dataset else within), list(typed.names)
+    return emit_polars(typed, {}, within), list(typed.names)
