@@ -40,7 +40,8 @@ def emit_polars(typed: TypedExpression, columns: Mapping[str, str], within: Sequ
 
     `columns` gives the text for each column, such as `pl.col("Adj Close")`; a column it lacks is
     `pl.col(its name)`. Ordered functions stay `within` groups of these columns. The text of a dataset
-    rule belongs into `select`, or into `group_by(...).agg(...)` for one verdict per group.
+    rule belongs into `select`, or into `group_by(...).agg(...)` for one verdict per group
+    (of a frame with rows: without any there is no group, and Polars loses the types).
     """
     from peakguard.expression.emit.polars import emit
 

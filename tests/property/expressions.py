@@ -62,7 +62,7 @@ def _make(draw: Draw, type: str, depth: int, *, ordered: bool) -> str:
     if depth <= 0 or draw(st.integers(0, 5)) == 0:
         return pick(_LEAVES.get(type, []) + COLUMNS[type] * 3)
     shared = ["if", "coalesce", *(["prev", "first"] if ordered else [])]
-    form = pick(_FORMS[type] * 3 + shared)
+    form = pick(_FORMS[type] * 4 + shared)
     if form == "if":
         return f"({sub(type)} if {sub('bool')} else {sub(type)})"
     if form == "coalesce":
@@ -227,7 +227,7 @@ _FORM: dict[str, Callable[[Sub, Pick, str], str]] = {
     "since": lambda sub, pick, type: f"since({_reading(sub, 'bool', pick)})",
 }
 _ORDERED_FORMS = {"changed", "delta", "change", "running", "window", "whole_sums", "since"}
-_TIME_FORMS = ["shifted", "extreme"]
+_TIME_FORMS = ["shifted"]
 _FORMS = {
     "bool": [
         "compare",

@@ -42,9 +42,8 @@ def _since(emitter: Emitter, node: Typed) -> str:
 
 
 def _first(emitter: Emitter, node: Typed) -> str:
-    # Bare `first()` is one value where a column is due, and has no type where there are no groups.
-    value = f"{emitter.expression(node.args[0])}.first().cast({text.data_type(node.type)})"
-    return f"pl.when({_POSITION} >= 0).then({value})"
+    # Bare `first()` is one value where a column is due.
+    return f"pl.when({_POSITION} >= 0).then({emitter.expression(node.args[0])}.first())"
 
 
 ORDERED: dict[str, Writer] = {
