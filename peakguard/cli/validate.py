@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         except PeakguardError as error:
             raise Refusal(_finding(error, path)) from error
     sys.stdout.write(_render(options.format, verdicts))
-    return FINDINGS if any(verdict.violations for verdict in verdicts.values()) else CLEAN
+    return FINDINGS if any(verdict.violations and verdict.is_enforced for verdict in verdicts.values()) else CLEAN
 
 
 def _count(text: str) -> int:

@@ -143,12 +143,12 @@ def _times(operator: str, left: Typed, right: Typed, start: int, end: int) -> Ty
             return [joined]
         if operator == "/":
             return floats("div", build.to_float(joined[0]), build.to_float(joined[1]), start, end)
-        return _moved(_OPS[operator], *joined, types.duration(joined[0].type.unit), start, end)
+        return _moved(_OPS[operator], joined[0], joined[1], types.duration(joined[0].type.unit), start, end)
     if kinds in (("datetime", "+", "duration"), ("datetime", "-", "duration"), ("duration", "+", "datetime")):
         unit = max(left.type.unit, right.type.unit, key=types.UNITS.index)
         moved = [convert(each, each.type._replace(unit=unit)) for each in (left, right)]
         result = next(each.type for each in moved if each.type.kind == "datetime")
-        return _moved(_OPS[operator], *moved, result, start, end)
+        return _moved(_OPS[operator], moved[0], moved[1], result, start, end)
     if kinds in (("duration", "*", "int64"), ("int64", "*", "duration")):
         result = left.type if left.type.kind == "duration" else right.type
         return _moved("mul", left, right, result, start, end)

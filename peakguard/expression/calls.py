@@ -22,11 +22,14 @@ def call(checker: Checker, node: ir.Call) -> Typed | None:
     function = find(node.function, len(node.arguments) + len(node.keywords), dataset=checker.scope.dataset)
     if function is None:
         _unknown_function(checker, node)
-        return _visit_all(checker, node)
+        _visit_all(checker, node)
+        return None
     available = _is_available(checker, node, function)
     bound = _bind(checker, node, function)
+    if bound is None and available:
+        _visit_all(checker, node)
     if bound is None or not available:
-        return _visit_all(checker, node) if available else None
+        return None
     return _built(checker, node, function, bound)
 
 
@@ -88,7 +91,8 @@ def _bind(checker: Checker, node: ir.Call, function: Function) -> list[tuple[Par
     bound: list[tuple[Parameter, ir.Node]] = []
     for index, argument in enumerate(given):
         if index >= len(parameters) and not function.variadic:
-            return _miscounted(checker, node, function)
+            _miscounted(checker, node, function)
+            return None
         bound.append((parameters[min(index, len(parameters) - 1)], argument))
     for name, argument in node.keywords:
         if name not in names:
@@ -96,11 +100,13 @@ def _bind(checker: Checker, node: ir.Call, function: Function) -> list[tuple[Par
             checker.add(codes.UNKNOWN_ARGUMENT, argument, function=node.function, argument=name, signature=signature)
             return None
         if name in [parameter.name for parameter, _ in bound]:
-            return _miscounted(checker, node, function)
+            _miscounted(checker, node, function)
+            return None
         bound.append((parameters[names.index(name)], argument))
     filled = {parameter.name for parameter, _ in bound}
     if any(each.default is REQUIRED and each.name not in filled for each in parameters):
-        return _miscounted(checker, node, function)
+        _miscounted(checker, node, function)
+        return None
     return sorted(bound, key=lambda pair: names.index(pair[0].name)) if node.keywords else bound
 
 
@@ -137,7 +143,8 @@ def _built(checker: Checker, node: ir.Call, function: Function, bound: list[tupl
     if len(found) < len(args) or not sound:
         return None
     if function.group != ROW and args and not any(part.op == "column" for each in found for part in walk(each)):
-        return checker.add(codes.CONSTANT_ARGUMENT, node, function=node.function)
+        checker.add(codes.CONSTANT_ARGUMENT, node, function=node.function)
+        return None
     made = function.build(Called(node.function, found, options, node.start, node.end))
     if isinstance(made, Fault):
         checker.faults.append(made)
@@ -162,7 +169,8 @@ def _constant(checker: Checker, node: ir.Call, parameter: Parameter, argument: i
     assert parameter.literal is not None
     if not isinstance(argument, _LITERALS) or argument.value is None or not parameter.literal(argument.value):
         data = {"function": node.function, "parameter": parameter.name, "form": parameter.expects}
-        return checker.add(codes.LITERAL_WANTED, argument, **data)
+        checker.add(codes.LITERAL_WANTED, argument, **data)
+        return None
     if parameter.name == "pattern":
         return _pattern(checker, argument)
     return argument.value

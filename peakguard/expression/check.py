@@ -80,15 +80,18 @@ class Checker:
 
     def _literal(self, node: ir.Literal) -> Typed | None:
         if node.value is None:
-            return self.add(codes.NONE_LITERAL, node)
+            self.add(codes.NONE_LITERAL, node)
+            return None
         return relation.written(node)
 
     def _name(self, node: ir.Name) -> Typed | None:
         declared = self.scope.columns.get(node.name)
         if declared is None:
-            return self._unknown(node)
+            self._unknown(node)
+            return None
         if self.scope.dataset and not self.aggregate:
-            return self.add(codes.ROW_IN_DATASET, node, name=node.name)
+            self.add(codes.ROW_IN_DATASET, node, name=node.name)
+            return None
         self.names[node.name] = None
         if node.name in self.present:
             declared = declared._replace(nullable=False)
@@ -182,7 +185,8 @@ class Checker:
     def _bool(self, node: ir.Node, operator: str) -> Typed | None:
         found = self.visit(node)
         if found is not None and found.type.kind != "bool":
-            return self.add(codes.WRONG_OPERAND, node, operator=operator, expected="a bool", found=str(found.type))
+            self.add(codes.WRONG_OPERAND, node, operator=operator, expected="a bool", found=str(found.type))
+            return None
         return found
 
     def _call(self, node: ir.Call) -> Typed | None:

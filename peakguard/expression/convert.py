@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from peakguard.diagnostics import codes
 from peakguard.expression import ir, refusal
@@ -48,7 +48,8 @@ class Converter:
         self._count += 1
         handler = _HANDLERS.get(type(node))
         if handler is None:
-            return self.refuse(node, *refusal.describe(node))
+            self.refuse(node, *refusal.describe(node))
+            return None
         if self._is_over_limit(node):
             return None
         self._depth += 1
@@ -84,7 +85,7 @@ class Converter:
 
     def _constant(self, node: ast.Constant) -> ir.Literal | None:
         start, end = self._at(node)
-        text, value = self._text[start:end], node.value
+        text, value = self._text[start:end], cast("ir.Value", node.value)
         problem = _literal_problem(value) if self._bounded else None
         if problem is not None:
             self.add(codes.BAD_LITERAL, node, literal=_shortened(text), reason=problem[0], form=problem[1])
@@ -94,11 +95,12 @@ class Converter:
     def _unary(self, node: ast.UnaryOp) -> ir.Node | None:
         operator = _UNARY.get(type(node.op))
         if operator is None:
-            return self.refuse(node, *refusal.describe(node.op))
+            self.refuse(node, *refusal.describe(node.op))
+            return None
         start, end = self._at(node)
         operand = node.operand
         if operator == "-" and isinstance(operand, ast.Constant) and type(operand.value) in (int, float):
-            return self._negative(node, operand.value)
+            return self._negative(node, cast("int | float", operand.value))
         inner = self.convert(operand)
         return None if inner is None else ir.Unary(operator, inner, start, end)
 
@@ -115,7 +117,8 @@ class Converter:
     def _binary(self, node: ast.BinOp) -> ir.Node | None:
         operator = _BINARY.get(type(node.op))
         if operator is None:
-            return self.refuse(node, *refusal.describe(node.op))
+            self.refuse(node, *refusal.describe(node.op))
+            return None
         left, right = self.convert(node.left), self.convert(node.right)
         return None if left is None or right is None else ir.Binary(operator, left, right, *self._at(node))
 
@@ -126,7 +129,7 @@ class Converter:
 
     def _choice(self, node: ast.IfExp) -> ir.Node | None:
         parts = self._all([node.test, node.body, node.orelse])
-        return None if parts is None else ir.Choice(*parts, *self._at(node))
+        return None if parts is None else ir.Choice(parts[0], parts[1], parts[2], *self._at(node))
 
     def _name(self, node: ast.Name) -> ir.Node:
         return ir.Name(node.id, *self._at(node))
@@ -140,7 +143,8 @@ class Converter:
             if symbol is None:
                 chained = ("`in` inside a chain of comparisons", "Write `x in (1, 2) and …`")
                 is_in = isinstance(operator, (ast.In, ast.NotIn))
-                return self.refuse(node, *(chained if is_in else refusal.describe(operator)))
+                self.refuse(node, *(chained if is_in else refusal.describe(operator)))
+                return None
             operators.append(symbol)
         operands = self._all([node.left, *node.comparators])
         return None if operands is None else ir.Compare(tuple(operators), operands, *self._at(node))
@@ -148,7 +152,8 @@ class Converter:
     def _membership(self, node: ast.Compare, listed: ast.expr, *, negated: bool) -> ir.Node | None:
         item = self.convert(node.left)
         if not isinstance(listed, (ast.Tuple, ast.List)):
-            return self.refuse(listed, "this right of `in`", "Write a list of literals, such as x in (1, 2, 3)")
+            self.refuse(listed, "this right of `in`", "Write a list of literals, such as x in (1, 2, 3)")
+            return None
         size = len(listed.elts)
         if not size or (size > MAX_LIST and self._bounded):
             reason = "the list is empty" if not size else f"the list has {size} values; the limit is {MAX_LIST}"
@@ -166,18 +171,21 @@ class Converter:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
             literal = self._unary(node)
             return literal if isinstance(literal, ir.Literal) else None
-        return self.refuse(node, "a computed value in a list", "Write literals only, or several comparisons")
+        self.refuse(node, "a computed value in a list", "Write literals only, or several comparisons")
+        return None
 
     def _call(self, node: ast.Call) -> ir.Node | None:
         if not isinstance(node.func, ast.Name):
             is_method = isinstance(node.func, ast.Attribute)
-            return self.refuse(node.func, *(refusal.METHOD if is_method else refusal.describe(node.func)))
+            self.refuse(node.func, *(refusal.METHOD if is_method else refusal.describe(node.func)))
+            return None
         self._count += 1
         arguments = self._all(node.args)
         keywords: list[tuple[str, ir.Node | None]] = []
         for keyword in node.keywords:
             if keyword.arg is None:
-                return self.refuse(keyword.value, "`**`", "Write the arguments one by one")
+                self.refuse(keyword.value, "`**`", "Write the arguments one by one")
+                return None
             keywords.append((keyword.arg, self.convert(keyword.value)))
         if arguments is None or any(value is None for _, value in keywords):
             return None

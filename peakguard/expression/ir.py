@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple, TypeAlias
 
 
+Value: TypeAlias = "None | bool | int | float | str"
+
+
 class Literal(NamedTuple):
     """None, a bool, an int64, a finite float or a string; `text` is how it is written."""
 
-    value: None | bool | int | float | str
+    value: Value
     text: str
     start: int
     end: int

@@ -17,6 +17,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "contract_version": verdict.version,
         "rows": verdict.rows,
         "verdict": "fail" if verdict.violations else "pass",
+        "enforced": verdict.is_enforced,
         "rules": [_rule(rule) for rule in verdict.rules],
     }
 

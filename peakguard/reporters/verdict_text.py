@@ -59,7 +59,7 @@ def _summary(path: str, verdict: Verdict, *, colour: bool) -> str:
     broken = len(verdict.violations)
     outcome = f"{broken} of {run} rules broken" if broken else f"{run} rules hold"
     more = f", {skipped} skipped" if skipped else ""
-    word = "FAIL" if broken else "pass"
+    word = ("FAIL" if verdict.is_enforced else "observed") if broken else "pass"
     if colour:
         word = f"{_BOLD}{_RED if broken else _GREEN}{word}{_RESET}"
     return f"{word}: {path}: {verdict.rows} rows against {verdict.contract} {verdict.version}: {outcome}{more}"

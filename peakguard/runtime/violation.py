@@ -49,12 +49,16 @@ class RuleOutcome(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The outcome of a whole contract: every rule is there, run or skipped."""
+    """The outcome of a whole contract: every rule is there, run or skipped.
+
+    `is_enforced` is false where the contract only observes.
+    """
 
     contract: str
     version: str
     rows: int
     rules: tuple[RuleOutcome, ...]
+    is_enforced: bool = True
 
     @property
     def violations(self) -> tuple[Violation, ...]:

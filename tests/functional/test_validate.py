@@ -177,6 +177,14 @@ def test_policies_with_errors_validate_nothing(peakguard: Run, root: Path) -> No
     assert "PG203" in result.stderr
 
 
+def test_a_contract_that_observes_reports_and_exits_0(peakguard: Run, root: Path) -> None:
+    (root / "contracts" / "bars.yaml").write_text(BARS.replace("name: bars", "name: bars\nmode: observe"))
+    result = peakguard("validate", "bars", "bars.csv", cwd=root)
+    assert result.returncode == 0
+    assert "rules.ordered" in result.stdout
+    assert "\nobserved: bars.csv" in result.stdout
+
+
 def test_real_data_passes_its_contract(peakguard: Run) -> None:
     result = peakguard("validate", "daily_bars", "docs/example/data/sp500.csv", cwd=REPOSITORY)
     assert result.returncode == 0

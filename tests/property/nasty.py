@@ -98,7 +98,7 @@ SCOPE = Scope(
 
 def frame(seed: int, height: int) -> pl.DataFrame:
     """A frame with every column of SCOPE; `constant` holds one value, stored as Polars stores such columns."""
-    source = random.Random(seed)  # noqa: S311 # test data
+    source = random.Random(seed)  # test data
     columns = {name: [_value(source, name) for _ in range(height)] for name in SCOPE.columns if name != "constant"}
     made = pl.DataFrame({name: pl.Series(name, values, dtype=_SCHEMA[name]) for name, values in columns.items()})
     constant = source.choice([3.0, 10.0, 0.0, -0.0, 7.0])
@@ -142,7 +142,7 @@ _POOLS: dict[str, list[Any]] = {
     "day_n": [*DAYS, date(2024, 3, 1) + timedelta(days=1)],
     "utc": _US,
     "utc_n": _US,
-    "york_n": _TIMES,
+    "york_n": [*_TIMES, 2**62, 2**63 - 1, -(2**63)],
     "naive_n": [each // 1000 for each in _US],
     "nano_n": [*(each * 1000 + 7 for each in _TIMES), 2**63 - 1, -(2**63) + 1],
     "held": HELD,

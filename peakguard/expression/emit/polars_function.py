@@ -29,13 +29,10 @@ def _extreme(emitter: Emitter, node: Typed) -> str:
 def _calendar(emitter: Emitter, node: Typed) -> str:
     (x,) = node.args
     written = emitter.expression(x)
-    result = f"{written}.dt.{node.op}()"
-    if node.op != "date":
-        result += ".cast(pl.Int64)"
-    if x.type.unit == "ns":
-        return result
-    # Beyond these years Polars gives numbers for some fields and null for others.
-    return f"pl.when({written}.dt.year().is_between(1, 9999)).then({result})"
+    if x.type.unit != "ns":
+        # Beyond these years Polars gives numbers for some fields, null for others, and panics for the rest.
+        written = f"pl.when({written}.dt.year().is_between(1, 9999)).then({written})"
+    return f"{written}.dt.{node.op}()" + ("" if node.op == "date" else ".cast(pl.Int64)")
 
 
 def _method(form: str) -> Writer:

@@ -31,7 +31,8 @@ class Inspector:
     def verdict(self) -> Verdict:
         """Every rule of the plan, run or skipped."""
         rules = (*self._schema(), *self._whole(), *self._checks(), *self._references())
-        return Verdict(self._plan["name"], self._plan["version"], self._height, rules)
+        is_enforced = self._plan["mode"] == "enforce" and self._plan["on_violation"] != "observe"
+        return Verdict(self._plan["name"], self._plan["version"], self._height, rules, is_enforced)
 
     def result(self, verdict: Verdict) -> pl.DataFrame:
         """The frame that `validate` returns: columns as declared, refused rows dropped where that is asked."""

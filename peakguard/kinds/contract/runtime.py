@@ -62,7 +62,7 @@ class Contract:
         return Inspector(self._plan, frame, is_text=is_text, examples=examples).verdict()
 
     def _refusing(self, verdict: Verdict) -> tuple[Violation, ...]:
-        if self._plan["mode"] != "enforce" or self._plan["on_violation"] == "observe":
+        if not verdict.is_enforced:
             return ()
         if self._plan["on_violation"] != "drop":
             return verdict.violations
