@@ -217,6 +217,13 @@ CATALOG: dict[str, Entry] = {
         "is not in a policy folder of this project ({folders})",
         "Name a file or folder inside them, or the right `--root`",
     ),
+    "PG130": Entry(
+        "more_findings",
+        "error",
+        "A file has more findings than are shown",
+        "{count} more findings in this file are not shown",
+        "Mend the first ones and check again; many findings in one file often have one cause",
+    ),
     "PG201": Entry(
         "missing_header",
         "error",
@@ -355,7 +362,7 @@ CATALOG: dict[str, Entry] = {
         "error",
         "A value is empty",
         "must not be empty",
-        "Write at least one item, or remove the key",
+        "Write a value, or remove the key",
     ),
     "PG222": Entry(
         "repeated_item",
@@ -370,6 +377,13 @@ CATALOG: dict[str, Entry] = {
         "A suppressed code does not exist",
         "there is no finding `{found}`",
         "{suggestion}See docs/CHECKS.md for all codes",
+    ),
+    "PG224": Entry(
+        "comma_ends_text",
+        "error",
+        "A comma has ended a text inside braces",
+        "`{text}` was cut off from the value before it by a comma",
+        "Put the whole value in quotes: inside {{…}} and […] a comma ends plain text",
     ),
     "PG301": Entry(
         "expression_syntax",

@@ -149,6 +149,8 @@ def _built(checker: Checker, node: ir.Call, function: Function, bound: list[tupl
     if isinstance(made, Fault):
         checker.faults.append(made)
         return None
+    # A call that comes to one of its arguments still stands where it is written.
+    made.start, made.end = node.start, node.end
     return made
 
 

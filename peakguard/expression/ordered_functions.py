@@ -37,10 +37,7 @@ def _pct_change(call: Called) -> Typed | Fault:
 
 def _changed(call: Called) -> Typed | Fault:
     (x,) = call.args
-    made = relation.compare("!=", x, before(x, 1, call.start, call.end))
-    if isinstance(made, Typed):
-        made.start, made.end = call.start, call.end
-    return made
+    return relation.compare("!=", x, before(x, 1, call.start, call.end))
 
 
 def _rolling(call: Called) -> Typed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,10 +11,10 @@ from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
 from peakguard.diagnostics.wording import did_you_mean
 from peakguard.language.document import Document
-from peakguard.language.explain_fault import diagnose
+from peakguard.language.explain_fault import diagnose, is_word
 from peakguard.language.header import FORMAT, Policy
 from peakguard.language.registry import kind_names, model_of
-from peakguard.syntax.node import Mapping, Scalar, walk
+from peakguard.syntax.node import Mapping, Node, Scalar, Sequence, walk
 from peakguard.syntax.parse import describe
 
 
@@ -23,9 +24,7 @@ def decode(file: str, node: Mapping) -> tuple[Document[Policy] | None, list[Diag
     if refusal is not None:
         return None, [refusal]
     model = model_of(str(node.entries["kind"][1].plain()))
-    # TOML has no null, and a key without a value is a slip more often than a wish.
-    nulls = (each for each in walk(node) if isinstance(each, Scalar) and each.value is None)
-    empty = [found(codes.EMPTY_VALUE, each.span) for each in nulls]
+    empty = [found(codes.EMPTY_VALUE, each.span) for each in _empty_values(node)]
     try:
         spec = model.model_validate(node.plain())
     except ValidationError as error:
@@ -36,6 +35,20 @@ def decode(file: str, node: Mapping) -> tuple[Document[Policy] | None, list[Diag
         return None, [found(codes.TOO_DEEP, node.span, limit=64)]
     document = Document(file, spec, node)
     return (None, empty) if empty else (document, _check_version(document))
+
+
+def _empty_values(node: Mapping) -> Iterator[Node]:
+    """Values that are null: TOML has none, and a key without a value is a slip more often than a wish."""
+    for each in walk(node):
+        if isinstance(each, Mapping):
+            # A key that is no word was cut off by a comma, which is a finding of its own.
+            yield from (value for key, (_, value) in each.entries.items() if _is_null(value) and is_word(key))
+        elif isinstance(each, Sequence):
+            yield from (item for item in each.items if _is_null(item))
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value is None
 
 
 def _check_format(node: Mapping) -> Diagnostic | None:

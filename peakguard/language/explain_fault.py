@@ -37,6 +37,7 @@ _BOUNDS = {
     "less_than": ("lt", "less than"),
     "less_than_equal": ("le", "at most"),
 }
+_WORD = re.compile(r"[\w.-]+")
 _QUOTED = re.compile(r"'([^']*)'|(\d+)")
 
 
@@ -61,6 +62,11 @@ def diagnose(error: AbstractMapping[str, Any], model: type[BaseModel], root: Map
     return found(codes.WRONG_TYPE, node.span, expected=_EXPECTED.get(kind, error["msg"]), found=describe(node))
 
 
+def is_word(key: str) -> bool:
+    """Whether a key looks like one, and not like the rest of a text."""
+    return _WORD.fullmatch(key) is not None
+
+
 def _own(code: str, node: Node, context: AbstractMapping[str, Any]) -> Diagnostic:
     """A fault of our own types; `start` and `end` in its data point into the text of the value."""
     data = dict(context)
@@ -80,8 +86,10 @@ def _not_an_option(node: Node, context: AbstractMapping[str, Any]) -> Diagnostic
 
 
 def _unknown_key(model: type[BaseModel], root: Mapping, path: Path) -> Diagnostic:
+    key, value = str(path[-1]), at(root, path)
+    if not is_word(key) and isinstance(value, Scalar) and value.value is None:
+        return found(codes.COMMA_ENDS_TEXT, key_at(root, path).span, text=key)
     known = keys_at(model, path[:-1], at(root, path[:-1]))
-    key = str(path[-1])
     present = at(root, path[:-1])
     missing = [name for name in known if not isinstance(present, Mapping) or name not in present.entries]
     span = key_at(root, path).span

@@ -24,8 +24,20 @@ class Analysed(NamedTuple):
     document: Document[Policy] | None
 
 
+# Beyond this, findings of one file tell nothing new, and a hostile file could ask for 50,000 of them.
+_MAX_FINDINGS = 200
+
+
 def analyse(entry: Entry) -> Analysed:
     """Everything that the file alone can tell; never raises for bad input."""
+    unit, document = _analyse(entry)
+    if len(unit.findings) <= _MAX_FINDINGS:
+        return Analysed(unit, document)
+    rest = found(codes.MORE_FINDINGS, Span.whole(entry.file), count=len(unit.findings) - _MAX_FINDINGS)
+    return Analysed(unit._replace(findings=(*unit.findings[:_MAX_FINDINGS], rest)), document)
+
+
+def _analyse(entry: Entry) -> Analysed:
     source, findings = to_source(entry)
     if source is None:
         return Analysed(Unit(entry.file, broken=True, findings=tuple(findings)), None)
@@ -36,7 +48,9 @@ def analyse(entry: Entry) -> Analysed:
     if node is None:
         return Analysed(Unit(entry.file, broken=True, findings=tuple(findings)), None)
     document, more = decode(entry.file, node)
-    findings += more
+    # What could not be read rightly is not judged again for what it was read as.
+    places = {finding.span for finding in findings}
+    findings += [finding for finding in more if finding.span not in places]
     if document is None:
         return Analysed(Unit(entry.file, broken=True, findings=tuple(findings)), None)
     return Analysed(_unit(document, findings), document)

@@ -6,6 +6,7 @@ limits must hold before a tree is built.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -19,6 +20,19 @@ from peakguard.syntax.source import Source
 from peakguard.syntax.yaml_scalar import resolve
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# libyaml speaks of its own states; these are the faults people make.
+_PROBLEMS = {
+    "did not find expected ',' or ']'": "expected `,` or `]` in this list",
+    "did not find expected ',' or '}'": "expected `,` or `}` in this table",
+    "did not find expected key": "expected a key; the indentation fits no table above",
+    "did not find expected '-' indicator": "expected `-`, as for the other items of this list",
+    "did not find expected node content": "expected a value",
+    "found unexpected end of stream": "this quote is not closed",
+    "found unknown escape character": "this escape is unknown; in single quotes a backslash is itself",
+    "mapping values are not allowed in this context": "a colon inside text; put the text in quotes",
+    "could not find expected ':'": "expected `:` after the key",
+}
+_PROPERTY = re.compile(r"[^\s,\[\]{}]+")
 _STYLES = {
     "'": Style.SINGLE,
     '"': Style.DOUBLE,
@@ -59,10 +73,15 @@ def _events(text: str) -> Iterator[Any]:
 
 def _syntax_fault(source: Source, error: yaml.MarkedYAMLError) -> Diagnostic:
     mark = error.problem_mark or error.context_mark
-    offset = min(mark.index, len(source.text)) if mark else 0
+    offset = mark.index if mark else 0
     if source.text[offset : offset + 1] == "\t":
         return found(codes.TAB_IN_INDENTATION, source.span(offset, offset + 1))
+    if error.context_mark and offset >= len(source.text.rstrip()):
+        # Something was opened and never closed: its beginning tells more than the end of the file.
+        offset = error.context_mark.index
+    offset = min(offset, max(0, len(source.text) - 1))
     problem = error.problem or error.context or "unreadable"
+    problem = _PROBLEMS.get(problem, problem)
     return found(codes.YAML_SYNTAX, source.span(offset, offset + 1), problem=problem)
 
 
@@ -108,10 +127,15 @@ class _Builder:
             self._refuse(codes.TAG, event, tag="%YAML" if event.version else "%TAG")
 
     def _check_properties(self, event: Any) -> None:
-        if event.anchor is not None:
-            self._refuse(codes.ALIAS, event, what="anchor", name=f"&{event.anchor}")
-        if event.tag is not None:
-            self._refuse(codes.TAG, event, tag=event.tag)
+        if event.anchor is None and event.tag is None:
+            return
+        start = event.start_mark.index
+        match = _PROPERTY.match(self.source.text, start)
+        written = match[0] if match else "&"
+        span = self.source.span(start, start + len(written))
+        if written.startswith("&"):
+            raise _Refused(found(codes.ALIAS, span, what="anchor", name=written))
+        raise _Refused(found(codes.TAG, span, tag=written))
 
     def _refuse(self, code: str, event: Any, **data: object) -> None:
         start, end = event.start_mark.index, event.end_mark.index
@@ -171,7 +195,8 @@ class _Builder:
         if isinstance(node, Scalar) and node.value == "<<" and node.style is Style.PLAIN:
             raise _Refused(found(codes.MERGE_KEY, node.span))
         if not isinstance(node, Scalar):
-            raise _Refused(found(codes.KEY_NOT_STRING, node.span, found=describe(node)))
+            span = self.source.span(node.start, node.start + 1)
+            raise _Refused(found(codes.KEY_NOT_STRING, span, found=describe(node)))
         if not isinstance(node.value, str):
             self.findings.append(found(codes.KEY_NOT_STRING, node.span, found=describe(node)))
             node.value = self.source.text[node.start : node.end]

@@ -14,6 +14,8 @@ from tests.conformance.cases import as_json, cases, expected, name_of, run
 ELSEWHERE = {
     "PG101": "functional/test_bad_input.py",
     "PG103": "functional/test_bad_input.py",
+    "PG116": "unit/syntax/test_limits.py",
+    "PG130": "unit/pipeline/test_analyse.py",
     "PG125": "functional/test_bad_input.py",
     "PG127": "functional/test_bad_input.py",
     "PG129": "functional/test_check.py",

@@ -55,7 +55,7 @@ class Emitter:
 
     def operand(self, node: Typed) -> str:
         """A node that stands beside an expression of its type, so that a number or string needs no more."""
-        if node.op == "literal" and node.value is not None and node.type.kind in ("bool", "int64", "float64", "string"):
+        if node.op == "literal" and text.is_plain(node.value, node.type):
             return text.bare(node.value)
         return self.expression(node)
 

@@ -38,6 +38,13 @@ def data_type(type: Type) -> str:
     return _PLAIN[type.kind]
 
 
+def is_plain(value: Any, type: Type) -> bool:
+    """Whether a constant can do without its type: an int, a finite float, a string, a bool."""
+    if type.kind == "float64":
+        return value is not None and math.isfinite(value)
+    return value is not None and type.kind in ("bool", "int64", "string", "enum")
+
+
 def bare(value: Any) -> str:
     """A constant that stands beside an expression of its own type."""
     if isinstance(value, str):
