@@ -329,13 +329,6 @@ CATALOG: dict[str, Entry] = {
         "the policy requires peakguard {requires}, but this is {version}",
         "Install peakguard {requires}",
     ),
-    "PG217": Entry(
-        "bad_import_path",
-        "error",
-        "An import path has the wrong form",
-        "`{found}` is no import path",
-        "Write module:name, such as app.checks:spread_is_sane",
-    ),
     "PG218": Entry(
         "suppression_unused",
         "warning",

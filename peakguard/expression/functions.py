@@ -1,4 +1,4 @@
-"""The table of functions. A new one needs an entry in its group, a meaning in `reference`, and a text in each emitter."""
+"""The table of functions. A new one needs an entry in its group, a meaning in `reference`, a text in each emitter."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-
 Value: TypeAlias = "None | bool | int | float | str"
 
 

@@ -244,7 +244,7 @@ def _plain(character: str) -> str:
 
 def _code_point(written: str) -> int:
     if written.startswith("\\x"):
-        return int(written[2:], 16)
+        return int(written[-2:], 16)
     if len(written) == 2:
         return ord({"t": "\t", "n": "\n", "r": "\r"}.get(written[1], written[1]))
     return ord(written)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,6 +16,8 @@ from peakguard.expression.limits import MAX_INTEGER, MAX_POWER
 from peakguard.expression.signature import ROW, Called, Function, constant, value
 from peakguard.expression.typed import FINITE, INFINITE, NAN, Typed
 from peakguard.expression.types import DATE, FLOAT64, INT64, STRING
+
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _absolute(call: Called) -> Typed:
@@ -167,13 +171,11 @@ def _date(call: Called) -> Typed | Fault:
 
 
 def _written_date(x: Typed) -> Typed | Fault:
-    try:
-        if x.op != "literal" or len(x.value) != 10:
-            raise ValueError
-        return build.literal(date.fromisoformat(x.value), DATE, x.start, x.end)
-    except ValueError:
-        form = "a datetime, or a date as '2027-03-01'"
-        return fault(codes.LITERAL_WANTED, x.start, x.end, function="date", parameter="x", form=form)
+    if x.op == "literal" and _ISO_DATE.fullmatch(x.value):
+        with suppress(ValueError):
+            return build.literal(date.fromisoformat(x.value), DATE, x.start, x.end)
+    form = "a datetime, or a date as '2027-03-01'"
+    return fault(codes.LITERAL_WANTED, x.start, x.end, function="date", parameter="x", form=form)
 
 
 def _duration(milliseconds: int) -> Any:

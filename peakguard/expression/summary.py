@@ -19,6 +19,9 @@ def summarise(root: Typed, names: Iterable[str], scope: Scope) -> TypedExpressio
 
 
 def _causes(node: Typed) -> Iterator[str]:
+    for arg in node.args:
+        if arg.unknown:
+            yield from _causes(arg)
     if node.op == "column":
         yield f"`{node.value}` is null"
     elif node.op == "prev":
@@ -27,6 +30,3 @@ def _causes(node: Typed) -> Iterator[str]:
         yield "the event has not happened yet"
     elif node.op in _FIRST_ROWS:
         yield f"there are fewer than {node.value} rows yet"
-    for arg in node.args:
-        if arg.unknown:
-            yield from _causes(arg)

@@ -53,7 +53,8 @@ def _is_null(node: Node) -> bool:
 
 def _check_format(node: Mapping) -> Diagnostic | None:
     if "peakguard" not in node.entries:
-        return found(codes.MISSING_HEADER, node.source.span(node.start, node.start + 1), supported=FORMAT)
+        first = next((key.span for key, _ in node.entries.values()), node.span)
+        return found(codes.MISSING_HEADER, first, supported=FORMAT)
     value = node.entries["peakguard"][1]
     if isinstance(value, Scalar) and value.value == FORMAT and not isinstance(value.value, bool | float):
         return None

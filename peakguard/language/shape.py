@@ -11,14 +11,21 @@ from peakguard.syntax.node import Mapping, Node, Path
 
 
 def keys_at(model: type[BaseModel], path: Path, node: Node) -> list[str]:
-    """The allowed keys, in the order they are declared; of several models the one with most keys in the node."""
+    """The allowed keys, in the order they are declared; of several models the one that the node comes nearest to."""
     candidates = _models(model)
     for step in path:
         candidates = [each for candidate in candidates for each in _below(candidate, step)]
     if not candidates:
         return []
     present = set(node.entries) if isinstance(node, Mapping) else set()
-    return max((_keys(each) for each in candidates), key=lambda keys: len(present & set(keys)))
+    nearest = max(candidates, key=lambda each: (-len(_required(each) - present), len(present & set(_keys(each)))))
+    return _keys(nearest)
+
+
+def _required(model: Any) -> set[str]:
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return set()
+    return {field.alias or name for name, field in model.model_fields.items() if field.is_required()}
 
 
 def _keys(model: Any) -> list[str]:

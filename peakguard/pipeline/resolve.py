@@ -18,6 +18,21 @@ def resolve(facts: Facts, references: Iterable[Reference]) -> Iterator[Diagnosti
         yield found(codes.DUPLICATE_NAME, second.span, **data)
     for reference in references:
         yield from _check_reference(facts, reference)
+    yield from _check_replacements(facts)
+
+
+def _check_replacements(facts: Facts) -> Iterator[Diagnostic]:
+    """Codes that replace each other in a circle leave nobody a code to use; each circle is found once."""
+    reported: set[str] = set()
+    for fact in facts.all("error"):
+        chain = [fact.name]
+        while (following := facts.get("error", chain[-1])) and following.data.get("replaced_by"):
+            chain.append(following.data["replaced_by"])
+            if chain[-1] in chain[:-1]:
+                break
+        if chain[-1] == fact.name and len(chain) > 1 and fact.name not in reported:
+            reported.update(chain)
+            yield found(codes.REFERENCE_CYCLE, fact.span, relation="replacements", cycle=" → ".join(chain))
 
 
 def _check_reference(facts: Facts, reference: Reference) -> Iterator[Diagnostic]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,17 +43,15 @@ def test_there_are_at_least_150_cases() -> None:
 
 
 def test_no_two_cases_are_alike() -> None:
-    """Cases with the same codes and data, wherever they stand, show the same thing twice."""
-    shapes = Counter(
-        str(
-            [
-                (finding["code"], sorted(finding["data"].items(), key=str), Path(finding["file"]).suffix)
-                for finding in expected(case)
-            ]
-        )
-        for case in cases("invalid")
-    )
+    """Cases with the same codes, data and marked lines, wherever they stand, show the same thing twice."""
+    shapes = Counter(str([_shape(case, finding) for finding in expected(case)]) for case in cases("invalid"))
     assert [shape for shape, count in shapes.items() if count > 1] == []
+
+
+def _shape(case: Path, finding: dict[str, Any]) -> list[Any]:
+    path, line = case / finding["file"], finding["place"][0]
+    lines = path.read_bytes().split(b"\n") if path.is_file() and line else [b""]
+    return [finding["code"], sorted(finding["data"].items(), key=str), path.suffix, lines[max(0, line - 1)].strip()]
 
 
 def test_every_code_is_shown_in_two_places() -> None:

@@ -69,7 +69,7 @@ def _under(root: Path, span: Span) -> str:
     if not span.line or span.line != span.end_line or path.suffix == ".lock":
         return ""
     line = Source(span.file, path.read_text()).line(span.line)
-    text = line[span.column - 1 : span.end_column - 1]
+    text = line[span.column - 1 : span.end_column - 1].strip("'\"")
     return text if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) else ""
 
 

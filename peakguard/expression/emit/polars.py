@@ -8,10 +8,13 @@ NaN equals NaN and is the largest number; `max_horizontal` skips nulls and NaN; 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from peakguard.expression.emit import polars_text as text
 from peakguard.expression.typed import Typed
+
+_PARENTHESIS_OR_STRING = re.compile(r"""[()]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""")
 
 
 def emit(root: Typed, columns: Mapping[str, str], within: Sequence[str]) -> str:
@@ -22,14 +25,14 @@ def emit(root: Typed, columns: Mapping[str, str], within: Sequence[str]) -> str:
 
 
 def _is_wrapped(written: str) -> bool:
-    """Whether the first parenthesis is closed by the last; a string that holds one leaves them where they are."""
-    if not written.startswith("(") or "'" in written or '"' in written.replace('pl.col("', "").replace('")', ""):
+    """Whether the first parenthesis is closed by the last."""
+    if not written.startswith("("):
         return False
     depth = 0
-    for index, character in enumerate(written):
-        depth += (character == "(") - (character == ")")
+    for match in _PARENTHESIS_OR_STRING.finditer(written):
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
         if not depth:
-            return index == len(written) - 1
+            return match.end() == len(written)
     return False
 
 

@@ -144,13 +144,14 @@ class RetiredError(Model):
     """The version of this policy that retired it."""
 
 
-def _is_retired(value: Any) -> str:
+def _tag_of(value: Any) -> str:
     status = value.get("status") if isinstance(value, dict) else getattr(value, "status", None)
-    return "retired" if status == "retired" else "active"
+    return "(retired)" if status == "retired" else "(active)"
 
 
+# The tags appear in pydantic's error locations; a tag that is also a key would be taken for one.
 Entry = Annotated[
-    Annotated[ActiveError, Tag("active")] | Annotated[RetiredError, Tag("retired")], Discriminator(_is_retired)
+    Annotated[ActiveError, Tag("(active)")] | Annotated[RetiredError, Tag("(retired)")], Discriminator(_tag_of)
 ]
 
 

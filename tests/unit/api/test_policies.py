@@ -52,7 +52,9 @@ def test_a_good_frame_comes_back(root: Path) -> None:
     assert peakguard.load(root).contract("bars").validate(GOOD).equals(GOOD)
 
 
-def test_the_module_functions_use_the_project_of_the_current_folder(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_module_functions_use_the_project_of_the_current_folder(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from peakguard.api.policies import default_policies
 
     monkeypatch.chdir(root)

@@ -50,8 +50,22 @@ ESCAPES = [
     "high > 0\x00",
     "\ud800",
 ]
-CALLS_TO_NOTHING = ["eval('1')", "exec('1')", "open('/etc/passwd')", "__import__('os')", "getattr(high, 'a')", "type(high)"]
-BOMBS = ["-" * 1999 + "1", "(" * 990 + "1" + ")" * 990, "not " * 499 + "a", "+".join("a" * 999), "[" * 1999, "a." * 999 + "b"]
+CALLS_TO_NOTHING = [
+    "eval('1')",
+    "exec('1')",
+    "open('/etc/passwd')",
+    "__import__('os')",
+    "getattr(high, 'a')",
+    "type(high)",
+]
+BOMBS = [
+    "-" * 1999 + "1",
+    "(" * 990 + "1" + ")" * 990,
+    "not " * 499 + "a",
+    "+".join("a" * 999),
+    "[" * 1999,
+    "a." * 999 + "b",
+]
 
 
 @pytest.mark.parametrize("text", ESCAPES)
@@ -82,8 +96,40 @@ def test_a_name_with_underscores_is_only_an_unknown_column() -> None:
 
 PIECES = [
     *"()[]{}.,:;'\"\\#@!?$%^&*~`|<>=+-/ \n\t0é𝒳",
-    *("high", "open", "symbol", "and", "or", "not", "if", "else", "in", "is", "None", "True", "lambda", "for", "prev(", "max("),
-    *("1", "1e9", "0x", "1_0", "9" * 25, "'a'", "r'\\d'", "f'", "**", "//", "==", ":=", "__class__", "date('2024-01-01')"),
+    *(
+        "high",
+        "open",
+        "symbol",
+        "and",
+        "or",
+        "not",
+        "if",
+        "else",
+        "in",
+        "is",
+        "None",
+        "True",
+        "lambda",
+        "for",
+        "prev(",
+        "max(",
+    ),
+    *(
+        "1",
+        "1e9",
+        "0x",
+        "1_0",
+        "9" * 25,
+        "'a'",
+        "r'\\d'",
+        "f'",
+        "**",
+        "//",
+        "==",
+        ":=",
+        "__class__",
+        "date('2024-01-01')",
+    ),
 ]
 
 
