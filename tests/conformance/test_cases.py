@@ -56,7 +56,7 @@ def _shape(case: Path, finding: dict[str, Any]) -> list[Any]:
 
 def test_every_code_is_shown_in_two_places() -> None:
     shown = Counter(code for case in cases("invalid") for code in {finding["code"] for finding in expected(case)})
-    wanted = [code for code in CATALOG if not code.startswith("PG20") and code not in ELSEWHERE]
+    wanted = [code for code in CATALOG if len(code) < len("PG2000") and code not in ELSEWHERE]
     assert [code for code in wanted if shown[code] < 2] == []
 
 

@@ -20,9 +20,9 @@ def test_types_come_without_a_parser() -> None:
 
 
 def test_compiling_a_rule_loads_no_data_library() -> None:
-    program = "import peakguard.expression as e; from peakguard.expression.scope import *; from peakguard.expression.types import *"
-    rule = "t, _ = e.compile_text('x > 1', Scope({'x': Column(FLOAT64)})); e.emit_polars(t, {})"
-    loaded = loaded_after(f"{program}; {rule}")
+    imports = "import peakguard.expression as e, peakguard.expression.scope as s, peakguard.expression.types as t"
+    rule = "e.emit_polars(e.compile_text('x > 1', s.Scope({'x': s.Column(t.FLOAT64)}))[0], {})"
+    loaded = loaded_after(f"{imports}; {rule}")
     assert loaded.isdisjoint({"polars", "pydantic", "yaml", "difflib", "zoneinfo"})
 
 

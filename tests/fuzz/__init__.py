@@ -1,0 +1,1 @@
+"""A grammar-based fuzz of the whole of `check`; see docs/fuzzing.md."""
