@@ -44,8 +44,8 @@ def test_every_kind_has_its_model_page_and_cases() -> None:
 
 def test_files_are_written_in_one_place_only() -> None:
     """Everything that changes the disk goes through runtime/fsops."""
-    writers = ("os.replace", "os.rename", "os.unlink", "os.mkdir", "os.fsync", "write_text(", "write_bytes(")
-    writers = (*writers, ', "wb")', ', "w")')
+    calls = ("os.replace", "os.rename", "os.unlink", "os.mkdir", "os.fsync", "write_text(", "write_bytes(")
+    writers = (*calls, ', "wb")', ', "w")')
     found = [
         f"{path.relative_to(PACKAGE)}: {writer}"
         for path in SOURCES

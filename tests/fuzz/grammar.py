@@ -158,7 +158,7 @@ def expression(rng: random.Random, depth: int) -> str:
         return f"not {expression(rng, depth - 1)}"
     if shape < 0.5:
         return f"({expression(rng, depth - 1)} if x > 0 else {expression(rng, depth - 1)})"
-    operator = rng.choice(OPERATORS[:9] + ["and", "or"] if rng.random() < 0.9 else OPERATORS)
+    operator = rng.choice([*OPERATORS[:9], "and", "or"] if rng.random() < 0.9 else OPERATORS)
     return f"({expression(rng, depth - 1)} {operator} {expression(rng, depth - 1)})"
 
 
