@@ -39,7 +39,7 @@ docs: $(READY)  ## write the generated documents
 generate: docs  ## the same
 
 bench: $(READY)  ## measurements; see docs/performance.md
-	$(BIN)/python -m pytest tests/benchmarks --benchmark-only -q
+	$(BIN)/python -m tests.benchmarks.startup
 
 fuzz: $(READY)  ## a million generated inputs through the whole check
 	$(BIN)/python -m tests.fuzz --inputs 1000000

@@ -6,6 +6,7 @@ start of Python another 14 ms, which no user pays.
 
 from __future__ import annotations
 
+import shutil
 import statistics
 import subprocess
 import tempfile
@@ -48,7 +49,11 @@ def install(folder: Path) -> str:
     """A virtual environment with peakguard as a user has it."""
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", ROOT], check=True)
+    source = folder.parent / "source"  # a copy: building leaves a folder behind
+    shutil.copytree(ROOT / "peakguard", source / "peakguard")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", source], check=True)
     subprocess.run([python, "-m", "compileall", "-q", folder], check=False, capture_output=True)
     return str(python)
 
