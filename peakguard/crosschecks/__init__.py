@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from pkgutil import iter_modules
+from os import listdir
 
 from peakguard.diagnostics.diagnostic import Diagnostic
 from peakguard.language.facts import Facts
@@ -14,5 +14,5 @@ Crosscheck = Callable[[Facts], Iterator[Diagnostic]]
 
 def crosschecks() -> list[Crosscheck]:
     """The crosschecks of this folder, by file name."""
-    modules = sorted(module.name for module in iter_modules(__path__))
-    return [import_module(f"{__name__}.{name}").crosscheck for name in modules]
+    files = sorted(name for name in listdir(__path__[0]) if name.endswith(".py") and not name.startswith("_"))
+    return [import_module(f"{__name__}.{name.removesuffix('.py')}").crosscheck for name in files]

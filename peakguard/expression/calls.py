@@ -46,10 +46,10 @@ def null_test(node: ir.Node, *, negated: bool) -> str | None:
 
 
 def _visit_all(checker: Checker, node: ir.Call) -> None:
-    for each in node.arguments:
-        checker.visit(each)
-    for _, each in node.keywords:
-        checker.visit(each)
+    for argument in node.arguments:
+        checker.visit(argument)
+    for each in node.keywords:
+        checker.visit(each.value)
 
 
 def _name_of(node: ir.Call) -> ir.Name:
@@ -94,15 +94,16 @@ def _bind(checker: Checker, node: ir.Call, function: Function) -> list[tuple[Par
             _miscounted(checker, node, function)
             return None
         bound.append((parameters[min(index, len(parameters) - 1)], argument))
-    for name, argument in node.keywords:
+    for keyword in node.keywords:
+        name = keyword.name
         if name not in names:
             signature = function.signature(node.function)
-            checker.add(codes.UNKNOWN_ARGUMENT, argument, function=node.function, argument=name, signature=signature)
+            checker.add(codes.UNKNOWN_ARGUMENT, keyword, function=node.function, argument=name, signature=signature)
             return None
         if name in [parameter.name for parameter, _ in bound]:
             _miscounted(checker, node, function)
             return None
-        bound.append((parameters[names.index(name)], argument))
+        bound.append((parameters[names.index(name)], keyword.value))
     filled = {parameter.name for parameter, _ in bound}
     if any(each.default is REQUIRED and each.name not in filled for each in parameters):
         _miscounted(checker, node, function)

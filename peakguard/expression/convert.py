@@ -181,16 +181,17 @@ class Converter:
             return None
         self._count += 1
         arguments = self._all(node.args)
-        keywords: list[tuple[str, ir.Node | None]] = []
+        keywords: list[ir.Keyword] = []
         for keyword in node.keywords:
             if keyword.arg is None:
                 self.refuse(keyword.value, "`**`", "Write the arguments one by one")
                 return None
-            keywords.append((keyword.arg, self.convert(keyword.value)))
-        if arguments is None or any(value is None for _, value in keywords):
+            value, start = self.convert(keyword.value), self._offset(keyword.col_offset)
+            if value is not None:
+                keywords.append(ir.Keyword(keyword.arg, value, start, start + len(keyword.arg)))
+        if arguments is None or len(keywords) < len(node.keywords):
             return None
-        complete = tuple((name, value) for name, value in keywords if value is not None)
-        return ir.Call(node.func.id, arguments, complete, *self._at(node))
+        return ir.Call(node.func.id, arguments, tuple(keywords), *self._at(node))
 
 
 def _identity(operator: ast.cmpop, right: ast.expr) -> str | None:

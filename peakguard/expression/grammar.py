@@ -13,6 +13,7 @@ from peakguard.expression.fault import Fault, fault
 from peakguard.expression.ir import Node
 from peakguard.expression.scan import scan
 
+_LAST_TOKEN = re.compile(r"(?:\w+|[^\w\s]+)\Z")
 _GLUED = re.compile(r"[0-9][A-Za-z]")
 
 
@@ -51,6 +52,9 @@ def _python_tree(text: str, start: int) -> ast.expr | Fault:
 
 
 def _syntax_fault(error: SyntaxError, text: str, start: int) -> Fault:
+    last = _LAST_TOKEN.search(text)
+    if not error.offset and last:  # Python points nowhere when the text ends too early
+        return fault(codes.EXPRESSION_SYNTAX, start + last.start(), start + last.end(), problem="it ends too early")
     at = min(max((error.offset or 1) - 1, 0), len(text))
     end = (error.end_offset or 0) - 1
     end = min(max(end, at + 1), len(text))

@@ -81,12 +81,21 @@ class Choice(NamedTuple):
     end: int
 
 
+class Keyword(NamedTuple):
+    """`key=value` in a call; the offsets are those of the key."""
+
+    name: str
+    value: Node
+    start: int
+    end: int
+
+
 class Call(NamedTuple):
     """`function(a, b, key=c)`; the offsets of the function's name come first in the text."""
 
     function: str
     arguments: tuple[Node, ...]
-    keywords: tuple[tuple[str, Node], ...]
+    keywords: tuple[Keyword, ...]
     start: int
     end: int
 

@@ -74,9 +74,8 @@ def _type(schema: dict[str, Any]) -> str:
     if schema.get("type") == "object":
         values = schema.get("additionalProperties")
         return f"map of {_type(values)}" if isinstance(values, dict) else "map"
-    return {"string": "text", "integer": "whole number", "boolean": "true or false"}.get(
-        schema.get("type", ""), schema.get("type", "any value")
-    )
+    name = str(schema.get("type", "any value"))
+    return {"string": "text", "integer": "whole number", "boolean": "true or false"}.get(name, name)
 
 
 def _words(name: str) -> str:

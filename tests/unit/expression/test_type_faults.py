@@ -19,7 +19,7 @@ ROW_CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("«max(high)» > 0", codes.ARGUMENT_COUNT, {"expected": "2 or more arguments", "found": 1}),
     ("«close(high)»", codes.ARGUMENT_COUNT, {"signature": "close(a, b, rel=1e-09, abs=0.0)"}),
     ("«close(high, open, 0.1, rel=0.1)»", codes.ARGUMENT_COUNT, {"expected": "2 to 4 arguments", "found": 4}),
-    ("close(high, open, tol=«0.1»)", codes.UNKNOWN_ARGUMENT, {"argument": "tol"}),
+    ("close(high, open, «tol»=0.1)", codes.UNKNOWN_ARGUMENT, {"argument": "tol"}),
     ("close(high, open, rel=«high»)", codes.LITERAL_WANTED, {"parameter": "rel", "form": "a number from 0"}),
     ("close(high, open, rel=«-1»)", codes.LITERAL_WANTED, {"parameter": "rel"}),
     ("prev(high, «0») > 0", codes.LITERAL_WANTED, {"parameter": "n"}),
