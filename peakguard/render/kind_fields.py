@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from typing import Any
@@ -54,7 +55,7 @@ def _table(properties: dict[str, Any], required: list[str]) -> str:
 def _default(value: Any) -> str:
     if value is None or value in ([], {}):
         return ""
-    return code({True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value))
+    return code(value if isinstance(value, str) else json.dumps(value))
 
 
 def _type(schema: dict[str, Any]) -> str:
@@ -63,8 +64,8 @@ def _type(schema: dict[str, Any]) -> str:
     if "const" in schema:
         return f"`{schema['const']}`"
     if "enum" in schema:
-        several = len(schema["enum"]) > 8
-        return "name" if several else ", ".join(f"`{each}`" for each in schema["enum"])
+        is_long = len(schema["enum"]) > 8
+        return "name" if is_long else ", ".join(code(each) for each in schema["enum"])
     for joined in ("anyOf", "oneOf", "allOf"):
         if joined in schema:
             kinds = [_type(each) for each in schema[joined] if each.get("type") != "null"]

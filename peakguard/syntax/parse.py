@@ -52,7 +52,10 @@ def _parse_format(source: Source) -> tuple[Node | None, list[Diagnostic]]:
     if source.path.lower().endswith(".toml"):
         from peakguard.syntax.toml import parse_toml
 
-        return parse_toml(source)
+        node, findings = parse_toml(source)
+        if node is not None and not node.entries:  # valid TOML, but comments alone are no policy
+            return None, [*findings, found(codes.EMPTY_FILE, source.span(0, 0))]
+        return node, findings
     from peakguard.syntax.yaml import parse_yaml
 
     return parse_yaml(source)

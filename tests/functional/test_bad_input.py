@@ -36,13 +36,35 @@ def findings(peakguard: Run, root: Path) -> tuple[int, list[tuple[str, str, int]
     ],
     ids=["empty", "comment", "png", "binary", "utf8", "bom", "long-line", "too-large", "deep", "non-ascii-name"],
 )
-@pytest.mark.parametrize("suffix", ["yaml"])
-def test_a_bad_file_is_one_finding(
-    peakguard: Run, project: Project, content: bytes, expected: tuple[str, int], suffix: str
-) -> None:
-    root = project({f"policies/bad.{suffix}": content, "policies/good.yaml": ERRORS})
+def test_a_bad_file_is_one_finding(peakguard: Run, project: Project, content: bytes, expected: tuple[str, int]) -> None:
+    root = project({"policies/bad.yaml": content, "policies/good.yaml": ERRORS})
     code, found = findings(peakguard, root)
-    assert (code, found) == (1, [(expected[0], f"policies/bad.{suffix}", expected[1])])
+    assert (code, found) == (1, [(expected[0], "policies/bad.yaml", expected[1])])
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", ("PG104", 1)),
+        (b"# nothing here\n", ("PG104", 1)),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", ("PG102", 1)),
+        (b"a\x00b\x00", ("PG106", 1)),
+        (b"peakguard = 1\nname = '\xff\xfe'\n", ("PG102", 2)),
+        (b"\xef\xbb\xbfpeakguard = 1\n", ("PG105", 1)),
+        (b"a = '" + b"x" * 1_000_000 + b"'\n", ("PG201", 1)),
+        (b"x" * (1024 * 1024 + 1), ("PG103", 0)),
+        (b"a = " + b"[" * 100_000, ("PG115", 1)),
+        (b"a." * 60_000 + b"a = 1\n", ("PG122", 1)),
+        (b"peakguard = 1\nkind = ", ("PG108", 2)),
+    ],
+    ids=["empty", "comment", "png", "binary", "utf8", "bom", "long-line", "too-large", "deep", "dotted", "cut-short"],
+)
+def test_a_bad_toml_file_is_one_finding(
+    peakguard: Run, project: Project, content: bytes, expected: tuple[str, int]
+) -> None:
+    root = project({"policies/bad.toml": content, "policies/good.yaml": ERRORS})
+    code, found = findings(peakguard, root)
+    assert (code, found) == (1, [(expected[0], "policies/bad.toml", expected[1])])
 
 
 def test_crlf_is_one_remark_and_no_error(peakguard: Run, project: Project) -> None:
