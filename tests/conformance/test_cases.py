@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from peakguard.diagnostics.catalog import CATALOG
-from tests.conformance.cases import as_json, cases, expected, name_of, run
+from tests.conformance.cases import REPOSITORY, as_json, cases, expected, name_of, run
 
 # Codes that no file in a repository can show, with the test that shows them instead.
 ELSEWHERE = {
@@ -58,6 +58,17 @@ def test_every_code_is_shown_in_two_places() -> None:
     shown = Counter(code for case in cases("invalid") for code in {finding["code"] for finding in expected(case)})
     wanted = [code for code in CATALOG if len(code) < len("PG2000") and code not in ELSEWHERE]
     assert [code for code in wanted if shown[code] < 2] == []
+
+
+def test_codes_that_no_case_can_show_are_shown_by_the_test_that_is_named() -> None:
+    for code, file in ELSEWHERE.items():
+        text = (REPOSITORY / "tests" / file).read_text()
+        assert code in text or f"codes.{CATALOG[code].slug.upper()}" in text, code
+
+
+def test_faults_at_run_time_are_shown_by_a_test() -> None:
+    texts = "".join(path.read_text() for path in (REPOSITORY / "tests").rglob("test_*.py"))
+    assert [code for code in CATALOG if code.startswith("PG20") and len(code) == 6 and code not in texts] == []
 
 
 def test_cases_show_only_codes_that_exist() -> None:

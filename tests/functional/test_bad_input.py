@@ -99,6 +99,9 @@ def test_a_missing_root_is_unreadable(peakguard: Run, tmp_path: Path) -> None:
 def test_a_project_without_policies_is_unreadable(peakguard: Run, tmp_path: Path) -> None:
     assert findings(peakguard, tmp_path)[0] == 2
     assert [each[0] for each in findings(peakguard, tmp_path)[1]] == ["PG127"]
+    (tmp_path / "policies").mkdir()
+    assert findings(peakguard, tmp_path)[0] == 2
+    assert [each[0] for each in findings(peakguard, tmp_path)[1]] == ["PG127"]
 
 
 def test_an_unreadable_file_is_one_finding(peakguard: Run, project: Project) -> None:

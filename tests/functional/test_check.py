@@ -38,7 +38,7 @@ def test_a_path_narrows_what_is_reported_not_what_is_read(peakguard: Run, projec
 
 def test_a_path_outside_the_policy_folders_is_refused(peakguard: Run, project: Project) -> None:
     root = project({**PROJECT, "src/app.yaml": "a: 1"})
-    for path, code in (("src/app.yaml", "PG129"), ("nowhere.yaml", "PG101")):
+    for path, code in (("src/app.yaml", "PG129"), ("src", "PG129"), ("nowhere.yaml", "PG101")):
         result = peakguard("check", path, cwd=root)
         assert (result.returncode, result.stdout) == (2, "")
         assert result.stderr.startswith(f"error[{code}]")

@@ -48,6 +48,13 @@ def test_a_bad_frame_is_refused_with_code_rows_and_values(root: Path) -> None:
     assert "rules.ordered" in str(caught.value)
 
 
+def test_a_demand_without_a_code_of_its_own_raises_ours(root: Path) -> None:
+    (root / "contracts" / "bars.yaml").write_text(CONTRACT.replace(", error: PT-1001", ""))
+    with pytest.raises(peakguard.ContractViolation) as caught:
+        peakguard.load(root).contract("bars").validate(BAD)
+    assert caught.value.code == "PG2001"
+
+
 def test_a_good_frame_comes_back(root: Path) -> None:
     assert peakguard.load(root).contract("bars").validate(GOOD).equals(GOOD)
 
@@ -72,6 +79,7 @@ def test_policies_with_errors_are_refused_with_every_finding(root: Path) -> None
     assert [each.code for each in found] == ["PG311", "PG311"]
     with pytest.raises(peakguard.PolicyError) as caught:
         peakguard.load(root)
+    assert caught.value.code == "PG2002"
     assert caught.value.diagnostics == tuple(found)
 
 
