@@ -95,6 +95,15 @@ class TestCache:
         project({"policies/errors.yaml": ERRORS})
         assert codes(peakguard, root) == []
 
+    def test_a_file_that_was_empty_and_cannot_be_read_now_is_not_answered_from_memory(
+        self, peakguard: Run, project: Project
+    ) -> None:
+        root = project({**PROJECT, "policies/more.yaml": ""})
+        assert codes(peakguard, root) == ["PG104"]
+        (root / "policies" / "more.yaml").unlink()
+        (root / "policies" / "more.yaml").symlink_to("nowhere.yaml")
+        assert codes(peakguard, root) == ["PG101"]
+
     def test_a_deleted_file_is_missed(self, peakguard: Run, project: Project) -> None:
         root = project(PROJECT)
         assert codes(peakguard, root) == []

@@ -138,6 +138,10 @@ def _finite(value: float | None) -> bool:
     return value is not None and math.isfinite(value)
 
 
+def _wide(x: float | None, y: float | None) -> bool:
+    return x is not None and y is not None and not math.isnan(y) and not x - y < 50
+
+
 BY_HAND = {
     "columns.k.not_null": _rows(lambda row: row["k"] is None),
     "columns.k.matches": _rows(lambda row: row["k"] == "Z"),
@@ -147,5 +151,7 @@ BY_HAND = {
     "columns.x.finite": _rows(lambda row: row["x"] is not None and not math.isfinite(row["x"])),
     # An infinity is the business of `finite` alone.
     "columns.x.gt": _rows(lambda row: _finite(row["x"]) and row["x"] <= 0),
+    # Asked only of rows whose y is a number; a NaN compares as in IEEE.
+    "rules.spread": _rows(lambda row: _wide(row["x"], row["y"])),
     "rules.above": _rows(lambda row: row["x"] is None or row["y"] is None or not row["x"] >= row["y"]),
 }
