@@ -69,6 +69,9 @@ def _is_available(checker: Checker, node: ir.Call, function: Function) -> bool:
     group, name = function.group, node.function
     if group == ROW:
         return True
+    if checker.items:
+        checker.add(codes.FUNCTION_NOT_HERE, at, function=name, group=group, reason="a generator looks at one row")
+        return False
     if group == ORDERED and not scope.ordered:
         checker.add(codes.FUNCTION_NOT_HERE, at, function=name, group=group, reason="there is no row before")
     elif group in (DATASET, SPREAD) and not scope.dataset:

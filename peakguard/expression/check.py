@@ -5,19 +5,22 @@ Where a part is faulty its type is unknown, which silences what would only follo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from peakguard.diagnostics import codes
-from peakguard.expression import arithmetic, build, calls, ir, relation
+from peakguard.expression import arithmetic, build, calls, ir, lists, relation
+from peakguard.expression.check_units import check_units
+from peakguard.expression.conclude import conclude
 from peakguard.expression.fault import Fault, fault
 from peakguard.expression.limits import MAX_WEIGHT
-from peakguard.expression.scope import Scope
+from peakguard.expression.scope import Column, Scope
 from peakguard.expression.summary import summarise
 from peakguard.expression.typed import Typed, TypedExpression
 from peakguard.expression.types import BOOL, Type
 
-WARNINGS = frozenset({codes.FLOAT_EQUALITY})
+WARNINGS = frozenset({codes.ALWAYS_FALSE, codes.ALWAYS_TRUE, codes.FLOAT_EQUALITY, codes.NEVER_NULL})
 _NONE = frozenset({"is", "is not", "==", "!="})
 
 
@@ -46,6 +49,18 @@ def _judge(checker: Checker, root: Typed, want: Type | None, *, bounded: bool) -
         checker.add(codes.CONSTANT_RULE, root, value=value)
     elif bounded and root.weight > MAX_WEIGHT:
         checker.add(codes.TOO_COSTLY, root, weight=root.weight, limit=MAX_WEIGHT)
+    elif bounded:
+        _reason(checker, root, is_rule=want is not None)
+
+
+def _reason(checker: Checker, root: Typed, *, is_rule: bool) -> None:
+    """What follows from units and bounds. A rule that can never be met is a fault, a needless part is a warning."""
+    checker.faults += check_units(root, checker.scope)
+    decided, conclusions = conclude(root, checker.scope)
+    if decided is False and is_rule:
+        checker.add(codes.CONSTANT_RULE, root, value="false")
+    else:
+        checker.faults += conclusions
 
 
 def _place(each: Fault) -> tuple[int, int]:
@@ -63,6 +78,8 @@ class Checker:
         """The dataset function whose argument is being visited."""
         self.present: frozenset[str] = frozenset()
         """Columns known not to be null where we are, as in `is_null(x) or …`."""
+        self.items: dict[str, Column] = {}
+        """The variable of the generator that is being visited."""
 
     def visit(self, node: ir.Node) -> Typed | None:
         """The typed form of a node, or None after at least one fault in it."""
@@ -84,7 +101,28 @@ class Checker:
             return None
         return relation.written(node)
 
+    @contextmanager
+    def looping(self, variable: str, element: Column) -> Iterator[None]:
+        """Inside a generator: its variable can be read."""
+        self.items[variable] = element
+        outer, self.present = self.present, self.present - {variable}
+        yield
+        self.present = outer
+        del self.items[variable]
+
+    @contextmanager
+    def assuming(self, condition: ir.Node | None) -> Iterator[None]:
+        """Where a condition holds: a column that it finds not to be null is not null."""
+        tested = calls.null_test(condition, negated=True) if condition is not None else None
+        outer = self.present
+        self.present = outer | {tested} if tested is not None else outer
+        yield
+        self.present = outer
+
     def _name(self, node: ir.Name) -> Typed | None:
+        item = self.items.get(node.name)
+        if item is not None:
+            return self._item(node, item)
         declared = self.scope.columns.get(node.name)
         if declared is None:
             self._unknown(node)
@@ -97,16 +135,23 @@ class Checker:
             declared = declared._replace(nullable=False)
         return build.column(node.name, declared, node.start, node.end)
 
+    def _item(self, node: ir.Name, item: Column) -> Typed:
+        made = build.column(node.name, item, node.start, node.end)
+        made.op = "item"
+        if node.name in self.present:
+            made.nullable = made.unknown = False
+        return made
+
     def _unknown(self, node: ir.Name) -> None:
         from peakguard.diagnostics.wording import did_you_mean
 
-        known = list(self.scope.columns)
+        known = [*self.items, *self.scope.columns]
         suggestion = did_you_mean(node.name, known)
         self.add(codes.UNKNOWN_NAME, node, name=node.name, known=", ".join(known), suggestion=suggestion)
 
     def _unary(self, node: ir.Unary) -> Typed | None:
         if node.operator == "not":
-            operand = self._bool(node.operand, "not")
+            operand = self.verdict(node.operand, "not")
             return operand and build.verdict("not", (operand,), node.start, node.end)
         operand = self.visit(node.operand)
         if operand is None:
@@ -158,7 +203,7 @@ class Checker:
         outer = self.present
         operands = []
         for each in node.operands:
-            operands.append(self._bool(each, node.operator))
+            operands.append(self.verdict(each, node.operator))
             tested = calls.null_test(each, negated=node.operator == "and")
             if tested is not None:
                 self.present |= {tested}
@@ -169,7 +214,7 @@ class Checker:
         return relation.logic(node.operator, found, node.start, node.end)
 
     def _choice(self, node: ir.Choice) -> Typed | None:
-        condition = self._bool(node.condition, "if")
+        condition = self.verdict(node.condition, "if")
         outer = self.present
         branches = []
         for branch, negated in ((node.then, True), (node.other, False)):
@@ -182,7 +227,8 @@ class Checker:
             return None
         return self._settle(relation.choice(condition, then, other, node.start, node.end))
 
-    def _bool(self, node: ir.Node, operator: str) -> Typed | None:
+    def verdict(self, node: ir.Node, operator: str) -> Typed | None:
+        """The typed form of a node that has to be a bool for the sake of an operator."""
         found = self.visit(node)
         if found is not None and found.type.kind != "bool":
             self.add(codes.WRONG_OPERAND, node, operator=operator, expected="a bool", found=str(found.type))
@@ -202,6 +248,8 @@ _VISITORS: dict[type, Callable[[Checker, Any], Typed | None]] = {
     ir.Call: Checker._call,
     ir.Choice: Checker._choice,
     ir.Compare: Checker._compare,
+    ir.Each: lists.each,
+    ir.Field: lists.field,
     ir.Literal: Checker._literal,
     ir.Logic: Checker._logic,
     ir.Membership: Checker._membership,

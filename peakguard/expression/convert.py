@@ -29,6 +29,8 @@ _COMPARE: dict[type[ast.AST], str] = {
 }
 _UNARY: dict[type[ast.AST], str] = {ast.Not: "not", ast.USub: "-", ast.UAdd: "+"}
 _INFINITY = float("inf")
+OVER_LISTS = frozenset({"all", "any", "count", "max", "mean", "min", "sum"})
+"""Functions that take a generator."""
 _N = TypeVar("_N")
 
 
@@ -40,6 +42,7 @@ class Converter:
         self._text = text
         self._offset = offset
         self._bounded = bounded
+        self._is_inside_generator = False
         self._count = 0
         self._depth = 0
 
@@ -180,6 +183,8 @@ class Converter:
             self.refuse(node.func, *(refusal.METHOD if is_method else refusal.describe(node.func)))
             return None
         self._count += 1
+        if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and node.func.id in OVER_LISTS:
+            return self._each(node, node.func.id, node.args[0])
         arguments = self._all(node.args)
         keywords: list[ir.Keyword] = []
         for keyword in node.keywords:
@@ -192,6 +197,46 @@ class Converter:
         if arguments is None or len(keywords) < len(node.keywords):
             return None
         return ir.Call(node.func.id, arguments, tuple(keywords), *self._at(node))
+
+    def _field(self, node: ast.Attribute) -> ir.Node | None:
+        """`record.field`; names with an underscore in front are Python's own, never fields."""
+        if not isinstance(node.value, (ast.Name, ast.Attribute)) or node.attr.startswith("_"):
+            self.refuse(node, *refusal.describe(node))
+            return None
+        record = self.convert(node.value)
+        start, end = self._at(node)
+        return None if record is None else ir.Field(record, node.attr, end - len(node.attr), start, end)
+
+    def _each(self, call: ast.Call, function: str, generator: ast.GeneratorExp) -> ir.Node | None:
+        first = generator.generators[0]
+        if len(generator.generators) > 1 or self._is_inside_generator:
+            self.refuse(generator, *refusal.NESTED_GENERATOR)
+            return None
+        if call.keywords:
+            self.refuse(call, *refusal.GENERATOR_AND_MORE)
+            return None
+        if first.is_async or not isinstance(first.target, ast.Name) or first.target.id.startswith("_"):
+            self.refuse(first.target, *refusal.GENERATOR_TARGET)
+            return None
+        if not isinstance(first.iter, (ast.Name, ast.Attribute)):
+            self.refuse(first.iter, *refusal.GENERATOR_SOURCE)
+            return None
+        source = self.convert(first.iter)
+        self._is_inside_generator = True
+        element = self.convert(generator.elt)
+        conditions = self._all(first.ifs)
+        self._is_inside_generator = False
+        if source is None or element is None or conditions is None:
+            return None
+        variable = ir.Name(first.target.id, *self._at(first.target))
+        return ir.Each(function, element, variable, source, _joined(conditions), *self._at(call))
+
+
+def _joined(conditions: tuple[ir.Node, ...]) -> ir.Node | None:
+    """Several `if`s of a generator are one condition."""
+    if len(conditions) < 2:
+        return conditions[0] if conditions else None
+    return ir.Logic("and", conditions, conditions[0].start, conditions[-1].end)
 
 
 def _identity(operator: ast.cmpop, right: ast.expr) -> str | None:
@@ -227,6 +272,7 @@ def _shortened(text: str) -> str:
 
 
 _HANDLERS: dict[type[ast.AST], Callable[[Converter, Any], ir.Node | None]] = {
+    ast.Attribute: Converter._field,
     ast.BinOp: Converter._binary,
     ast.BoolOp: Converter._logic,
     ast.Call: Converter._call,

@@ -43,6 +43,31 @@ class Binary(NamedTuple):
     end: int
 
 
+class Field(NamedTuple):
+    """`record.field`; the name of the field begins at `name_start`."""
+
+    record: Node
+    name: str
+    name_start: int
+    start: int
+    end: int
+
+
+class Each(NamedTuple):
+    """`sum(element for variable in source if condition)`, likewise any, all, count, min, max, mean.
+
+    `variable` is the Name as it is bound, with the place where that is.
+    """
+
+    function: str
+    element: Node
+    variable: Name
+    source: Node
+    condition: Node | None
+    start: int
+    end: int
+
+
 class Compare(NamedTuple):
     """`a < b <= c`: one operator fewer than operands. `is` and `is not` occur only before None."""
 
@@ -100,4 +125,4 @@ class Call(NamedTuple):
     end: int
 
 
-Node: TypeAlias = Literal | Name | Unary | Binary | Compare | Membership | Logic | Choice | Call
+Node: TypeAlias = Literal | Name | Field | Unary | Binary | Compare | Membership | Logic | Choice | Call | Each

@@ -12,11 +12,16 @@ from peakguard.expression.typed import Typed
 from peakguard.expression.types import BOOL, FLOAT64, INT64, STRING
 
 _OPS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
-_UNORDERED = frozenset({"bool", "enum", "list"})
+_UNORDERED = frozenset({"bool", "enum"})
+_WHOLE = frozenset({"list", "record"})
 
 
 def compare(operator: str, left: Typed, right: Typed) -> Typed | Fault:
     """One comparison; times of different zones compare as points in time."""
+    for each in (left, right):
+        if each.type.kind in _WHOLE:
+            expected, found = "a value that compares", str(each.type)
+            return fault(codes.WRONG_OPERAND, each.start, each.end, operator=operator, expected=expected, found=found)
     joined = join(operator, (left, right), instants=True)
     if isinstance(joined, Fault):
         return joined
@@ -41,6 +46,9 @@ def is_inexact(operator: str, left: Typed, right: Typed) -> bool:
 
 def membership(item: Typed, node: ir.Membership) -> Typed | list[Fault]:
     """`item in (…)`: each value takes the item's type."""
+    if item.type.kind in _WHOLE:
+        data = {"operator": "in", "expected": "a value that compares", "found": str(item.type)}
+        return [fault(codes.WRONG_OPERAND, item.start, item.end, **data)]
     values = [written(each) for each in node.values]
     faults: list[Fault] = []
     joined: list[Typed] = []
@@ -85,6 +93,10 @@ def logic(op: str, operands: Sequence[Typed], start: int, end: int) -> Typed:
 
 def choice(condition: Typed, then: Typed, other: Typed, start: int, end: int) -> Typed | Fault:
     """`then if condition else other`: null where the condition is."""
+    for each in (then, other):
+        if each.type.kind in _WHOLE:
+            data = {"operator": "if", "expected": "a value", "found": str(each.type)}
+            return fault(codes.WRONG_OPERAND, each.start, each.end, **data)
     joined = join("if", (then, other))
     if isinstance(joined, Fault):
         return joined

@@ -246,7 +246,7 @@ FUNCTIONS: dict[str, Function] = {
     "hours": _duration(3_600_000),
     "is_finite": _of(_FLOAT, _known),
     "is_nan": _of(_FLOAT, _known),
-    "is_null": _of("a value", _known),
+    "is_null": _of("anything", _known),
     "len": _of(_TEXT, _bounded(0, 2**31 - 1, always=True)),
     "log": _of(_REAL, _float_function),
     "lower": _of(_TEXT, _text),

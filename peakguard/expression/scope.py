@@ -5,21 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from peakguard.expression.types import Type
+from peakguard.expression.types import Column
 
 
-class Column(NamedTuple):
-    """A name that an expression may read.
-
-    `nullable`: it may be null. `finite`: it is neither NaN nor infinite; only floats are ever not.
-    Back ends leave out guards on the strength of these promises, so whoever makes them also checks them.
-    `unit` is the unit of measure, None for a dimensionless number.
-    """
-
-    type: Type
-    nullable: bool = False
-    finite: bool = True
-    unit: str | None = None
+__all__ = ["Column", "Scope"]
 
 
 class Scope(NamedTuple):

@@ -22,6 +22,9 @@ KINDS: dict[str, frozenset[str]] = {
     "a number or duration": frozenset({"int64", "float64", "decimal", "duration"}),
     "a number or time": frozenset({"int64", "float64", "decimal", "date", "datetime", "duration"}),
     "a string": frozenset({"string"}),
+    "anything": frozenset(
+        "bool int64 float64 decimal string enum date datetime duration list record".split()  # noqa: SIM905 # a list of words
+    ),
     "a value": frozenset({"bool", "int64", "float64", "decimal", "string", "enum", "date", "datetime", "duration"}),
 }
 """What a parameter may expect of a value, in words, and the types that answer to it."""

@@ -22,11 +22,18 @@ def _causes(node: Typed) -> Iterator[str]:
     for arg in node.args:
         if arg.unknown:
             yield from _causes(arg)
-    if node.op == "column":
-        yield f"`{node.value}` is null"
+    if node.op in ("column", "item", "field") and node.unknown:
+        yield f"`{_path(node)}` is null"
     elif node.op == "prev":
         yield "there is no row before" if node.value == 1 else f"there are fewer than {node.value} rows before"
+    elif node.op in ("each_max", "each_mean", "each_min"):
+        yield f"`{_path(node.args[0])}` is empty"
     elif node.op == "since":
         yield "the event has not happened yet"
     elif node.op in _FIRST_ROWS:
         yield f"there are fewer than {node.value} rows yet"
+
+
+def _path(node: Typed) -> str:
+    """How a column, item or field is written."""
+    return f"{_path(node.args[0])}.{node.value}" if node.op == "field" else str(node.value)

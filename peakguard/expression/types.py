@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 UNITS = ("ms", "us", "ns")
 """Units of time, coarse to fine."""
@@ -18,10 +21,10 @@ _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*", re.ASCII)
 
 
 class Type(NamedTuple):
-    """A data type. `str()` gives its text form; values of an enum and fields of a list are carried apart.
+    """A data type. `str()` gives its text form; values of an enum and fields of a record are carried apart.
 
     `unit` belongs to datetime and duration (`""`: any), `zone` to datetime (`""`: naive),
-    `precision` and `scale` to decimal, `values` to enum, `fields` to list (of records).
+    `precision` and `scale` to decimal, `values` to enum, `fields` to record, `element` to list.
     """
 
     kind: str
@@ -30,7 +33,8 @@ class Type(NamedTuple):
     precision: int = 0
     scale: int = 0
     values: tuple[str, ...] = ()
-    fields: tuple[tuple[str, Type], ...] = ()
+    fields: tuple[tuple[str, Column], ...] = ()
+    element: tuple[Column, ...] = ()
 
     def __str__(self) -> str:
         if self.kind == "decimal":
@@ -39,7 +43,30 @@ class Type(NamedTuple):
             return f"datetime[{self.unit}, {self.zone}]" if self.zone else f"datetime[{self.unit}]"
         if self.kind == "duration" and self.unit != "us":
             return f"duration[{self.unit}]"
+        if self.kind == "list":
+            return f"list of {self.element[0].type}"
         return self.kind
+
+    def field(self, name: str) -> Column | None:
+        """The field of a record, if it has one of that name."""
+        return dict(self.fields).get(name)
+
+
+class Column(NamedTuple):
+    """A name that an expression may read: a column, a field of a record, an element of a list.
+
+    `nullable`: it may be null. `finite`: it is neither NaN nor infinite; only floats are ever not.
+    Back ends leave out guards on the strength of these promises, so whoever makes them also checks them.
+    `unit` is the unit of measure, None for a dimensionless number. `least` and `most` bound a number;
+    they serve conclusions such as "this is always true", and no back end relies on them.
+    """
+
+    type: Type
+    nullable: bool = False
+    finite: bool = True
+    unit: str | None = None
+    least: float | Decimal | None = None
+    most: float | Decimal | None = None
 
 
 class TypeFault(Exception):
@@ -83,9 +110,19 @@ def enum(values: tuple[str, ...]) -> Type:
     return Type("enum", values=values)
 
 
-def records(fields: Mapping[str, Type]) -> Type:
+def record(fields: Mapping[str, Column]) -> Type:
+    """A record with these fields."""
+    return Type("record", fields=tuple(fields.items()))
+
+
+def list_of(element: Column) -> Type:
+    """A list whose elements are like this one."""
+    return Type("list", element=(element,))
+
+
+def records(fields: Mapping[str, Column]) -> Type:
     """A list of records with these fields."""
-    return Type("list", fields=tuple(fields.items()))
+    return list_of(Column(record(fields)))
 
 
 @lru_cache(maxsize=1024)
@@ -109,24 +146,6 @@ def parse_type(text: str, loose: bool = False) -> Type:
     if match := _DECIMAL.fullmatch(text):
         return _decimal(match)
     raise TypeFault(0, len(text), _form_of(text))
-
-
-def plain(type: Type) -> str | dict[str, Any]:
-    """The JSON form: the text itself, or `{"enum": values}`, `{"list": {field: type}}`."""
-    if type.kind == "enum":
-        return {"enum": list(type.values)}
-    if type.kind == "list":
-        return {"list": {name: plain(field) for name, field in type.fields}}
-    return str(type)
-
-
-def from_plain(form: str | Mapping[str, Any]) -> Type:
-    """The type whose JSON form is given; raises TypeFault for a text that is none."""
-    if isinstance(form, str):
-        return parse_type(form, loose=True)
-    if "enum" in form:
-        return enum(tuple(form["enum"]))
-    return records({name: from_plain(field) for name, field in form["list"].items()})
 
 
 def _datetime(match: re.Match[str]) -> Type:
@@ -183,7 +202,9 @@ def _form_of(text: str) -> str:
     if text.startswith("datetime"):
         return "a datetime is written datetime[unit] or datetime[unit, zone], such as datetime[us, UTC]"
     if text == "list":
-        return "a list of records is written as a table, `list: {field: type}`"
+        return "a list is written as a table, `list: {field: type}` for records or `list: string`"
+    if text in ("record", "struct"):
+        return "a record is written as a table, `record: {field: type}`"
     from difflib import get_close_matches
 
     near = get_close_matches(text, [*_PLAIN_TYPES, *_COMMON], n=1)

@@ -69,10 +69,37 @@ def _fields_with_references(model: type[BaseModel]) -> list[tuple[str, str, Any]
     return found
 
 
+@cache
+def _leads_to_reference(model: type[BaseModel], above: frozenset[type[BaseModel]]) -> bool:
+    """Whether a model holds a reference, at any depth; `above` are the models around it, for a model may hold itself."""
+    if model in above:
+        return False
+    fields = model.model_fields.values()
+    return any(
+        any(isinstance(mark, RefTo) for mark in field.metadata)
+        or any(
+            isinstance(part, RefTo) or (_is_model(part) and _leads_to_reference(part, above | {model}))
+            for part in _parts(field.annotation)
+        )
+        for field in fields
+    )
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    """All that an annotation is made of."""
+    yield annotation
+    for part in get_args(annotation):
+        yield from _parts(part)
+
+
+def _is_model(part: Any) -> bool:
+    return isinstance(part, type) and issubclass(part, BaseModel)
+
+
 def _inner(annotation: Any) -> Any:
     """The RefTo or model class that an annotation leads to, through containers; None where there is none."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation if _fields_with_references(annotation) else None
+    if _is_model(annotation):
+        return annotation if _leads_to_reference(annotation, frozenset()) else None
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         marks = [mark for mark in arguments[1:] if isinstance(mark, RefTo)]

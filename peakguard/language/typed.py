@@ -2,13 +2,22 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    Strict,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_before_validator_function
 
 from peakguard.diagnostics import codes
-from peakguard.language.values import fault
+from peakguard.language.model import Model
+from peakguard.language.values import Flag, Identifier, Text, fault
 
 
 def _check_type(text: str, *, loose: bool = False) -> str:
@@ -23,6 +32,16 @@ def _check_type(text: str, *, loose: bool = False) -> str:
 
 def _check_loose_type(text: str) -> str:
     return _check_type(text, loose=True)
+
+
+def _check_unit(text: str) -> str:
+    from peakguard.expression.unit import UnitFault, parse_unit
+
+    try:
+        parse_unit(text)
+    except UnitFault as error:
+        raise fault(codes.BAD_UNIT, found=text, problem=error.problem, start=error.start, end=error.end) from None
+    return text
 
 
 class ShortForm:
@@ -42,3 +61,75 @@ def _as_table(value: Any) -> Any:
 TypeText = Annotated[str, Strict(), AfterValidator(_check_type)]
 LooseTypeText = Annotated[str, Strict(), AfterValidator(_check_loose_type)]
 """A type, or `datetime` alone for a time of any unit and zone."""
+
+UnitText = Annotated[str, Strict(), AfterValidator(_check_unit)]
+"""A unit of measure, e.g. usd, usd/share, fraction, bps."""
+SHAPES = ("type", "list", "record")
+_KEYS = frozenset({*SHAPES, "values", "nullable", "finite", "unit"})
+
+
+def _as_element(value: Any) -> Any:
+    """`list: string` and `list: {symbol: string}` are short for an element that is a string, or a record."""
+    if isinstance(value, dict) and not _KEYS.issuperset(value):
+        return {"record": value}
+    return _as_table(value)
+
+
+class Shape(Model):
+    """What a value is: of a type, a list, or a record."""
+
+    type: TypeText = ""
+    """Data type, e.g. float64, string, 'datetime[us, UTC]', 'decimal(18,8)', enum."""
+    list: "Annotated[Element, BeforeValidator(_as_element)] | None" = None
+    """In place of a type: the elements of a list, such as string, or a record's fields."""
+    record: "Annotated[dict[Identifier, Annotated[Element, ShortForm()]], Field(min_length=1)] | None" = None
+    """In place of a type: the fields of a record."""
+    values: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
+    """The only values allowed; for enum and string."""
+    nullable: Flag = False
+    """Whether values may be missing."""
+    finite: Flag = True
+    """Whether NaN and infinities are refused; for float64."""
+    unit: UnitText | None = None
+    """Unit of measure, e.g. usd, usd/share, fraction, percent; for numbers."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_shape(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            present = [key for key in SHAPES if key in value]
+            if len(present) != 1:
+                shown = ", ".join(f"`{key}`" for key in present) or "none"
+                raise fault(codes.EXCLUSIVE_KEYS, keys=", ".join(f"`{key}`" for key in SHAPES), found=shown)
+        return value
+
+    @property
+    def shape(self) -> str:
+        """The type as it is written, or the word `list` or `record`."""
+        return self.type or ("list" if self.list is not None else "record")
+
+
+class Element(Shape):
+    """An element of a list, or a field of a record."""
+
+
+Shape.model_rebuild()
+Element.model_rebuild()
+
+
+def type_of(shape: Shape) -> Any:
+    """The type in the expression language (`peakguard.expression.types.Type`)."""
+    from peakguard.expression import types
+
+    if shape.list is not None:
+        return types.list_of(column_of(shape.list))
+    if shape.record is not None:
+        return types.record({name: column_of(field) for name, field in shape.record.items()})
+    return types.enum(shape.values or ()) if shape.type == "enum" else types.parse_type(shape.type, loose=True)
+
+
+def column_of(shape: Shape) -> Any:
+    """The name that an expression reads it by (`peakguard.expression.types.Column`)."""
+    from peakguard.expression.types import Column
+
+    return Column(type_of(shape), shape.nullable, shape.finite, shape.unit)

@@ -32,6 +32,8 @@ _PROBLEMS = {
     "mapping values are not allowed in this context": "a colon inside text; put the text in quotes",
     "could not find expected ':'": "expected `:` after the key",
 }
+# Since 0.2.6 libyaml counts nesting itself, ahead of the events by which we count it.
+_OWN_DEPTH_LIMIT = "exceeded maximum nesting depth"
 _PROPERTY = re.compile(r"[^\s,\[\]{}]+")
 _STYLES = {
     "'": Style.SINGLE,
@@ -80,6 +82,8 @@ def _syntax_fault(source: Source, error: yaml.MarkedYAMLError) -> Diagnostic:
         # Something was opened and never closed: its beginning tells more than the end of the file.
         offset = error.context_mark.index
     offset = min(offset, max(0, len(source.text) - 1))
+    if error.problem == _OWN_DEPTH_LIMIT:
+        return found(codes.TOO_DEEP, source.span(offset, offset + 1), limit=MAX_DEPTH)
     problem = error.problem or error.context or "unreadable"
     problem = _PROBLEMS.get(problem, problem)
     return found(codes.YAML_SYNTAX, source.span(offset, offset + 1), problem=problem)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.library import polars
 
@@ -16,9 +16,12 @@ _DURATION = re.compile(r"duration(?:\[(ns|us|ms)\])?")
 _DATETIME = re.compile(r"datetime\[(ns|us|ms)(?:,\s*([^\]]+))?\]")
 
 
-def to_dtype(type_text: str, values: Sequence[str] | None) -> pl.DataType:
-    """The data type that a column of a type must have; `values` are those of an enum."""
+def to_dtype(form: str | Mapping[str, Any], values: Sequence[str] | None) -> pl.DataType:
+    """The data type that a column of a type must have, given as in a plan; `values` are those of an enum."""
     library = polars()
+    if not isinstance(form, str):
+        return _nested(form)
+    type_text = form
     plain = {
         "bool": library.Boolean(),
         "int64": library.Int64(),
@@ -45,9 +48,34 @@ def to_dtype(type_text: str, values: Sequence[str] | None) -> pl.DataType:
     return moment
 
 
+def _nested(form: Mapping[str, Any]) -> pl.DataType:
+    """A list, a record, or the values of an enum inside them."""
+    library = polars()
+    if "enum" in form:
+        enum: pl.DataType = library.Enum(form["enum"])
+        return enum
+    if "list" in form:
+        listed: pl.DataType = library.List(to_dtype(form["list"], None))
+        return listed
+    if "record" in form:
+        record: pl.DataType = library.Struct({name: to_dtype(field, None) for name, field in form["record"].items()})
+        return record
+    return to_dtype(form["type"], None)
+
+
 def holds(actual: pl.DataType, wanted: pl.DataType) -> bool:
     """Whether a column needs no conversion: the very type, or an enum held as text or categories."""
     library = polars()
     if isinstance(wanted, library.Enum):
         return isinstance(actual, library.Enum | library.Categorical | library.String)
+    if isinstance(wanted, library.List):
+        return isinstance(actual, library.List) and holds(actual.inner, wanted.inner)
+    if isinstance(wanted, library.Struct):
+        return isinstance(actual, library.Struct) and _holds_fields(actual, wanted)
     return actual == wanted
+
+
+def _holds_fields(actual: pl.Struct, wanted: pl.Struct) -> bool:
+    """Every field that is wanted is there; others do no harm."""
+    present = {field.name: field.dtype for field in actual.fields}
+    return all(field.name in present and holds(present[field.name], field.dtype) for field in wanted.fields)

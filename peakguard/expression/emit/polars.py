@@ -41,16 +41,26 @@ class Emitter:
 
     def __init__(self, columns: Mapping[str, str], within: Sequence[str]) -> None:
         self._columns = columns
-        self._over = f".over([{', '.join(self._column(name) for name in within)}])" if within else ""
+        self._over = f".over([{', '.join(self.column(name) for name in within)}])" if within else ""
         self._is_ordered = False
+        self._items: Mapping[str, str] = {}
+
+    def inside(self, items: Mapping[str, str], columns: Mapping[str, str]) -> Emitter:
+        """An emitter for the inside of a generator: the texts of its variable and of the columns around it."""
+        inner = Emitter(columns, ())
+        inner._items = items  # noqa: SLF001 # of its own class
+        return inner
 
     def expression(self, node: Typed) -> str:
         """A node as a Polars expression that knows its type."""
         if node.op == "literal":
             return text.typed(node.value, node.type)
         if node.op == "column":
-            written = self._column(node.value)
+            written = self.column(node.value)
             # An enum may be stored with other categories than declared; as strings they always compare.
+            return f"{written}.cast(pl.String)" if node.type.kind == "enum" else written
+        if node.op == "item":
+            written = self._items[node.value]
             return f"{written}.cast(pl.String)" if node.type.kind == "enum" else written
         if node.op in _ordered():
             return self._ordered(node)
@@ -69,7 +79,8 @@ class Emitter:
             return self.operand(left), self.expression(right)
         return self.expression(left), self.operand(right)
 
-    def _column(self, name: str) -> str:
+    def column(self, name: str) -> str:
+        """The text of a column."""
         return self._columns.get(name) or f"pl.col({text.quote(name)})"
 
     def _ordered(self, node: Typed) -> str:

@@ -11,7 +11,7 @@ from peakguard.expression.typed import Typed
 
 
 def _sum(node: Typed, values: list[Any]) -> Any:
-    if node.args[0].type.kind == "int64":
+    if node.type.kind == "int64":
         total = sum(values)
         return total if MIN_INTEGER <= total <= MAX_INTEGER else None
     return _float_sum(values)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from peakguard.expression.reference.aggregate import AGGREGATE
+from peakguard.expression.reference.each import EACH
 from peakguard.expression.reference.ordered import ORDERED
 from peakguard.expression.reference.row import apply
 from peakguard.expression.typed import Typed
@@ -42,14 +43,27 @@ def column(node: Typed, rows: Sequence[Row]) -> list[Any]:
     """The value for each row of one group."""
     if node.op == "literal":
         return [node.value] * len(rows)
-    if node.op == "column":
+    if node.op in ("column", "item"):
         return [row[node.value] for row in rows]
+    if node.op in EACH:
+        return [_over_list(node, row) for row in rows]
     if node.op in AGGREGATE:
         return [single(node, rows)] * len(rows)
     args = [column(arg, rows) for arg in node.args]
     if node.op in ORDERED:
         return ORDERED[node.op](node, *args)
     return [apply(node, values) for values in zip(*args, strict=True)]
+
+
+def _over_list(node: Typed, row: Row) -> Any:
+    """The value of a generator for one row: each item of the list stands beside the row's columns."""
+    source, element, *conditions = node.args
+    items = column(source, [row])[0]
+    if items is None:
+        return None
+    rows = [{**row, node.value: item} for item in items]
+    kept = [column(condition, rows) for condition in conditions] or [[True] * len(rows)]
+    return EACH[node.op](node, column(element, rows), kept[0])
 
 
 def single(node: Typed, rows: Sequence[Row]) -> Any:

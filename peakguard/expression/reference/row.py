@@ -35,13 +35,15 @@ def apply(node: Typed, values: Sequence[Any]) -> Any:
     return result
 
 
-def _and(*values: bool | None) -> bool | None:
+def kleene_and(*values: bool | None) -> bool | None:
+    """False if one is false, else unknown if one is unknown."""
     if any(each is False for each in values):
         return False
     return None if any(each is None for each in values) else True
 
 
-def _or(*values: bool | None) -> bool | None:
+def kleene_or(*values: bool | None) -> bool | None:
+    """True if one is true, else unknown if one is unknown."""
     if any(each is True for each in values):
         return True
     return None if any(each is None for each in values) else False
@@ -191,6 +193,7 @@ ROW: dict[str, Callable[..., Any]] = {
     "ends_with": lambda node, x, part: x.endswith(part),
     "eq": lambda node, a, b: a == b,
     "exp": _exp,
+    "field": lambda node, record: record[node.value],
     "float": _to_float,
     "floor": _whole(math.floor),
     "floordiv": _floordiv,
@@ -227,10 +230,10 @@ ROW: dict[str, Callable[..., Any]] = {
 """By operation: a function of the node and the values of its arguments, none of them null."""
 
 SEES_NULL: dict[str, Callable[..., Any]] = {
-    "and": _and,
+    "and": kleene_and,
     "coalesce": _coalesce,
     "if": _if,
     "is_null": _is_null,
-    "or": _or,
+    "or": kleene_or,
 }
 """By operation: a function of the values of its arguments, which may be null."""

@@ -35,7 +35,7 @@ def _check_names(document: Document[Contract]) -> Iterator[Diagnostic]:
             data = {"column": name, "known": ", ".join(known), "suggestion": did_you_mean(name, known)}
             span = document.key_span(*path) if path[0] == "references" else document.span(*path)
             yield found(codes.UNKNOWN_COLUMN, span, **data)
-        elif "within" in path and head(type_text := document.spec.columns[name].type) in _NOT_GROUPABLE:
+        elif "within" in path and head(type_text := document.spec.columns[name].shape) in _NOT_GROUPABLE:
             yield found(codes.NOT_GROUPABLE, document.span(*path), column=name, type=type_text)
 
 
@@ -69,9 +69,9 @@ def _check_times(document: Document[Contract]) -> Iterator[Diagnostic]:
     for part in ("cadence", "freshness"):
         value = getattr(spec, part)
         column = spec.columns.get(value.column) if value is not None else None
-        if column is not None and head(column.type) not in _TIMES:
+        if column is not None and head(column.shape) not in _TIMES:
             span = document.span(part, "column")
-            yield found(codes.NOT_A_TIME, span, column=value.column, type=column.type)
+            yield found(codes.NOT_A_TIME, span, column=value.column, type=column.shape)
 
 
 def _check_exemptions(document: Document[Contract]) -> Iterator[Diagnostic]:

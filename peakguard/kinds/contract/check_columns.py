@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
-from peakguard.kinds.contract.constraints import CONSTRAINTS, applies, head
+from peakguard.kinds.contract.constraints import CONSTRAINTS, NUMBERS, applies, head
 from peakguard.kinds.contract.model import Column, Contract
 from peakguard.language.document import Document
+from peakguard.language.typed import Shape
+from peakguard.syntax.node import Path
 
 _DIRECTIVES = frozenset("YmdHMSfybBz%")
 _DIRECTIVE = re.compile(r"%(.?)")
@@ -25,22 +27,45 @@ def check_columns(document: Document[Contract]) -> Iterator[Diagnostic]:
         yield from _check_bounds(document, name, column)
         yield from _check_pattern(document, name, column)
         yield from _check_date_format(document, name, column)
-        if column.type == "enum" and column.values is None:
-            yield found(codes.ENUM_WITHOUT_VALUES, document.span("columns", name, "type"))
+        yield from _check_shape(document, ("columns", name), column)
     yield from _check_physical_names(document)
 
 
 def _check_fit(document: Document[Contract], name: str, column: Column) -> Iterator[Diagnostic]:
     for key, constraint in CONSTRAINTS.items():
-        if getattr(column, key) is not None and not applies(constraint, column.type):
+        if getattr(column, key) is not None and not applies(constraint, column.shape):
             span = document.key_span("columns", name, key)
-            yield found(codes.CONSTRAINT_MISFIT, span, constraint=key, type=column.type, fits=constraint.fits)
-    if "finite" in column.model_fields_set and column.type != "float64":
-        span = document.key_span("columns", name, "finite")
-        yield found(codes.CONSTRAINT_MISFIT, span, constraint="finite", type=column.type, fits="float64")
-    if column.parse is not None and head(column.type) not in _TIMES:
+            yield found(codes.CONSTRAINT_MISFIT, span, constraint=key, type=column.shape, fits=constraint.fits)
+    if column.parse is not None and head(column.shape) not in _TIMES:
         span = document.key_span("columns", name, "parse")
-        yield found(codes.CONSTRAINT_MISFIT, span, constraint="parse", type=column.type, fits=_TIMES)
+        yield found(codes.CONSTRAINT_MISFIT, span, constraint="parse", type=column.shape, fits=_TIMES)
+
+
+def _check_shape(document: Document[Contract], path: Path, shape: Shape) -> Iterator[Diagnostic]:
+    """What a type leaves open or cannot have, in the column and in all that it holds."""
+    if shape.type == "enum" and shape.values is None:
+        yield found(codes.ENUM_WITHOUT_VALUES, document.span(*path, "type"))
+    if "finite" in shape.model_fields_set and shape.type != "float64":
+        yield found(
+            codes.CONSTRAINT_MISFIT,
+            document.key_span(*path, "finite"),
+            constraint="finite",
+            type=shape.shape,
+            fits="float64",
+        )
+    if shape.unit is not None and head(shape.type) not in NUMBERS:
+        span = document.key_span(*path, "unit")
+        yield found(codes.CONSTRAINT_MISFIT, span, constraint="unit", type=shape.shape, fits="numbers")
+    for inner, part in _parts(document, path, shape):
+        yield from _check_shape(document, inner, part)
+
+
+def _parts(document: Document[Contract], path: Path, shape: Shape) -> Iterator[tuple[Path, Shape]]:
+    """The element of a list, the fields of a record, each with where it is written."""
+    if shape.list is not None:
+        yield document.written(*path, "list"), shape.list
+    for name, field in (shape.record or {}).items():
+        yield document.written(*path, "record", name), field
 
 
 def _check_bounds(document: Document[Contract], name: str, column: Column) -> Iterator[Diagnostic]:

@@ -7,11 +7,13 @@ from typing import Any
 
 from peakguard.expression import compile_text, emit_polars
 from peakguard.expression.scope import Scope
+from peakguard.expression.type_form import plain
 from peakguard.kinds.contract.demands import Demand, demands
 from peakguard.kinds.contract.model import Column, Contract
 from peakguard.kinds.contract.scope import scope_of
 from peakguard.kinds.contract.sequence import sequence_checks
 from peakguard.language.document import Document
+from peakguard.language.typed import type_of
 from peakguard.language.values import nanoseconds
 
 
@@ -41,7 +43,7 @@ def _column(name: str, column: Column) -> dict[str, Any]:
     return {
         "name": name,
         "names": [column.source or name, *column.aliases],
-        "type": column.type,
+        "type": column.type or plain(type_of(column)),
         "values": list(column.values) if column.values is not None else None,
         "required": column.required,
         "parse": column.parse,

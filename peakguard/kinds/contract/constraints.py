@@ -14,7 +14,7 @@ class Constraint(NamedTuple):
     text: Callable[[str, Any], str]
 
 
-_NUMBERS = ("int64", "float64", "decimal")
+NUMBERS = ("int64", "float64", "decimal")
 
 
 def _literal(value: Any) -> str:
@@ -25,7 +25,7 @@ def _literal(value: Any) -> str:
 
 
 def _bound(relation: str) -> Constraint:
-    return Constraint(_NUMBERS, "numbers", lambda name, bound: f"{name} {relation} {_literal(bound)}")
+    return Constraint(NUMBERS, "numbers", lambda name, bound: f"{name} {relation} {_literal(bound)}")
 
 
 CONSTRAINTS = {

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from peakguard.kinds.contract.constraints import CONSTRAINTS, applies
+from peakguard.kinds.contract.inside import promises_inside
 from peakguard.kinds.contract.model import Column, Contract
 from peakguard.language.rule import Rule
 from peakguard.syntax.node import Path
@@ -47,9 +48,11 @@ def _of_column(name: str, column: Column) -> Iterator[Demand]:
         yield _demand(name, column, "not_null", f"not is_null({name})", path)._replace(is_promise=True)
     if column.finite and column.type == "float64":
         yield _demand(name, column, "finite", f"is_finite({name})", path)._replace(is_promise=True)
+    for inside, text in promises_inside(name, column):
+        yield _demand(name, column, inside, text, path)._replace(is_promise=True)
     for key, constraint in CONSTRAINTS.items():
         value = getattr(column, key)
-        if value is not None and applies(constraint, column.type):
+        if value is not None and applies(constraint, column.shape):
             text = constraint.text(name, value)
             # A NaN is the business of `finite` alone, as a missing value is of `not_null`.
             guarded = f"not is_finite({name}) or {text}" if column.finite and column.type == "float64" else None

@@ -10,7 +10,7 @@ def known_of(document: Document[Contract]) -> dict[str, Any]:
     """The columns with their types, and the references with where they are written."""
     spec = document.spec
     return {
-        "columns": {name: column.type for name, column in spec.columns.items()},
+        "columns": {name: column.shape for name, column in spec.columns.items()},
         "references": [
             [name, foreign.contract, foreign.column, list(document.span("references", name, "column"))]
             for name, foreign in spec.references.items()

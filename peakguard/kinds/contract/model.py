@@ -8,15 +8,13 @@ from peakguard.language.header import Policy
 from peakguard.language.model import Model
 from peakguard.language.references import ContractRef, ErrorRef
 from peakguard.language.rule import Rule
-from peakguard.language.typed import ShortForm, TypeText
-from peakguard.language.values import Count, Date, Duration, Flag, Identifier, Name, Number, Text
+from peakguard.language.typed import Shape, ShortForm
+from peakguard.language.values import Count, Date, Duration, Flag, Identifier, Number, Text
 
 
-class Column(Model):
+class Column(Shape):
     """One column: its type, and what every value must be."""
 
-    type: TypeText
-    """Data type, e.g. float64, string, 'datetime[us, UTC]', 'decimal(18,8)', enum."""
     description: Text | None = None
     """What the values mean."""
     source: Text | None = None
@@ -25,16 +23,8 @@ class Column(Model):
     """Other names the column may have in the data."""
     required: Flag = True
     """Whether the data must have the column."""
-    nullable: Flag = False
-    """Whether values may be missing."""
-    finite: Flag = True
-    """Whether NaN and infinities are refused; for float64."""
-    unit: Name | None = None
-    """Unit of measure."""
     parse: Text | None = None
     """How to read a date or time from text, e.g. '%m/%d/%Y'."""
-    values: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
-    """The only values allowed; for enum and string."""
     gt: Number | None = None
     """Every value is greater than this."""
     ge: Number | None = None

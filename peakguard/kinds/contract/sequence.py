@@ -45,7 +45,7 @@ def _cadence(spec: Contract) -> dict[str, Any]:
     every = nanoseconds(spec.cadence.every)
     column = f"pl.col({spec.cadence.column!r})"
     step = f"{column}.diff().dt.total_nanoseconds()"
-    if head(spec.columns[spec.cadence.column].type) == "date":
+    if head(spec.columns[spec.cadence.column].shape) == "date":
         step = f"({column}.diff().dt.total_days() * {_NANOSECONDS_A_DAY})"
     step = _over(step, spec.cadence.within)
     longest = every * (spec.cadence.max_gap + 1)

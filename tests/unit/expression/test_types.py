@@ -3,7 +3,8 @@
 import pytest
 
 from peakguard.expression import types
-from peakguard.expression.types import TypeFault, from_plain, parse_type, plain
+from peakguard.expression.type_form import from_plain, plain
+from peakguard.expression.types import Column, TypeFault, parse_type
 
 TEXTS = [
     "bool",
@@ -69,6 +70,7 @@ def test_duration_counts_microseconds_unless_it_says_otherwise() -> None:
 
 
 def test_json_carries_enum_values_and_record_fields_apart() -> None:
-    row = types.records({"symbol": types.STRING, "side": types.enum(("buy", "sell"))})
-    assert plain(row) == {"list": {"symbol": "string", "side": {"enum": ["buy", "sell"]}}}
+    row = types.records({"symbol": Column(types.STRING), "side": Column(types.enum(("buy", "sell")))})
+    assert plain(row) == {"list": {"record": {"symbol": "string", "side": {"enum": ["buy", "sell"]}}}}
+    assert from_plain({"list": {"symbol": "string", "side": {"enum": ["buy", "sell"]}}}) == row
     assert from_plain(plain(row)) == row
