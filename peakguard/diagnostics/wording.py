@@ -33,14 +33,15 @@ def divide_by(unit: str, share: int) -> str:
 
 def between(low: float | Decimal, high: float | Decimal) -> str:
     """Bounds in words, such as `0 to 23`; empty where they say nothing."""
-    has_low, has_high = abs(low) < _LARGEST, abs(high) < _LARGEST
+    least, most = abs(float(low)), abs(float(high))
+    has_low, has_high = least < _LARGEST, most < _LARGEST
     if has_low and has_high:
         return f"only {low} is possible" if low == high else f"the values are {low} to {high}"
     if has_low:
         return f"the values are {low} or more"
     if has_high:
         return f"the values are {high} or less"
-    return "the values are finite numbers" if abs(low) <= _LARGEST and abs(high) <= _LARGEST else ""
+    return "the values are finite numbers" if max(least, most) <= _LARGEST else ""
 
 
 _LARGEST = 1.7976931348623157e308

@@ -11,3 +11,5 @@ MAX_POWER = 8
 MAX_ROWS_BACK = 100_000
 MAX_WEIGHT = 5000
 """Of what a back end is handed: guards repeat their operands, so nesting them multiplies."""
+LAST_ZONED_YEAR = 2099
+"""Of calendar functions in a zone but UTC: engines carry its rules no further, and then disagree."""

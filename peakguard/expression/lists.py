@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from peakguard.diagnostics import codes
 from peakguard.expression import build, ir
-from peakguard.expression.fault import Fault, fault
+from peakguard.expression.fault import fault
 from peakguard.expression.typed import FINITE, INFINITE, NAN, Typed
 from peakguard.expression.types import BOOL, FLOAT64, INT64
 

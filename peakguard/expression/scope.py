@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from peakguard.expression.types import Column
 
-
 __all__ = ["Column", "Scope"]
 
 

@@ -71,7 +71,7 @@ def _fields_with_references(model: type[BaseModel]) -> list[tuple[str, str, Any]
 
 @cache
 def _leads_to_reference(model: type[BaseModel], above: frozenset[type[BaseModel]]) -> bool:
-    """Whether a model holds a reference, at any depth; `above` are the models around it, for a model may hold itself."""
+    """Whether a model holds a reference, at any depth; `above` are models around it, which may hold themselves."""
     if model in above:
         return False
     fields = model.model_fields.values()

@@ -10,6 +10,17 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
+FIELDS = {
+    "leg bool": ["p.ok_n", "is_null(p)"],
+    "leg int64": ["p.qty", "p.lots_n"],
+    "leg float64": ["p.px", "p.fee_n"],
+    "leg decimal": ["p.cost"],
+    "leg string": ["p.name", "lower(p.name)"],
+    "leg utc": ["p.at_n"],
+    "word string": ["t"],
+    "mark float64": ["m"],
+}
+"""What can be read inside a generator over legs (as `p`), tags (as `t`) and marks (as `m`)."""
 COLUMNS = {
     "bool": ["flag", "maybe"],
     "int64": ["whole", "whole_n", "tiny"],
@@ -23,8 +34,9 @@ COLUMNS = {
     "naive": ["naive_n"],
     "nano": ["nano_n"],
     "duration": ["held", "held_n"],
+    **FIELDS,
 }
-ROW_TYPES = list(COLUMNS)
+ROW_TYPES = [kind for kind in COLUMNS if kind not in FIELDS]
 TIMES = ["utc", "york", "naive", "nano"]
 WHOLE = [
     "0",
@@ -73,6 +85,8 @@ CHOICES = {
     "abs": ["0", "1", "1e-3"],
     "power": ["0", "1", "2", "3"],
     "rows": ["1", "2", "7"],
+    "legs": ["legs", "legs_n"],
+    "test": ["all", "any"],
 }
 ANY = ["(<self> if <bool> else <self>)", "coalesce(<self>, <self>)"]
 TEMPLATES: dict[str, list[str]] = {
@@ -179,6 +193,71 @@ TEMPLATES: dict[str, list[str]] = {
     ],
     **{each: [f"(<{each}> <sum> <length>)", f"<extreme>(<{each}>, <{each}>)"] for each in TIMES},
 }
+# Inside a generator: fields, columns of the row, and what is made of both.
+INSIDE: dict[str, list[str]] = {
+    "leg bool": [
+        "(<leg int64> <order> <leg int64>)",
+        "(<leg float64> <order> <leg float64>)",
+        "(<leg float64> <order> <float64>)",
+        "(<leg decimal> <order> <leg decimal>)",
+        "(<leg utc> <order> <utc>)",
+        "(<leg bool> <logic> <leg bool>)",
+        "(not <leg bool>)",
+        "matches(<leg string>, <pattern>)",
+        "(p.side_n <in> ['sell', 'hold'])",
+        "is_null(<leg float64>)",
+        "(not is_null(p.lots_n) and p.lots_n <order> <number>)",
+        "<part>(<leg string>, <string>)",
+    ],
+    "leg int64": [
+        "(<leg int64> <sign> <leg int64>)",
+        "(<leg int64> <whole> <int64>)",
+        "len(<leg string>)",
+        "year(<leg utc>)",
+        "coalesce(<leg int64>, <number>)",
+    ],
+    "leg float64": [
+        "(<leg int64> / <leg float64>)",
+        "(<leg float64> / <float64>)",
+        "<extreme>(<leg float64>, <float64>)",
+        "(<leg float64> if <leg bool> else <leg float64>)",
+        "abs(<leg float64>)",
+    ],
+    "leg decimal": ["-<leg decimal>", "<extreme>(<leg decimal>, <amount>)"],
+    "leg string": ["upper(<leg string>)"],
+    "leg utc": ["(<leg utc> <sum> <length>)"],
+    "word string": ["lower(<word string>)", "coalesce(t, <word>)"],
+    "mark float64": ["(<mark float64> <sign> <mark float64>)", "-<mark float64>", "abs(m)"],
+}
+OVER_LISTS: dict[str, list[str]] = {
+    "bool": [
+        *["<test>(<leg bool> for p in <legs>)"] * 2,
+        "<test>(<leg bool> for p in <legs> if <leg bool>)",
+        "<test>(<word string> <order> <string> for t in tags_n)",
+        "<test>(<bool> for p in legs)",
+        "is_null(deal_n)",
+        "(deal_n.px <order> <float64>)",
+    ],
+    "int64": [
+        "sum(<leg int64> for p in <legs>)",
+        "sum(<leg int64> for p in <legs> if <leg bool>)",
+        "count(1 for p in <legs> if <leg bool>)",
+        "count(<leg bool> for p in <legs>)",
+        "count(<word string> for t in tags_n)",
+        "<extreme>(<leg int64> for p in <legs> if <leg bool>)",
+        "deal_n.lots_n",
+    ],
+    "float64": [
+        *["<extreme>(<leg float64> for p in <legs>)"] * 2,
+        "<extreme>(<leg float64> for p in <legs> if <leg bool>)",
+        "<extreme>(<mark float64> for m in marks)",
+        "<extreme>(<float64> for m in marks if m <order> <float64>)",
+        "deal_n.fee_n",
+    ],
+    "decimal": ["<extreme>(<leg decimal> for p in <legs>)"],
+    "string": ["deal_n.name"],
+    "utc": ["<extreme>(<leg utc> for p in <legs>)", "deal_n.at_n"],
+}
 ANY_ORDERED = ["prev(<row self>, <rows>)", "first(<row self>)"]
 ORDERED: dict[str, list[str]] = {
     "bool": ["changed(<row float64>)", "changed(<row string>)", "changed(<row utc>)"],
@@ -197,7 +276,7 @@ ORDERED: dict[str, list[str]] = {
         "rolling_<extreme>(<row float64>, <rows>)",
     ],
 }
-_PLACE = re.compile(r"<(row )?([a-z0-9_]+)>")
+_PLACE = re.compile(r"<(row )?((?:leg |word |mark )?[a-z0-9_]+)>")
 Pick = Callable[[list[str]], str]
 
 
@@ -211,8 +290,9 @@ def _expression(pick: Pick, kind: str, depth: int, *, ordered: bool) -> str:
     leaves = LEAVES.get(kind, []) + COLUMNS[kind] * 3
     if depth <= 0 or pick(["leaf", *["branch"] * 5]) == "leaf":
         return pick(leaves)
-    templates = TEMPLATES[kind] * 2 + ANY
-    if ordered:
+    is_inside = kind in FIELDS
+    templates = INSIDE[kind] if is_inside else TEMPLATES[kind] * 2 + OVER_LISTS.get(kind, []) * 2 + ANY
+    if ordered and not is_inside:
         templates += ORDERED.get(kind, []) * 2 + ANY_ORDERED
 
     def filled(match: re.Match[str]) -> str:
@@ -220,6 +300,10 @@ def _expression(pick: Pick, kind: str, depth: int, *, ordered: bool) -> str:
         if name in CHOICES:
             return pick(CHOICES[name])
         if match[1] and pick(["column", "expression"]) == "column":
+            return pick(COLUMNS[name])
+        if is_inside and name not in FIELDS and name not in CHOICES:
+            return pick(LEAVES.get(name, []) + COLUMNS[name])
+        if " for " in match.string and name not in FIELDS:
             return pick(COLUMNS[name])
         inner = _expression(pick, name, depth - 1, ordered=ordered)
         return f"coalesce({pick(COLUMNS[name])}, {inner})" if match[1] else inner

@@ -9,7 +9,20 @@ from typing import Any
 import polars as pl
 
 from peakguard.expression.scope import Column, Scope
-from peakguard.expression.types import BOOL, DATE, DURATION, FLOAT64, INT64, STRING, datetime, decimal, enum
+from peakguard.expression.types import (
+    BOOL,
+    DATE,
+    DURATION,
+    FLOAT64,
+    INT64,
+    STRING,
+    datetime,
+    decimal,
+    enum,
+    list_of,
+    record,
+    records,
+)
 
 FINITE = [
     0.0,
@@ -63,6 +76,19 @@ SECONDS = [
 EXTREME_SECONDS = [-62_135_596_800, 253_402_300_799]
 HELD = [0, 1, -1, 86_400_000_000, 30_000_000, 2**63 - 1, -(2**63), 3_600_000_000]
 
+LEG = {
+    "qty": Column(INT64),
+    "px": Column(FLOAT64),
+    "fee_n": Column(FLOAT64, nullable=True, finite=False),
+    "lots_n": Column(INT64, nullable=True),
+    "name": Column(STRING),
+    "side_n": Column(enum(tuple(SIDES)), nullable=True),
+    "at_n": Column(datetime("us", "UTC"), nullable=True),
+    "ok_n": Column(BOOL, nullable=True),
+    "cost": Column(decimal(10, 2)),
+}
+"""A record with a field of most types."""
+
 SCOPE = Scope(
     {
         "group": Column(STRING, nullable=True),
@@ -91,9 +117,15 @@ SCOPE = Scope(
         "nano_n": Column(datetime("ns", "UTC"), nullable=True),
         "held": Column(DURATION),
         "held_n": Column(DURATION, nullable=True),
+        "legs": Column(records(LEG)),
+        "legs_n": Column(list_of(Column(record(LEG), nullable=True)), nullable=True),
+        "tags_n": Column(list_of(Column(STRING, nullable=True)), nullable=True),
+        "marks": Column(list_of(Column(FLOAT64, finite=False))),
+        "deal_n": Column(record(LEG), nullable=True),
     },
     ordered=True,
 )
+NESTED = ("legs", "legs_n", "tags_n", "marks", "deal_n")
 
 
 def frame(seed: int, height: int) -> pl.DataFrame:
@@ -108,15 +140,38 @@ def frame(seed: int, height: int) -> pl.DataFrame:
 def rows(data: pl.DataFrame) -> list[dict[str, Any]]:
     """The rows as the reference reads them: times as counts."""
     physical = [pl.col(name).cast(pl.Int64) for name, kind in data.schema.items() if kind in (pl.Datetime, pl.Duration)]
-    return data.with_columns(*physical, pl.col("side", "side_n").cast(pl.String)).to_dicts()
+    at = pl.element().struct.with_fields(pl.field("at_n").cast(pl.Int64))
+    nested = [
+        pl.col("legs", "legs_n").list.eval(at),
+        pl.col("deal_n").struct.with_fields(pl.field("at_n").cast(pl.Int64)),
+    ]
+    return data.with_columns(*physical, *nested, pl.col("side", "side_n").cast(pl.String)).to_dicts()
 
 
 def _value(source: random.Random, name: str) -> Any:
     if name.endswith("_n") and source.random() < 0.2:
         return None
+    if name in NESTED:
+        return _nested(source, name)
     if name in ("maybe", "group") and source.random() < 0.2:
         return None
     return source.choice(_POOLS[name])
+
+
+def _nested(source: random.Random, name: str) -> Any:
+    if name == "deal_n":
+        return _leg(source)
+    size = source.choice([0, 1, 1, 2, 3, 7])
+    if name == "tags_n":
+        return [None if source.random() < 0.2 else source.choice(TEXT) for _ in range(size)]
+    if name == "marks":
+        return [source.choice(WILD) for _ in range(size)]
+    return [None if name == "legs_n" and source.random() < 0.1 else _leg(source) for _ in range(size)]
+
+
+def _leg(source: random.Random) -> dict[str, Any]:
+    leg = {name: source.choice(pool) for name, pool in _LEG_POOLS.items()}
+    return {name: None if name.endswith("_n") and source.random() < 0.2 else value for name, value in leg.items()}
 
 
 _TIMES = [second * 10**6 + extra for second in SECONDS for extra in (0, 1, 999_999)]
@@ -148,7 +203,36 @@ _POOLS: dict[str, list[Any]] = {
     "held": HELD,
     "held_n": HELD,
 }
+_LEG_POOLS: dict[str, list[Any]] = {
+    "qty": WHOLE,
+    "px": FINITE,
+    "fee_n": WILD,
+    "lots_n": [-2, -1, 0, 1, 2, 3],
+    "name": TEXT,
+    "side_n": SIDES,
+    "at_n": _US,
+    "ok_n": [True, False],
+    "cost": CENTS,
+}
+_LEG_TYPE = pl.Struct(
+    {
+        "qty": pl.Int64,
+        "px": pl.Float64,
+        "fee_n": pl.Float64,
+        "lots_n": pl.Int64,
+        "name": pl.String,
+        "side_n": pl.String,
+        "at_n": pl.Datetime("us", "UTC"),
+        "ok_n": pl.Boolean,
+        "cost": pl.Decimal(10, 2),
+    }
+)
 _SCHEMA: dict[str, Any] = {
+    "legs": pl.List(_LEG_TYPE),
+    "legs_n": pl.List(_LEG_TYPE),
+    "tags_n": pl.List(pl.String),
+    "marks": pl.List(pl.Float64),
+    "deal_n": _LEG_TYPE,
     "group": pl.String,
     "flag": pl.Boolean,
     "maybe": pl.Boolean,

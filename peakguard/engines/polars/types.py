@@ -63,7 +63,7 @@ def _nested(form: Mapping[str, Any]) -> pl.DataType:
     return to_dtype(form["type"], None)
 
 
-def holds(actual: pl.DataType, wanted: pl.DataType) -> bool:
+def holds(actual: Any, wanted: Any) -> bool:
     """Whether a column needs no conversion: the very type, or an enum held as text or categories."""
     library = polars()
     if isinstance(wanted, library.Enum):
@@ -72,7 +72,7 @@ def holds(actual: pl.DataType, wanted: pl.DataType) -> bool:
         return isinstance(actual, library.List) and holds(actual.inner, wanted.inner)
     if isinstance(wanted, library.Struct):
         return isinstance(actual, library.Struct) and _holds_fields(actual, wanted)
-    return actual == wanted
+    return bool(actual == wanted)
 
 
 def _holds_fields(actual: pl.Struct, wanted: pl.Struct) -> bool:

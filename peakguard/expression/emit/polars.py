@@ -48,7 +48,7 @@ class Emitter:
     def inside(self, items: Mapping[str, str], columns: Mapping[str, str]) -> Emitter:
         """An emitter for the inside of a generator: the texts of its variable and of the columns around it."""
         inner = Emitter(columns, ())
-        inner._items = items  # noqa: SLF001 # of its own class
+        inner._items = items  # of its own class
         return inner
 
     def expression(self, node: Typed) -> str:
