@@ -147,7 +147,7 @@ class _Walker:
 
 def _compared(bounds: Bounds, node: Typed) -> bool | None:
     left, right = node.args
-    may_be_nan = max(left.special, right.special) == NAN
+    may_be_nan = bounds.may_be_nan(left) or bounds.may_be_nan(right)
     decided = _alike(node) if repr(left) == repr(right) else _apart(bounds, node)
     # A comparison with NaN is false but for `!=`, so only one of the two conclusions stands where NaN may come.
     return None if may_be_nan and decided is (node.op != "ne") else decided

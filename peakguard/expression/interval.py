@@ -12,7 +12,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, NamedTuple
 
 from peakguard.expression.scope import Scope
-from peakguard.expression.typed import FINITE, Typed
+from peakguard.expression.typed import FINITE, NAN, Typed
 from peakguard.expression.types import Column, Type
 
 _INFINITY = math.inf
@@ -59,6 +59,14 @@ class Bounds:
             found = found.meet(_LARGEST)
         narrowed = self.known.get(repr(node)) if self.known else None
         return found.meet(narrowed) if narrowed is not None else found
+
+    def may_be_nan(self, node: Typed) -> bool:
+        """Whether a float may be NaN, also by its bounds: a root of what is never negative is a number."""
+        if node.special < NAN:
+            return False
+        if node.op == "sqrt":
+            return self.of(node.args[0]).low < 0 or self.may_be_nan(node.args[0])
+        return node.op not in ("abs", "neg", "max", "min") or any(self.may_be_nan(arg) for arg in node.args)
 
     def bind(self, variable: str, element: Column) -> None:
         """The variable of a generator, from here on."""
