@@ -19,7 +19,7 @@ ONE: Unit = ()
 SHARES = {"percent": 100, "bps": 10_000}
 """Base units that are parts of one, and how many of them make one."""
 
-_TOKEN = re.compile(r"\s*(?:(?P<sign>[*/])|(?P<name>[A-Za-z][A-Za-z0-9_.-]*|1)(?:\^(?P<power>-?[0-9]))?)\s*")
+_TOKEN = re.compile(r"\s*(?:(?P<sign>[*/])|(?P<name>[A-Za-z][A-Za-z0-9_.-]*|1)(?:\^(?P<power>-?[0-9]{1,2}))?)\s*")
 _FORM = "names joined by * and /, such as usd, usd/share or usd^2"
 
 

@@ -124,7 +124,7 @@ def test_a_unit_is_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "usd/", "/usd", "usd share", "usd//share", "usd^", "usd^-", "$", "(usd)", "2usd", "usd^99"]
+    "text", ["", "usd/", "/usd", "usd share", "usd//share", "usd^", "usd^-", "$", "(usd)", "2usd", "usd^999"]
 )
 def test_a_text_that_is_no_unit_is_refused(text: str) -> None:
     with pytest.raises(UnitFault):
