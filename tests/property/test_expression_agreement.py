@@ -49,7 +49,7 @@ def typed(text: str, *, dataset: bool = False) -> Typed | None:
     assert node is not None, (text, faults)
     found, faults = check(node, SCOPE._replace(dataset=dataset), want=None)
     if found is None:
-        assert {each.code for each in faults} <= {"PG325", "PG329", "PG335"}, (text, faults)
+        assert {each.code for each in faults} <= {"PG325", "PG329", "PG334", "PG335"}, (text, faults)
         return None
     return found.root if found.root.op != "literal" and (found.names or dataset) else None
 

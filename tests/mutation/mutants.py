@@ -1,0 +1,221 @@
+"""The committed list of mutants: in which file what text becomes what, and why that is a fault."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+EMIT = "peakguard/expression/emit"
+TABLE = "tests/property/test_agreement_table.py"
+ROWS = "tests/property/test_expression_agreement.py"
+
+
+class Mutant(NamedTuple):
+    """One change: `old` stands exactly once in `file`."""
+
+    id: str
+    what: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...] = (TABLE, ROWS)
+
+    def applied(self, text: str) -> str:
+        """The text of the file with the fault in it."""
+        if text.count(self.old) != 1:
+            raise SystemExit(f"{self.id}: {self.file} holds its text {text.count(self.old)} times, not once")
+        return text.replace(self.old, self.new)
+
+
+POLARS = [
+    Mutant(
+        "polars-nan-is-the-largest",
+        "comparisons without their guard against NaN",
+        f"{EMIT}/polars_relation.py",
+        "    if node.special < NAN:\n        return plain\n    if lesser",
+        "    if node.special <= NAN:\n        return plain\n    if lesser",
+    ),
+    Mutant(
+        "polars-nan-equals-nan",
+        "`==` and `!=` as Polars has them",
+        f"{EMIT}/polars_relation.py",
+        "if left.special == right.special == NAN:",
+        "if False:",
+    ),
+    Mutant(
+        "polars-guard-makes-null-false",
+        "the guard against NaN without regard to a null on the other side",
+        f"{EMIT}/polars_relation.py",
+        "    if lesser[0].nullable:",
+        "    if False:",
+    ),
+    Mutant(
+        "polars-own-min-and-max-skip-null",
+        "`min` and `max` as Polars has them: nulls are skipped",
+        f"{EMIT}/polars_function.py",
+        'nulls = [f"{each}.is_null()" for arg, each in pairs if arg.nullable]',
+        "nulls = []",
+    ),
+    Mutant(
+        "polars-own-min-and-max-skip-nan",
+        "`min` and `max` as Polars has them: NaN is skipped",
+        f"{EMIT}/polars_function.py",
+        'nans = [f"{each}.is_nan()" for arg, each in pairs if arg.special == NAN]',
+        "nans = []",
+    ),
+    Mutant(
+        "polars-if-takes-null-for-false",
+        "an unknown condition chooses the other branch",
+        f"{EMIT}/polars_relation.py",
+        "if not node.args[0].nullable:",
+        "if True:",
+    ),
+    Mutant(
+        "polars-integers-wrap",
+        "sums and products of integers without room",
+        f"{EMIT}/polars_arithmetic.py",
+        'if node.type.kind == "int64" and _may_overflow(node):',
+        "if False:",
+    ),
+    Mutant(
+        "polars-minus-wraps",
+        "the negative of the least integer",
+        f"{EMIT}/polars_arithmetic.py",
+        '        return f"(0 - {_wide(emitter, x)}){_NARROW}"\n    return f"(-',
+        '        return f"(-{emitter.expression(x)})"\n    return f"(-',
+    ),
+    Mutant(
+        "polars-reciprocal",
+        "division by a scalar as Polars has it: by its reciprocal",
+        f"{EMIT}/polars_arithmetic.py",
+        "if right.value is None or _has_exact_reciprocal(right.value):",
+        "if True:",
+    ),
+    Mutant(
+        "polars-times-wrap",
+        "times are moved without room",
+        f"{EMIT}/polars_arithmetic.py",
+        '    return f"{written}.cast(pl.Int128)"\n\n\ndef _division',
+        "    return written\n\n\ndef _division",
+    ),
+    Mutant(
+        "polars-round-away-from-zero",
+        "`round` half away from zero",
+        f"{EMIT}/polars_function.py",
+        'mode="half_to_even"',
+        'mode="half_away_from_zero"',
+    ),
+    Mutant(
+        "polars-unicode-lower",
+        "`lower` beyond ASCII",
+        f"{EMIT}/polars_function.py",
+        '_method(f"str.replace_many([{_UPPER}], [{_LOWER}])")',
+        '_method("str.to_lowercase()")',
+    ),
+    Mutant(
+        "polars-len-in-bytes",
+        "`len` counts bytes",
+        f"{EMIT}/polars_function.py",
+        "str.len_chars()",
+        "str.len_bytes()",
+    ),
+    Mutant(
+        "polars-contains-is-a-pattern",
+        "`contains` takes its text for a pattern",
+        f"{EMIT}/polars_function.py",
+        '_string_test("contains", ", literal=True")',
+        '_string_test("contains")',
+    ),
+    Mutant(
+        "polars-pattern-finds-a-part",
+        "`matches` anywhere in the text",
+        f"{EMIT}/polars_function.py",
+        "text.quote(anchored(node.value))",
+        "text.quote(anchored(node.value)[1:-1])",
+    ),
+    Mutant(
+        "polars-years-without-end",
+        "calendar fields in years that have none",
+        f"{EMIT}/polars_function.py",
+        "is_between(1, 9999)",
+        "is_between(-99999, 99999)",
+    ),
+    Mutant(
+        "polars-zones-without-end",
+        "calendar fields where no engine knows the rules of a zone",
+        f"{EMIT}/polars_function.py",
+        'if x.type.zone not in ("", "UTC"):',
+        "if False:",
+    ),
+    Mutant(
+        "polars-cum-max-skips-nan",
+        "`cum_max` and `cum_min` as Polars has them",
+        f"{EMIT}/polars_ordered.py",
+        "if arg.special < NAN:",
+        "if True:",
+    ),
+    Mutant(
+        "polars-first-is-one-value",
+        "`first` over groups that are not opened",
+        f"{EMIT}/polars.py",
+        'return f"{written}{self._over}"',
+        "return written",
+    ),
+    Mutant(
+        "polars-close-without-infinities",
+        "`close` of two infinities, and of NaN",
+        f"{EMIT}/polars_relation.py",
+        "if left.special == right.special == FINITE:",
+        "if True:",
+    ),
+    Mutant(
+        "polars-not-drops-unknown",
+        "`not` makes true of unknown",
+        f"{EMIT}/polars_relation.py",
+        'return f"(~{emitter.expression(node.args[0])})"',
+        'return f"(~{emitter.expression(node.args[0])}.fill_null(False))"',
+    ),
+    Mutant(
+        "polars-and-drops-unknown",
+        "`and` and `or` take unknown for false",
+        f"{EMIT}/polars_relation.py",
+        'symbol = " & " if node.op == "and" else " | "',
+        'symbol = ".fill_null(False) & " if node.op == "and" else ".fill_null(False) | "',
+    ),
+    Mutant(
+        "polars-list-totals-skip-null",
+        "totals of lists leave nulls out",
+        f"{EMIT}/polars_each.py",
+        "if not nulls or node.op in",
+        "if True or node.op in",
+    ),
+    Mutant(
+        "polars-all-ignores-unknown",
+        "`all` of a list with an unknown element",
+        f"{EMIT}/polars_each.py",
+        'return f"(~{keep} | {written}).all(ignore_nulls=False)"',
+        'return f"(~{keep} | {written}).all()"',
+    ),
+    Mutant(
+        "polars-list-sum-wraps",
+        "the sum of a list of integers without room",
+        f"{EMIT}/polars_each.py",
+        '        return f"{kept}.cast(pl.Int128).sum().cast(pl.Int64, strict=False)"',
+        '        return f"{kept}.sum()"',
+    ),
+    Mutant(
+        "polars-median-ranks-nan",
+        "ranked statistics as Polars has them",
+        f"{EMIT}/polars_aggregate.py",
+        "if arg.special < NAN:",
+        "if True:",
+    ),
+    Mutant(
+        "polars-dataset-sum-wraps",
+        "the sum of integers without room",
+        f"{EMIT}/polars_aggregate.py",
+        '        return f"{x}.cast(pl.Int128).sum().cast(pl.Int64, strict=False)"',
+        '        return f"{x}.sum()"',
+    ),
+]
+
+MUTANTS: list[Mutant] = [*POLARS]
