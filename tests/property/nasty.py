@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from peakguard.engines.polars.rows import canonical_rows
 from peakguard.expression.scope import Column, Scope
 from peakguard.expression.types import (
     BOOL,
@@ -160,13 +161,7 @@ def frame(seed: int, height: int) -> pl.DataFrame:
 
 def rows(data: pl.DataFrame) -> list[dict[str, Any]]:
     """The rows as the reference reads them: times as counts."""
-    physical = [pl.col(name).cast(pl.Int64) for name, kind in data.schema.items() if kind in (pl.Datetime, pl.Duration)]
-    at = pl.element().struct.with_fields(pl.field("at_n").cast(pl.Int64))
-    nested = [
-        pl.col("legs", "legs_n").list.eval(at),
-        pl.col("deal_n").struct.with_fields(pl.field("at_n").cast(pl.Int64)),
-    ]
-    return data.with_columns(*physical, *nested, pl.col("side", "side_n").cast(pl.String)).to_dicts()
+    return canonical_rows(data)
 
 
 def _value(source: random.Random, name: str) -> Any:

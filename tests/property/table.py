@@ -80,4 +80,4 @@ def _sampled(options: list[list[str]], source: random.Random) -> list[tuple[str,
 
 def _fill(template: str, values: tuple[str, ...]) -> str:
     rest = iter(values)
-    return PLACE.sub(lambda match: next(rest), template)
+    return PLACE.sub(lambda _: next(rest), template)
