@@ -218,4 +218,33 @@ POLARS = [
     ),
 ]
 
-MUTANTS: list[Mutant] = [*POLARS]
+READER = "peakguard/expression/pattern_reader.py"
+PATTERN_TESTS = ("tests/property/test_pattern_agreement.py",)
+PATTERNS = [
+    Mutant(
+        "pattern-digits-of-all-scripts",
+        "`\\d` as each engine has it",
+        READER,
+        '"d": "0-9",',
+        '"d": "\\\\d",',
+        PATTERN_TESTS,
+    ),
+    Mutant(
+        "pattern-words-of-all-scripts",
+        "`\\w` as each engine has it",
+        READER,
+        '"w": "0-9A-Za-z_",',
+        '"w": "\\\\w",',
+        PATTERN_TESTS,
+    ),
+    Mutant(
+        "pattern-dot-as-it-is",
+        "`.` as each engine has it",
+        READER,
+        'return "[^\\\\n]", 1',
+        'return ".", 1',
+        PATTERN_TESTS,
+    ),
+]
+
+MUTANTS: list[Mutant] = [*POLARS, *PATTERNS]
