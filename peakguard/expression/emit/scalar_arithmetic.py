@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from peakguard.expression.emit.scalar_text import ATOM, CHOICE, NULL, PRODUCT, SIGN, SUM, Written
+from peakguard.expression.emit.scalar_text import CHOICE, NULL, PRODUCT, SIGN, SUM, Written
 from peakguard.expression.emit.scalar_writer import Operation, Writer
 from peakguard.expression.limits import MAX_INTEGER, MIN_INTEGER
 from peakguard.expression.typed import Typed
@@ -21,11 +21,13 @@ def unconverted(node: Typed) -> Typed:
 
 def is_exact(node: Typed) -> bool:
     """Whether a conversion to float changes no digit of any value that the node may have."""
-    return node.type.kind == "int64" and -EXACT_IN_FLOAT <= node.low and node.high <= EXACT_IN_FLOAT
+    return node.type.kind == "int64" and node.low >= -EXACT_IN_FLOAT and node.high <= EXACT_IN_FLOAT
 
 
 def _operation(writer: Writer, node: Typed) -> Written:
     left, right = node.args
+    if (factors := _power(node)) > 1:
+        return _repeated(writer, right, factors)
     if node.type.kind == "float64":
         # One float is enough for Python to convert the other side.
         left, right = (left, unconverted(right)) if right.op == "float" else (unconverted(left), right)
@@ -38,23 +40,47 @@ def _operation(writer: Writer, node: Typed) -> Written:
     if left.type.kind == "date":
         return Written(f"({a.at(SUM)} - {b.at(PRODUCT)}).days * {_TICKS_PER_DAY}", PRODUCT, checks)
     symbol, level = _SYMBOLS[node.op]
-    if left is right:
-        first, again = writer.twice(a, ATOM)
-        made = Written(f"{first} {symbol} {again}", level, checks)
-    else:
-        made = Written(f"{a.at(level)} {symbol} {b.at(level + 1)}", level, checks)
+    made = Written(f"{a.at(level)} {symbol} {b.at(level + 1)}", level, checks)
     return made if node.type.kind == "float64" else _bounded(writer, made, *_corners(node))
 
 
 def _corners(node: Typed) -> tuple[int, int]:
     """The bounds of a result that may leave int64."""
-    left, right = node.args
+    left, right = ((arg.low, arg.high) for arg in node.args)
     if node.op == "add":
-        return left.low + right.low, left.high + right.high
+        return left[0] + right[0], left[1] + right[1]
     if node.op == "sub":
-        return left.low - right.high, left.high - right.low
-    corners = [a * b for a in (left.low, left.high) for b in (right.low, right.high)]
+        return left[0] - right[1], left[1] - right[0]
+    return _product(left, right)
+
+
+def _product(left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
+    corners = [a * b for a in left for b in right]
     return min(corners), max(corners)
+
+
+def _power(node: Typed) -> int:
+    """How often one and the same factor is multiplied, as `pow` has it; 1 for any other product."""
+    factor, factors = node.args[1], 1
+    while node.op == "mul" and node.args[1] is factor and factor.type.kind in ("int64", "float64"):
+        node, factors = node.args[0], factors + 1
+    return factors if node is factor else 1
+
+
+def _repeated(writer: Writer, factor: Typed, factors: int) -> Written:
+    """A power: its base is computed once."""
+    x = writer.strict(factor)
+    if x is NULL:
+        return NULL
+    first, again = writer.twice(x, SIGN)
+    if factor.type.kind == "float64":
+        return Written(" * ".join([first, *[again] * (factors - 1)]), PRODUCT, x.checks)
+    made, bounds = Written(first, checks=x.checks), (factor.low, factor.high)
+    for _ in range(factors - 1):
+        low, high = _product(bounds, (factor.low, factor.high))
+        made = _bounded(writer, made._replace(text=f"{made.text} * {again}", level=PRODUCT), low, high)
+        bounds = max(low, MIN_INTEGER), min(high, MAX_INTEGER)
+    return made
 
 
 def _bounded(writer: Writer, made: Written, low: int, high: int) -> Written:
