@@ -99,7 +99,7 @@ def _int(value: Any) -> int:
 
 def _float(value: Any) -> float:
     if value.__class__ is float:
-        return value  # type: ignore[no-any-return] # its class says so
+        return value
     found = plain(value)
     if isinstance(found, float):
         return float(found)
