@@ -46,3 +46,23 @@ def emit_polars(typed: TypedExpression, columns: Mapping[str, str], within: Sequ
     from peakguard.expression.emit.polars import emit
 
     return emit(typed.root, columns, within)
+
+
+def emit_scalar(typed: TypedExpression) -> str:
+    """The text of a Python function with the same meaning, for one row at a time.
+
+    It defines `rule(…)`, with a parameter for each of `typed.names` in their order, which returns the value,
+    None for null. Where `looks_back(typed)`, it defines `start()` and `step(state, …)` instead.
+    `runtime.scalar` loads the text, `runtime.values` makes the arguments.
+    Raises NoScalarForm for a dataset expression, which judges no single row.
+    """
+    from peakguard.expression.emit.scalar import emit
+
+    return emit(typed.root, typed.names)
+
+
+def looks_back(typed: TypedExpression) -> bool:
+    """Whether the value for a row depends on rows before it."""
+    from peakguard.expression.emit.scalar import is_ordered
+
+    return is_ordered(typed.root)

@@ -1,0 +1,89 @@
+"""Generated Python and the reference agree on every expression: on null, on NaN, on each value, on its type.
+
+About 100,000 evaluations here; set PEAKGUARD_AGREEMENT to multiply them (30 gives three million).
+"""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from peakguard.expression.reference.interpreter import column, evaluate, groups
+from tests.property.expressions import exact
+from tests.property.scalar_backend import run
+from tests.property.test_expression_agreement import (
+    FRAME,
+    LEGAL_WITHIN,
+    ROOTS,
+    ROWS,
+    TAME,
+    _tolerance,
+    assert_same,
+    seeded,
+    typed,
+    within_tolerance,
+)
+
+
+@seeded(650)
+@given(st.sampled_from(ROOTS).flatmap(exact), LEGAL_WITHIN, FRAME)
+def test_scalar_agrees_on_rows(text: str, within: tuple[str, ...], index: int) -> None:
+    root = typed(text)
+    if root is None:
+        return
+    assert_same(text, evaluate(root, ROWS[index], within), run(root, ROWS[index], within), "")
+
+
+@seeded(60)
+@given(st.sampled_from(["log", "exp"]), exact("float64", 2), FRAME)
+def test_scalar_agrees_on_log_and_exp(function: str, argument: str, index: int) -> None:
+    root = typed(f"{function}({argument})")
+    if root is None:
+        return
+    assert_same(argument, evaluate(root, ROWS[index]), run(root, ROWS[index]), "")
+
+
+RUNNING = [
+    "rolling_mean({}, 3)",
+    "rolling_sum({}, 2)",
+    "rolling_std({}, 4)",
+    "rolling_std({}, 1)",
+    "cum_sum({})",
+    "prev(rolling_mean({}, 3), 2)",
+    "cum_max(cum_sum({}))",
+]
+
+
+@seeded(60)
+@given(
+    st.sampled_from(RUNNING),
+    exact("float64", 2),
+    st.sampled_from(["price", "price_n", "wild_n"]),
+    LEGAL_WITHIN,
+    FRAME,
+)
+def test_scalar_agrees_on_running_sums(
+    function: str, argument: str, name: str, within: tuple[str, ...], index: int
+) -> None:
+    root = typed(function.format(f"coalesce({name}, {argument})"))
+    if root is None:
+        return
+    innermost = root if root.args[0].op in ("coalesce", "column") else root.args[0]
+    ours, theirs = evaluate(root, ROWS[index], within), run(root, ROWS[index], within)
+    for positions in groups(ROWS[index], within):
+        values = column(innermost.args[0], [ROWS[index][each] for each in positions])
+        for place, position in enumerate(positions):
+            tolerance = _tolerance(innermost.op, values[: place + 1])
+            found = ours[position], theirs[position]
+            assert within_tolerance(*found, tolerance), (function, argument, position, found)
+
+
+@pytest.mark.parametrize("text", ["rolling_mean(price, 20)", "rolling_sum(price, 20)", "rolling_std(price, 20)"])
+def test_a_spike_leaves_no_trace_in_a_window_it_has_left(text: str) -> None:
+    root = typed(text)
+    assert root is not None
+    data = [{"price": each["x"]} for each in TAME]
+    for ours, theirs in list(zip(evaluate(root, data), run(root, data), strict=True))[70:]:
+        assert within_tolerance(ours, theirs, 1e-12 * 2000)
+        assert math.isfinite(theirs)
