@@ -100,6 +100,39 @@ def test_scalar_agrees_on_running_sums(
             assert within_tolerance(*found, tolerance), (function, argument, position, found)
 
 
+RARE = [
+    "max(wild, price, constant, wild_n, price_n)",
+    "min(price, wild, price_n, constant)",
+    "max(price, constant, price_n, 1.0, whole) > 2",
+    "max(whole, tiny, whole_n, 3)",
+    "coalesce(wild_n, price_n, sqrt(wild), 1.0)",
+    "price_n > 1 and wild_n > 1 and maybe and flag",
+    "price_n > 1 or wild_n > 1 or maybe or flag",
+    "tiny in [-2, -1, 0, 1, 2] and not text_n in ['a', 'A', '0', '42', 'ß']",
+    "cents in [0.01, -0.01, 1.1, 12.5] or wide_n in [0, 1, 2, 3]",
+    "pow(wild / tiny, 8) > 1",
+    "pow(whole_n + tiny, 5)",
+    "hour(york_n) + weekday(naive_n) + year(nano_n) + month(utc_n) + day(day_n)",
+    "whole // tiny + whole % tiny",
+    "prev(cum_sum(whole_n), 2) - rolling_sum(tiny, 3) + since(prev(flag))",
+    "cum_max(wild_n) - cum_min(wild_n)",
+    "rolling_max(wild_n, 2) + rolling_min(wild, 3)",
+    "is_null(whole_n + 1) or whole_n + 1 > tiny",
+    "exp(price * 709.7)",
+    "exp(709.5 + price)",
+]
+"""What chance seldom finds."""
+
+
+@pytest.mark.parametrize("text", RARE)
+def test_scalar_agrees_where_chance_seldom_looks(text: str) -> None:
+    root = typed(text)
+    assert root is not None
+    for rows in ROWS:
+        for within in ((), ("group",)):
+            assert_same(text, evaluate(root, rows, within), run(root, rows, within), "")
+
+
 @pytest.mark.parametrize("text", ["rolling_mean(price, 20)", "rolling_sum(price, 20)", "rolling_std(price, 20)"])
 def test_a_spike_leaves_no_trace_in_a_window_it_has_left(text: str) -> None:
     root = typed(text)
