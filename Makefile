@@ -40,6 +40,7 @@ generate: docs  ## the same
 
 bench: $(READY)  ## measurements; see docs/performance.md
 	$(BIN)/python -m tests.benchmarks.startup
+	$(BIN)/python -m tests.benchmarks.scalar_rules
 
 fuzz: $(READY)  ## a million generated inputs through the whole check
 	$(BIN)/python -m tests.fuzz --inputs 1000000

@@ -26,6 +26,7 @@ _ATTOSECONDS = {
 }
 """Units of numpy; its years and months are no fixed length."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE_EPOCH = _EPOCH.replace(tzinfo=None)
 _WRITTEN = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.([0-9]{1,9}))?(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
@@ -34,11 +35,15 @@ _WRITTEN = re.compile(
 def reader(type: str, unit: str, zone: str) -> Callable[[Any], int | None]:
     """A function from Python's times to counts of a unit since 1970."""
 
+    aware = bool(zone)
+
     def read(value: Any) -> int | None:
+        if value.__class__ is datetime:
+            return _scaled(_nanoseconds(value, type, aware=aware), unit, value, type)
         if (whole := _counted(value)) is not None:
             return count(whole, type)
         if isinstance(value, str):
-            return _scaled(_written(value, type, aware=bool(zone)), unit, value, type)
+            return _scaled(_written(value, type, aware=aware), unit, value, type)
         if value.__class__.__name__ == "datetime64":
             if zone:
                 raise NotAValue(value, type, "naive")
@@ -47,7 +52,7 @@ def reader(type: str, unit: str, zone: str) -> Callable[[Any], int | None]:
             return None
         if not isinstance(value, datetime):
             raise NotAValue(value, type, "type")
-        return _scaled(_nanoseconds(value, type, aware=bool(zone)), unit, value, type)
+        return _scaled(_nanoseconds(value, type, aware=aware), unit, value, type)
 
     return read
 
@@ -113,8 +118,7 @@ def _nanoseconds(value: datetime, type: str, *, aware: bool) -> int:
     if is_aware != aware:
         raise NotAValue(value, type, "aware" if is_aware else "naive")
     # The difference to UTC asks the zone for its offset, which knows the fold.
-    since = value - (_EPOCH if aware else _EPOCH.replace(tzinfo=None))
-    return _length(since)
+    return _length(value - (_EPOCH if aware else _NAIVE_EPOCH))
 
 
 def _length(value: timedelta) -> int:

@@ -13,6 +13,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
+from peakguard.runtime.scalar_functions import EXACT
+
 Reader: TypeAlias = Callable[[Any], Any]
 Reason: TypeAlias = Literal["type", "range", "inexact", "form", "naive", "aware", "not listed"]
 
@@ -49,7 +51,8 @@ def reader(type: str, values: frozenset[str] | None = None) -> Reader:
         read = _enum(values)
     else:
         read = _PLAIN[kind]
-    return lambda value: None if value is None else read(value)
+    own = _CANONICAL_AS_IT_IS.get(kind)
+    return lambda value: value if value is None or value.__class__ is own else read(value)
 
 
 @lru_cache(maxsize=1024)
@@ -91,15 +94,13 @@ def _bool(value: Any) -> bool:
 
 
 def _int(value: Any) -> int:
-    found = plain(value)
+    found = value if value.__class__ is int else plain(value)
     if not isinstance(found, int) or isinstance(found, bool):
         raise NotAValue(value, "int64", "type")
     return count(int(found), "int64")
 
 
 def _float(value: Any) -> float:
-    if value.__class__ is float:
-        return value
     found = plain(value)
     if isinstance(found, float):
         return float(found)
@@ -156,6 +157,8 @@ def _day_of(value: Any) -> Any:
 
 
 def _decimal(type: str, precision: int, scale: int) -> Reader:
+    last_place = Decimal(1).scaleb(-scale)
+
     def read(value: Any) -> Decimal:
         found = plain(value)
         if isinstance(found, str) and re.fullmatch(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?", found, re.ASCII):
@@ -163,18 +166,17 @@ def _decimal(type: str, precision: int, scale: int) -> Reader:
         if isinstance(found, bool) or not isinstance(found, (int, Decimal)):
             raise NotAValue(value, type, "form" if isinstance(found, str) else "type")
         number = Decimal(found)
-        _, digits, exponent = number.as_tuple()
-        if not isinstance(exponent, int):
+        if not number:
+            return Decimal(0)
+        if not number.is_finite() or number.adjusted() >= precision - scale:
             raise NotAValue(value, type, "range")
-        while exponent < -scale and digits[-1] == 0:
-            digits, exponent = digits[:-1] or (0,), exponent + 1
-        if number and exponent < -scale:
+        if EXACT.quantize(number, last_place) != number:
             raise NotAValue(value, type, "inexact")
-        if number and len(digits) + exponent > precision - scale:
-            raise NotAValue(value, type, "range")
-        return number or Decimal(0)
+        return number
 
     return read
 
 
+_CANONICAL_AS_IT_IS = {"bool": bool, "date": date, "float64": float}
+"""Kinds of which every object of exactly this class is a value."""
 _PLAIN: dict[str, Reader] = {"bool": _bool, "date": _date, "float64": _float, "int64": _int, "string": _string}

@@ -195,7 +195,7 @@ def loop(call: str, names: tuple[str, ...], function: Callable[..., Any], state:
     lines = [f"    {name} = row[{name!r}]" for name in names]
     body = f"    for _ in range(n):\n        r = {call.format(', '.join(names))}\n    return r\n"
     scope: dict[str, Any] = {"f": function, "s": state, "row": ROW}
-    exec("def run(n):\n    f_ = f\n" + "\n".join(lines) + "\n" + body, scope)
+    exec("def run(n, f=f, s=s):\n" + "\n".join(lines) + "\n" + body, scope)
     run: Callable[[int], Any] = scope["run"]
     return run
 

@@ -61,7 +61,7 @@ def _chained(first: Written, second: Written) -> Written | None:
     if not first.level == second.level == COMPARISON:
         return None
     before, after = CHAINED.split(first.text), CHAINED.split(second.text)
-    if len(before) < 3 or len(after) != 3 or before[-1] != after[0] or ":=" in first.text + second.text:
+    if len(before) < 3 or len(after) != 3 or before[-1] != after[0]:
         return None
     return Written(first.text + second.text[len(after[0]) :], COMPARISON)
 

@@ -1,6 +1,7 @@
 """Whole values against portable patterns: linear in time with RE2, the same answers without it."""
 
 import builtins
+import itertools
 import re
 import time
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from peakguard.expression.patterns import portable
 from peakguard.runtime.pattern import matcher
+from peakguard.runtime.pattern_cost import is_linear
 from tests.property.expressions import PATTERNS
 
 TEXTS = st.text(st.sampled_from("aAbB/0_ \nÄß𝒳\x00"), max_size=8) | st.text(max_size=4)
@@ -22,16 +24,52 @@ def test_it_says_what_python_says(pattern: str, text: str) -> None:
     assert matcher(written)(text) is (re.fullmatch(written, text) is not None)
 
 
-@pytest.mark.parametrize("pattern", ["(a+)+b", "(a|a)*b", "(a*)*b", "a*a*a*a*b"])
-def test_no_pattern_takes_long(pattern: str) -> None:
+NESTED = [
+    "(a+)+b",
+    "(a|a)*b",
+    "(a*)*b",
+    "(a?)*b",
+    "a*a*a*a*b",
+    "(a?){20}b",
+    "(a|a){20}b",
+    "(a{1,9}){9}b",
+    "((a|b)a*)*c",
+]
+SIMPLE = ["[A-Z]+", "[A-Z]{3}/[A-Z]{3,5}", "(buy|sell)", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "(ab)*c", r"[\]a*]+b", "a*b|c+"]
+
+
+@pytest.mark.parametrize("pattern", NESTED)
+def test_a_pattern_that_may_blow_up_goes_to_re2(pattern: str) -> None:
+    assert not is_linear(portable(pattern))
     start = time.perf_counter()
     assert matcher(portable(pattern))("a" * 5000) is False
     assert time.perf_counter() - start < 1
 
 
-def test_a_lone_surrogate_is_a_character_like_any_other() -> None:
-    assert matcher(portable(".."))("a\ud800") is True
-    assert matcher(portable("[a-z]+"))("a\ud800") is False
+@pytest.mark.parametrize("pattern", SIMPLE)
+def test_a_pattern_with_one_way_stays_with_python(pattern: str) -> None:
+    assert is_linear(portable(pattern))
+
+
+def test_what_counts_as_linear_is_linear() -> None:
+    """Every pattern of a few pieces: a hundred times the text takes no thousand times as long."""
+    pieces = ["a*", "a?", "(a|aa)", "a{0,9}", "(aa)+", "a", "(ab?)*"]
+    seen = 0
+    for chosen in itertools.chain(itertools.product(pieces, repeat=2), itertools.product(pieces, repeat=3)):
+        pattern = portable("".join(chosen) + "b")
+        if not is_linear(pattern):
+            continue
+        seen += 1
+        start = time.perf_counter()
+        assert re.fullmatch(pattern, "a" * 20_000) is None
+        assert time.perf_counter() - start < 0.5, pattern
+    assert seen > 50
+
+
+@pytest.mark.parametrize("pattern", ["..", "(.?|.){2}"])
+def test_a_lone_surrogate_is_a_character_like_any_other(pattern: str) -> None:
+    assert matcher(portable(pattern))("a\ud800") is True
+    assert matcher(portable(pattern + "b"))("a\ud800") is False
 
 
 def test_without_re2_python_answers(monkeypatch: pytest.MonkeyPatch) -> None:
