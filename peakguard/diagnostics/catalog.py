@@ -224,6 +224,27 @@ CATALOG: dict[str, Entry] = {
         "{count} more findings in this file are not shown",
         "Mend the first ones and check again; many findings in one file often have one cause",
     ),
+    "PG131": Entry(
+        "bad_row",
+        "error",
+        "A row on the command line cannot be read",
+        "the row cannot be read: {problem}",
+        "Put the JSON in single quotes: --row '{{\"high\": 10.5, \"low\": 9}}'",
+    ),
+    "PG132": Entry(
+        "value_misfit",
+        "error",
+        "A value is not of the type it should have",
+        "`{name}`: {value} is no {type} ({reason})",
+        "Write times as 2026-01-02T15:00:00Z, dates as 2026-01-02, decimals as text; or state the type with --type name=TYPE",
+    ),
+    "PG133": Entry(
+        "value_missing",
+        "error",
+        "A row has no value for a column that the expression reads",
+        "the row has no value for `{name}`",
+        "Add it; null is a value too. Given: {given}",
+    ),
     "PG201": Entry(
         "missing_header",
         "error",

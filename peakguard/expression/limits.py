@@ -11,5 +11,6 @@ MAX_POWER = 8
 MAX_ROWS_BACK = 100_000
 MAX_WEIGHT = 5000
 """Of what a back end is handed: guards repeat their operands, so nesting them multiplies."""
-LAST_ZONED_YEAR = 2099
-"""Of calendar functions in a zone but UTC: engines carry its rules no further, and then disagree."""
+END_OF_ZONES = 4_102_444_800
+"""Second since 1970 (2100-01-01 UTC) from which on calendar functions of a zone but UTC are null: engines carry the
+rules of zones no further, and then disagree."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from peakguard.runtime import scalar_functions as functions
+from peakguard.runtime import scalar_lists as lists
 from peakguard.runtime import scalar_windows as windows
 from peakguard.runtime.pattern import matcher
 
@@ -20,6 +21,8 @@ NAMESPACE: dict[str, Any] = {
     "NAN": math.nan,
     "UNSET": object(),
     "abs": abs,
+    "all": all,
+    "any": any,
     "by_zero": functions.by_zero,
     "ceil": math.ceil,
     "clock": functions.clock,
@@ -32,6 +35,12 @@ NAMESPACE: dict[str, Any] = {
     "decimal_sub": functions.EXACT.subtract,
     "decimal_to_float": functions.decimal_to_float,
     "deque": deque,
+    "each_all": lists.each_all,
+    "each_any": lists.each_any,
+    "each_max": lists.each_max,
+    "each_mean": lists.each_mean,
+    "each_min": lists.each_min,
+    "each_sum": lists.each_sum,
     "exp": math.exp,
     "exp_or_infinity": functions.exp_or_infinity,
     "float": float,

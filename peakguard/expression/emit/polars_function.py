@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from peakguard.expression.emit import polars_text as text
 from peakguard.expression.emit.polars import Emitter, Writer
-from peakguard.expression.limits import LAST_ZONED_YEAR
+from peakguard.expression.limits import END_OF_ZONES
 from peakguard.expression.patterns import anchored
 from peakguard.expression.typed import NAN, Typed
 
-_END_OF_ZONES = (date(LAST_ZONED_YEAR + 1, 1, 1) - date(1970, 1, 1)).days * 86_400
-"""In seconds since 1970."""
 _LOWER = ", ".join(f'"{each}"' for each in "abcdefghijklmnopqrstuvwxyz")
 _UPPER = _LOWER.upper()
 
@@ -35,7 +31,7 @@ def _calendar(emitter: Emitter, node: Typed) -> str:
     (x,) = node.args
     written = emitter.expression(x)
     if x.type.zone not in ("", "UTC"):
-        end = _END_OF_ZONES * {"ms": 10**3, "us": 10**6, "ns": 10**9}[x.type.unit]
+        end = END_OF_ZONES * {"ms": 10**3, "us": 10**6, "ns": 10**9}[x.type.unit]
         written = f"pl.when({written}.cast(pl.Int64) < {end}).then({written})"
     if x.type.unit != "ns":
         # Beyond these years Polars gives numbers for some fields, null for others, and panics for the rest.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from peakguard.expression.emit.polars_text import quote
 from peakguard.expression.emit.scalar_text import ATOM, NULL, PRODUCT, SUM, Written
 from peakguard.expression.emit.scalar_writer import Operation, Writer
-from peakguard.expression.limits import MIN_INTEGER
+from peakguard.expression.limits import END_OF_ZONES, MIN_INTEGER
 from peakguard.expression.typed import Typed
 from peakguard.expression.types import Type
 
@@ -25,9 +25,12 @@ def _calendar(writer: Writer, node: Typed) -> Written:
     if arg.type.zone in ("", "UTC"):
         return _steady(writer, node.op, x, arg.type)
     zone = writer.names.constant("ZONE", f"zone({quote(arg.type.zone)})")
+    second = _PER_SECOND[arg.type.unit]
     moment = writer.names.temporary()
-    check = f"({moment} := clock({x.text}, {_PER_SECOND[arg.type.unit]}, {zone.text})) is not None"
-    return Written(f"{moment}.{_FIELDS.get(node.op, node.op)}", checks=(*x.checks, check))
+    first, again = writer.twice(x, SUM)
+    known = f"{first} < {END_OF_ZONES * second}"
+    check = f"({moment} := clock({again}, {second}, {zone.text})) is not None"
+    return Written(f"{moment}.{_FIELDS.get(node.op, node.op)}", checks=(*x.checks, known, check))
 
 
 def _steady(writer: Writer, field: str, x: Written, type: Type) -> Written:

@@ -60,7 +60,7 @@ class Names:
 class Writer:
     """Writes expressions in one scope.
 
-    `scope` gives the text for each name that may be read: a parameter, in time a loop variable.
+    `scope` gives the text for each name that may be read: a parameter, behind `for ` a loop variable.
     `assumed` says of texts whether they are surely null (True) or surely not (False) where this is written.
     `known` gives the text of nodes, by `key`, that a statement before has put into a variable.
     """
@@ -90,6 +90,22 @@ class Writer:
         if write is None:
             raise NoScalarForm(node.op)
         return write(self, node)
+
+    def looping(self, variable: str) -> tuple[str, Writer]:
+        """The name of a loop variable, and a writer for the inside of its loop."""
+        is_taken = _is_ours(variable) or variable in self._scope.values()
+        name = self.names.temporary() if is_taken else variable
+        scope = {**self._scope, f"for {variable}": name}
+        return name, Writer(self.names, scope, self._known, self._assumed)
+
+    def item(self, variable: str, *, nullable: bool) -> Written:
+        """A loop variable."""
+        return self._variable(self._scope[f"for {variable}"], nullable=nullable)
+
+    def take(self, inner: Writer, variable: str) -> None:
+        """What the inside of a loop has read of the names around it."""
+        self.nullable.update((name, None) for name in inner.nullable if name != variable)
+        self.is_costly = self.is_costly or inner.is_costly
 
     def strict(self, node: Typed) -> Written:
         """A node whose text is not null once its checks hold."""

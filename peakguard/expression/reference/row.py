@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
-from peakguard.expression.limits import LAST_ZONED_YEAR, MAX_INTEGER, MIN_INTEGER
+from peakguard.expression.limits import END_OF_ZONES, MAX_INTEGER, MIN_INTEGER
 from peakguard.expression.typed import Typed
 from peakguard.expression.types import Type
 
@@ -165,14 +165,14 @@ def _calendar(read: Callable[[date], Any]) -> Callable[[Typed, Any], Any]:
 
 
 def local(count: int, type: Type) -> datetime | None:
-    """A time on the clock of its own zone, or None outside the years 1 to 9999, in a zone but UTC 1 to 2099."""
+    """A time on the clock of its own zone, or None outside the years 1 to 9999, in a zone but UTC from 2100 on."""
     seconds, rest = divmod(count, _PER_SECOND[type.unit])
     microseconds = rest * 10**6 // _PER_SECOND[type.unit]
     try:
         moment = datetime(1970, 1, 1) + timedelta(seconds=seconds, microseconds=microseconds)  # noqa: DTZ001 # the zone follows
         if not type.zone:
             return moment
-        if type.zone != "UTC" and moment.year > LAST_ZONED_YEAR:
+        if type.zone != "UTC" and seconds >= END_OF_ZONES:
             return None
         from datetime import UTC
         from zoneinfo import ZoneInfo

@@ -1,0 +1,1 @@
+"""DuckDB: runs generated SQL over frames."""
