@@ -40,7 +40,7 @@ NAMESPACE: dict[str, Any] = {
     "each_max": lists.each_max,
     "each_mean": lists.each_mean,
     "each_min": lists.each_min,
-    "each_sum": lists.each_sum,
+    "each_sum": windows.rolling_sum,
     "exp": math.exp,
     "exp_or_infinity": functions.exp_or_infinity,
     "float": float,

@@ -218,6 +218,130 @@ POLARS = [
     ),
 ]
 
+PYTHON_TESTS = (TABLE, "tests/property/test_scalar_agreement.py")
+PYTHON = [
+    Mutant(
+        "python-integers-without-end",
+        "integers as Python has them",
+        f"{EMIT}/scalar_arithmetic.py",
+        "    if not below and not above:\n        return made",
+        "    if True:\n        return made",
+        PYTHON_TESTS,
+    ),
+    Mutant(
+        "python-compares-exactly",
+        "an integer beside a float is compared exactly, not as a float",
+        f"{EMIT}/scalar_relation.py",
+        "each if is_exact(each) else arg for each, arg",
+        "each for each, arg",
+        PYTHON_TESTS,
+    ),
+    Mutant(
+        "python-divides-exactly",
+        "two integers are divided exactly, not as floats",
+        f"{EMIT}/scalar_arithmetic.py",
+        "if all(is_exact(each) for each in whole):",
+        "if True:",
+        PYTHON_TESTS,
+    ),
+    Mutant(
+        "python-divides-by-zero",
+        "float division as Python has it",
+        f"{EMIT}/scalar_arithmetic.py",
+        "if _is_never_zero(right):",
+        "if True:",
+        PYTHON_TESTS,
+    ),
+    Mutant(
+        "python-whole-division-by-zero",
+        "`//` and `%` by zero",
+        f"{EMIT}/scalar_arithmetic.py",
+        "if right.low <= 0 <= right.high:\n        first, divisor",
+        "if False:\n        first, divisor",
+        PYTHON_TESTS,
+    ),
+    Mutant(
+        "python-own-min-and-max",
+        "`min` and `max` of NaN as Python has them",
+        f"{EMIT}/scalar_function.py",
+        "        if arg.special == NAN:\n            test +=",
+        "        if False:\n            test +=",
+        PYTHON_TESTS,
+    ),
+    Mutant(
+        "python-context-of-the-day",
+        "decimals in the context that happens to be set",
+        "peakguard/runtime/scalar.py",
+        '"decimal_mul": functions.EXACT.multiply',
+        '"decimal_mul": lambda a, b: a * b',
+        PYTHON_TESTS,
+    ),
+    Mutant(
+        "python-null-is-false",
+        "a null among several operands of `and` and `or` is false",
+        f"{EMIT}/scalar_logic.py",
+        "rest = f\"None if {' or '.join(f'{name} is None' for name in names)} else False\"",
+        'rest = "False"',
+        PYTHON_TESTS,
+    ),
+    Mutant(
+        "python-and-stops-at-null",
+        "null wins over false in `and`",
+        f"{EMIT}/scalar_logic.py",
+        "return Written(f\"{deciding} if {' or '.join(tests)} else {rest}\", CHOICE, maybe=True)",
+        "return Written(f\"{tests[0].split(' is ')[0]} and {rest}\", CHOICE, maybe=True)",
+        PYTHON_TESTS,
+    ),
+    Mutant(
+        "python-roots-of-negatives",
+        "the root of what has none",
+        f"{EMIT}/scalar_function.py",
+        '_where(">= 0.0", "NAN")',
+        '_where(">= 0.0", "0.0")',
+        PYTHON_TESTS,
+    ),
+    Mutant(
+        "python-rounds-beyond-int64",
+        "whole parts without end",
+        f"{EMIT}/scalar_function.py",
+        'check = f"-9223372036854775808.0 <= {first} < 9223372036854775808.0"',
+        'check = f"-1e300 <= {first} < 1e300"',
+        PYTHON_TESTS,
+    ),
+    Mutant(
+        "python-unicode-upper",
+        "`upper` beyond ASCII",
+        "peakguard/runtime/scalar_functions.py",
+        "return text.upper() if text.isascii() else text.translate(_UPPER)",
+        "return text.upper()",
+        PYTHON_TESTS,
+    ),
+    Mutant(
+        "python-lists-skip-null",
+        "totals of lists with a null among the elements",
+        f"{EMIT}/scalar_each.py",
+        'f"None not in ({values} := [{text} {head}])"',
+        'f"[] != ({values} := [each for each in [{text} {head}] if each is not None])"',
+        PYTHON_TESTS,
+    ),
+    Mutant(
+        "python-all-of-unknown",
+        "`all` of a list with an unknown element is true",
+        "peakguard/runtime/scalar_lists.py",
+        "return False if False in values else None if None in values else True",
+        "return False not in values",
+        PYTHON_TESTS,
+    ),
+    Mutant(
+        "python-zones-without-end",
+        "calendar fields where no engine knows the rules of a zone",
+        f"{EMIT}/scalar_calendar.py",
+        'known = f"{first} < {END_OF_ZONES * second}"',
+        'known = f"{first} < {END_OF_ZONES * second * 9}"',
+        PYTHON_TESTS,
+    ),
+]
+
 READER = "peakguard/expression/pattern_reader.py"
 PATTERN_TESTS = ("tests/property/test_pattern_agreement.py",)
 PATTERNS = [
@@ -247,4 +371,4 @@ PATTERNS = [
     ),
 ]
 
-MUTANTS: list[Mutant] = [*POLARS, *PATTERNS]
+MUTANTS: list[Mutant] = [*POLARS, *PYTHON, *PATTERNS]

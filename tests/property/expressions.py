@@ -25,7 +25,7 @@ COLUMNS = {
     "bool": ["flag", "maybe"],
     "int64": ["whole", "whole_n", "tiny"],
     "float64": ["price", "price_n", "wild", "wild_n", "constant"],
-    "decimal": ["cents", "wide_n"],
+    "decimal": ["cents", "wide_n", "long"],
     "string": ["text", "text_n"],
     "enum": ["side", "side_n"],
     "date": ["day_", "day_n"],
@@ -170,6 +170,7 @@ TEMPLATES: dict[str, list[str]] = {
     ],
     "decimal": [
         "(cents <sign> cents)",
+        "(long <sign> long)",
         "(0.05 <sign> cents)",
         "(tiny <sign> cents)",
         "(-<decimal>)",

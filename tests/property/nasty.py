@@ -72,6 +72,7 @@ TEXT = [
 ]
 CENTS = [Decimal(each) for each in ("0.00", "0.01", "-0.01", "1.10", "99999999.99", "-99999999.99", "12.50")]
 WIDE = [Decimal(each) for each in ("0", "0.00000001", "-123456789012345678.12345678", "99999999999999999999.99999999")]
+LONG = [Decimal(each) for each in ("0", "123456789012345.6789", "-999999999999999.9999", "0.0001", "3.3333")]
 SIDES = ["buy", "sell", "hold"]
 DAYS = [
     date(2024, 2, 29),
@@ -111,6 +112,16 @@ LEG = {
 }
 """A record with a field of most types."""
 
+COINCIDENCES: list[dict[str, Any]] = [
+    {"whole": 2**53 + 1, "whole_n": 2**53 + 1, "price": 2.0**53, "wild": 2.0**53, "wild_n": 2.0**53},
+    {"whole": 2**63 - 1, "whole_n": 2**63 - 1, "price": 2.0**63, "price_n": 2.0**63, "wild": 2.0**63},
+    {"whole": -(2**63), "whole_n": -(2**63), "tiny": -1, "price": -0.0, "price_n": 0.0, "wild": math.nan},
+    {"wild": math.nan, "wild_n": math.nan, "price": 0.0, "price_n": None},
+    {"wild": math.inf, "wild_n": math.inf, "price_n": 1e308, "price": 1e308},
+    {"wild": math.nan, "wild_n": None, "price_n": None, "whole_n": None},
+]
+"""Values that matter only together, in the first rows of a frame."""
+
 SCOPE = Scope(
     {
         "group": Column(STRING, nullable=True),
@@ -126,6 +137,7 @@ SCOPE = Scope(
         "constant": Column(FLOAT64, least=0, most=10),
         "cents": Column(decimal(10, 2)),
         "wide_n": Column(decimal(28, 8), nullable=True),
+        "long": Column(decimal(19, 4)),
         "text": Column(STRING),
         "text_n": Column(STRING, nullable=True),
         "side": Column(enum(tuple(SIDES))),
@@ -154,6 +166,9 @@ def frame(seed: int, height: int) -> pl.DataFrame:
     """A frame with every column of SCOPE; `constant` holds one value, stored as Polars stores such columns."""
     source = random.Random(seed)  # test data
     columns = {name: [_value(source, name) for _ in range(height)] for name in SCOPE.columns if name != "constant"}
+    for row, coincidence in enumerate(COINCIDENCES if height > 2 * len(COINCIDENCES) else []):
+        for name, value in coincidence.items():
+            columns[name][row] = value
     made = pl.DataFrame({name: pl.Series(name, values, dtype=_SCHEMA[name]) for name, values in columns.items()})
     constant = source.choice([3.0, 10.0, 0.0, -0.0, 7.0])
     return made.with_columns(pl.lit(constant).alias("constant"))
@@ -205,6 +220,7 @@ _POOLS: dict[str, list[Any]] = {
     "wild_n": WILD,
     "cents": CENTS,
     "wide_n": WIDE,
+    "long": LONG,
     "text": TEXT,
     "text_n": TEXT,
     "side": SIDES,
@@ -261,6 +277,7 @@ _SCHEMA: dict[str, Any] = {
     "wild_n": pl.Float64,
     "cents": pl.Decimal(10, 2),
     "wide_n": pl.Decimal(28, 8),
+    "long": pl.Decimal(19, 4),
     "text": pl.String,
     "text_n": pl.String,
     "side": pl.Enum(SIDES),
