@@ -1,0 +1,101 @@
+"""Columns and the calendar in SQL. A time is read into a count at once, and is a count from there on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlglot import exp
+
+from peakguard.expression.emit import sql_text as text
+from peakguard.expression.emit.sql import Emitter, Writer
+from peakguard.expression.typed import Typed
+from peakguard.expression.types import Type
+
+_PER_SECOND = {"ms": 10**3, "us": 10**6, "ns": 10**9}
+_FIELDS = {"day": "DAY", "hour": "HOUR", "month": "MONTH", "weekday": "ISODOW", "year": "YEAR"}
+
+
+def _column(emitter: Emitter, node: Typed) -> exp.Expr:
+    type = node.type
+    if type.kind == "enum":
+        return text.cast(emitter.physical(node), "VARCHAR")
+    if type.kind != "datetime":
+        return emitter.physical(node)
+    stored = _timestamp(emitter, node)
+    if type.unit == "ns":
+        return text.call("EPOCH_NS", stored)
+    microseconds = text.call("EPOCH_US", stored)
+    # EPOCH_MS does not take TIMESTAMP_MS.
+    return microseconds if type.unit == "us" else text.binary(exp.IntDiv, microseconds, exp.Literal.number(1000))
+
+
+def _timestamp(emitter: Emitter, node: Typed) -> exp.Expr:
+    """A column of times. Functions take a TIMESTAMP_MS through TIMESTAMP_NS, which is too short for it."""
+    stored = emitter.physical(node)
+    if node.type.unit == "ms" and not node.type.zone:
+        return exp.TryCast(this=stored, to=exp.DataType.build("TIMESTAMP"))
+    return stored
+
+
+def _calendar(emitter: Emitter, node: Typed) -> exp.Expr:
+    (x,) = node.args
+    if x.type.kind == "date":
+        day = emitter.repeatable(emitter.expression(x))
+        return text.case((_between(text.call("YEAR", day), 1, 9999), _field(node.op, day)))
+    ticks = emitter.repeatable(emitter.expression(x))
+    field = _field(node.op, _local(emitter, x, ticks))
+    return field if x.type.unit == "ns" else text.case((_between(ticks, *_bounds(x.type)), field))
+
+
+def _field(op: str, moment: exp.Expr) -> exp.Expr:
+    return text.cast(moment, "DATE") if op == "date" else text.call(_FIELDS[op], moment)
+
+
+def _between(x: exp.Expr, low: int, high: int) -> exp.Expr:
+    return exp.Between(this=text.closed(x, 5), low=exp.Literal.number(low), high=exp.Literal.number(high))
+
+
+def _local(emitter: Emitter, x: Typed, ticks: exp.Expr) -> exp.Expr:
+    """The TIMESTAMP on the wall clock of the type's zone, whatever the zone of the session."""
+    zone = x.type.zone
+    if x.op == "column" and x.type.unit != "ns":
+        stored = _timestamp(emitter, x)
+        return exp.AtTimeZone(this=stored, zone=text.string(zone)) if zone else stored
+    moment: exp.Expr = text.call("MAKE_TIMESTAMP", _microseconds(ticks, x.type.unit))
+    if zone in ("", "UTC"):
+        return moment
+    return exp.AtTimeZone(this=exp.AtTimeZone(this=moment, zone=text.string("UTC")), zone=text.string(zone))
+
+
+def _microseconds(ticks: exp.Expr, unit: str) -> exp.Expr:
+    thousand = exp.Literal.number(1000)
+    if unit == "ms":
+        return text.binary(exp.Mul, ticks, thousand)
+    if unit == "us":
+        return ticks
+    below = text.binary(exp.LT, text.binary(exp.Mod, ticks, thousand), exp.Literal.number(0))
+    return text.binary(exp.Sub, text.binary(exp.IntDiv, ticks, thousand), text.cast(below, "BIGINT"))
+
+
+def _bounds(type: Type) -> tuple[int, int]:
+    """The counts whose year is 1 to 9999, in UTC and on the clock of the zone."""
+    per_second = _PER_SECOND[type.unit]
+    low, high = -62_135_596_800, 253_402_300_800
+    if type.zone not in ("", "UTC"):
+        first, last = (_offset(type.zone, year) for year in (1, 9999))
+        low, high = max(low, low - first), min(high, high - last)
+    return low * per_second, high * per_second - 1
+
+
+def _offset(zone: str, year: int) -> int:
+    """How many seconds the clocks of a zone are ahead of UTC in the middle of a year."""
+    from zoneinfo import ZoneInfo
+
+    offset = datetime(year, 1 if year == 1 else 12, 15, tzinfo=UTC).astimezone(ZoneInfo(zone)).utcoffset()
+    return int((offset or timedelta()).total_seconds())
+
+
+TIME: dict[str, Writer] = {
+    **dict.fromkeys((*_FIELDS, "date"), _calendar),
+    "column": _column,
+}
