@@ -36,8 +36,16 @@ def emit(
     from peakguard.expression.emit.sql_query import query
 
     emitter = Emitter(root, columns, within, order, dataset=dataset)
-    made = query(emitter, relation, emitter.expression(root))
-    return made.sql(dialect=dialect)
+    try:
+        written = emitter.expression(root)
+    except TooLargeForGroupsError:
+        emitter = Emitter(root, columns, within, order, dataset=dataset, is_split=True)
+        written = emitter.expression(root)
+    return query(emitter, relation, written).sql(dialect=dialect)
+
+
+class TooLargeForGroupsError(Exception):
+    """What is computed from aggregates would be written twice, and needs steps of its own after the groups."""
 
 
 class Emitter:
@@ -48,7 +56,14 @@ class Emitter:
     """
 
     def __init__(
-        self, root: Typed, columns: Mapping[str, str], within: Sequence[str], order: Sequence[str], *, dataset: bool
+        self,
+        root: Typed,
+        columns: Mapping[str, str],
+        within: Sequence[str],
+        order: Sequence[str],
+        *,
+        dataset: bool,
+        is_split: bool = False,
     ) -> None:
         self._columns = columns
         self.within = [columns.get(name, name) for name in within]
@@ -60,7 +75,7 @@ class Emitter:
         self._step_of: dict[str, int] = {}
         self._named: dict[str, str] = {}
         self._depth = 0
-        self.is_split = dataset and _size_above(root) > _REPEATABLE
+        self.is_split = is_split
 
     def expression(self, node: Typed) -> exp.Expr:
         """A node as SQL that knows its type."""
@@ -91,8 +106,10 @@ class Emitter:
 
     def repeatable(self, written: exp.Expr) -> exp.Expr:
         """A text that may be written more than once: the name of a step's column if it is large."""
-        if sum(1 for _ in written.walk()) <= _REPEATABLE or (self._is_group_level() and not self.is_split):
+        if sum(1 for _ in written.walk()) <= _REPEATABLE:
             return written
+        if self._is_group_level() and not self.is_split:
+            raise TooLargeForGroupsError
         return self.named(written)
 
     def argument(self, node: Typed) -> exp.Expr:
@@ -100,14 +117,14 @@ class Emitter:
         written = self.expression(node.args[0])
         return self.named(written) if written.find(exp.Window) else written
 
-    def named(self, written: exp.Expr) -> exp.Expr:
-        """The name of a column that an earlier step computes."""
+    def named(self, written: exp.Expr, step: int | None = None) -> exp.Expr:
+        """The name of a column that an earlier step computes: the first that can, or the given one."""
         if isinstance(written, exp.Column):
             return written
         key = written.sql()
         if key not in self._named:
-            name = self._fresh("part", len(self._named) + 1)
-            step = self.step(written)
+            name = self._fresh(f"part_{len(self._named) + 1}")
+            step = self.step(written) if step is None else step
             self.steps.setdefault(step, {})[name] = written.copy()
             self._named[key], self._step_of[name] = name, step
         return exp.column(self._named[key])
@@ -126,12 +143,12 @@ class Emitter:
             start = exp.Literal.number(rows - 1) if rows else "UNBOUNDED"
             spec = exp.WindowSpec(kind="ROWS", start=start, start_side="PRECEDING", end="CURRENT ROW")
         return exp.Window(
-            this=function, partition_by=self._groups(), order=exp.Order(expressions=self.keys()), spec=spec
+            this=function, partition_by=self._partition(), order=exp.Order(expressions=self.keys()), spec=spec
         )
 
     def over_group(self, function: exp.Expr) -> exp.Expr:
         """An aggregate; inside of another one, as a value of each row."""
-        return function if self._depth == 1 else exp.Window(this=function, partition_by=self._groups())
+        return function if self._depth == 1 else exp.Window(this=function, partition_by=self._partition())
 
     def keys(self) -> list[exp.Expr]:
         """The order of the rows."""
@@ -141,21 +158,15 @@ class Emitter:
         self._depth += 1
         written = _aggregate()[node.op](self, node)
         self._depth -= 1
-        if self._depth or not self.is_split:
-            return written
-        name = self._fresh("part", len(self._named) + 1)
-        self.steps.setdefault(GROUP, {})[name] = written
-        self._named[f"{name} of the groups"], self._step_of[name] = name, GROUP
-        return exp.column(name)
+        return self.named(written, GROUP) if self.is_split and not self._depth else written
 
     def _is_group_level(self) -> bool:
         return self.dataset and not self._depth
 
-    def _groups(self) -> list[exp.Expr]:
+    def _partition(self) -> list[exp.Expr]:
         return [exp.column(name) for name in self.within]
 
-    def _fresh(self, stem: str, index: int) -> str:
-        name = f"{stem}_{index}"
+    def _fresh(self, name: str) -> str:
         while name in self._taken:
             name += "_"
         return name
@@ -164,13 +175,6 @@ class Emitter:
 def _columns_of(node: Typed) -> set[str]:
     own = {node.value.casefold()} if node.op == "column" else set()
     return own.union(*(_columns_of(arg) for arg in node.args))
-
-
-def _size_above(node: Typed) -> int:
-    """How many operations stand above the aggregates."""
-    if node.op in _aggregate():
-        return 1
-    return 1 + sum(_size_above(arg) for arg in node.args)
 
 
 Writer = Callable[[Emitter, Typed], exp.Expr]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from sqlglot import exp
 
 from peakguard.expression.emit import sql_text as text
 from peakguard.expression.emit.sql import Emitter, Writer
-from peakguard.expression.typed import NAN, Typed
+from peakguard.expression.typed import FINITE, NAN, Typed
 
 
 def _count(emitter: Emitter, node: Typed) -> exp.Expr:
@@ -46,15 +48,34 @@ def _distinct(emitter: Emitter, node: Typed) -> exp.Expr:
 
 
 def _quantile(emitter: Emitter, node: Typed) -> exp.Expr:
-    """One NaN makes the result NaN."""
+    """The value at a share of the way through the sorted values, between two of them on a straight line."""
     (arg,) = node.args
+    may_fall = arg.special > FINITE and arg.op != "abs"
     x = emitter.argument(node)
+    if may_fall or arg.special == NAN:
+        x = emitter.repeatable(x)
     share = text.number(0.5 if node.op == "median" else float(node.value))
     found = emitter.over_group(exp.PercentileCont(this=x.copy(), expression=share))
-    if arg.special < NAN:
-        return found
-    seen = emitter.over_group(exp.LogicalOr(this=text.is_nan(x)))
-    return text.case((seen, text.NAN), otherwise=found)
+    branches = []
+    if arg.special == NAN:
+        branches.append((emitter.over_group(exp.LogicalOr(this=text.is_nan(x))), text.NAN))
+    if may_fall:
+        branches.append((_leaves_infinity(emitter, x, share, found), text.NAN))
+    return text.case(*branches, otherwise=found) if branches else found
+
+
+def _leaves_infinity(emitter: Emitter, x: exp.Expr, share: exp.Expr, found: exp.Expr) -> exp.Expr:
+    """Whether the line starts at the last -inf, so that it has no slope; DuckDB stays at -inf."""
+    infinite = text.number(-math.inf)
+    last = exp.Where(this=text.binary(exp.EQ, x, infinite))
+    counts = [
+        emitter.over_group(exp.Count(this=x.copy(), big_int=True)),
+        emitter.over_group(exp.Filter(this=exp.Count(this=exp.Star(), big_int=True), expression=last)),
+    ]
+    one = exp.Literal.number(1)
+    end, position = (text.binary(exp.Sub, count, one) for count in reversed(counts))
+    passed = text.binary(exp.GT, text.binary(exp.Mul, share, position), end)
+    return text.all_of([text.binary(exp.EQ, found, infinite), passed])
 
 
 AGGREGATE: dict[str, Writer] = {

@@ -80,7 +80,7 @@ def _scale(node: Typed) -> int:
 
 def _division(emitter: Emitter, node: Typed) -> exp.Expr:
     """IEEE division whose divisor has no sign when it is zero: -0.0 + 0.0 is 0.0."""
-    left, right = node.args
+    right = node.args[1]
     a, b = emitter.pair(node)
     if right.op == "literal":
         divisor = text.number(0.0) if right.value == 0 else b

@@ -40,12 +40,9 @@ def _comparison(emitter: Emitter, node: Typed) -> exp.Expr:
 
 def _unless_nan(plain: exp.Expr, greater: exp.Expr, lesser: exp.Expr, other: Typed) -> exp.Expr:
     """To DuckDB NaN is the largest number, so only as the greater side does it turn a false into a true."""
-    if other.nullable:
-        # Where the other side is null, so is the outcome: the guard must not make it false.
-        guard = text.all_of([text.is_nan(greater), text.is_known(lesser)])
-    else:
-        guard = text.is_nan(greater)
-    return text.all_of([plain, text.negated(guard)])
+    # Where the other side is null, so is the outcome: the guard must not make it false.
+    known = [text.is_known(lesser)] if other.nullable else []
+    return text.all_of([plain, text.negated(text.all_of([text.is_nan(greater), *known]))])
 
 
 def _membership(emitter: Emitter, node: Typed) -> exp.Expr:
@@ -86,7 +83,7 @@ def _close(emitter: Emitter, node: Typed) -> exp.Expr:
     same = text.binary(exp.EQ, a, b)
     finite = [text.call("ISFINITE", a), text.call("ISFINITE", b), near]
     if left.special == right.special == NAN:
-        same = text.all_of([same, text.negated(text.is_nan(a))])
+        same = text.all_of([same, text.negated(text.all_of([text.is_nan(a), text.is_nan(b)]))])
     return text.all_of([same, text.all_of(finite)], exp.Or)
 
 

@@ -83,12 +83,14 @@ def string(value: str) -> exp.Expr:
 
 def number(value: float) -> exp.Expr:
     """A number that stands beside an expression of its own type."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return cast(exp.Literal.string("NaN" if math.isnan(value) else f"{value:f}inity".upper().title()), "DOUBLE")
+    if not math.isfinite(value):
+        return cast(
+            exp.Literal.string("NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"), "DOUBLE"
+        )
     written = repr(value)
-    if isinstance(value, float) and "e" not in written and len(written.lstrip("-0.")) > _EXACT_DIGITS:
-        written += "e0"
-    return exp.Literal.number(written)
+    is_decimal = "." in written and "e" not in written
+    # DuckDB reads 0.1 as a decimal; with an exponent it is a float from the start.
+    return exp.Literal.number(f"{written}e0" if is_decimal and len(written.lstrip("-0.")) > _EXACT_DIGITS else written)
 
 
 def bare(value: Any, type: Type) -> exp.Expr:
