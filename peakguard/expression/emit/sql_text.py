@@ -33,7 +33,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from peakguard.expression.types import Type
+from peakguard.expression.types import MAX_PRECISION, Type
 
 _PLAIN = {
     "bool": "BOOLEAN",
@@ -117,10 +117,12 @@ def typed(value: Any, type: Type) -> exp.Expr:
 
 
 def _decimal(value: Decimal, type: Type) -> exp.Expr:
-    digits = f"{value:.{type.scale}f}"
-    if not type.scale:
+    digits = f"{value:f}"
+    if type.scale == MAX_PRECISION:
+        # DuckDB counts the digit before the point, and there would be one too many.
         return cast(exp.Literal.string(digits), data_type(type))
-    return exp.Literal.number(digits)
+    whole, _, places = digits.partition(".")
+    return exp.Literal.number(f"{whole}.{places.rstrip('0') or 0}" if type.scale else whole)
 
 
 NAN = number(math.nan)

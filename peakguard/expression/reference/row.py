@@ -179,7 +179,7 @@ def local(count: int, type: Type) -> datetime | None:
 
 
 ROW: dict[str, Callable[..., Any]] = {
-    "abs": lambda node, x: abs(x),
+    "abs": lambda node, x: x.copy_abs() if isinstance(x, Decimal) else abs(x),
     "add": _add,
     "ceil": _whole(math.ceil),
     "close": _close,
@@ -212,7 +212,7 @@ ROW: dict[str, Callable[..., Any]] = {
     "month": _calendar(lambda moment: moment.month),
     "mul": _mul,
     "ne": lambda node, a, b: a != b,
-    "neg": lambda node, x: -x,
+    "neg": lambda node, x: x.copy_negate() if isinstance(x, Decimal) else -x,
     "not": lambda node, x: not x,
     "rescale": _rescale,
     "round": _whole(round),
