@@ -1,5 +1,7 @@
 """The text for SQL: plain where types promise enough, guarded where they do not, one query whatever nests."""
 
+from decimal import Decimal
+
 import duckdb
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from sqlglot import exp, parse_one
 from peakguard.expression import build, compile_text, emit_sql, relation
 from peakguard.expression.scope import Column, Scope
 from peakguard.expression.typed import Typed, TypedExpression
-from peakguard.expression.types import BOOL, INT64, STRING
+from peakguard.expression.types import BOOL, INT64, STRING, Type, datetime, decimal, duration, enum
 from tests.unit.expression.scopes import DATASET, ROWS
 
 CONSTANT = TypedExpression(build.literal(True, BOOL, 0, 0), (), False, (), ())
@@ -150,11 +152,18 @@ def test_every_keyword_of_duckdb_can_name_a_column_and_a_table() -> None:
     typed, _ = compile_text("x > prev(x)", Scope({"x": Column(INT64)}, ordered=True))
     assert typed is not None
     with duckdb.connect() as connection:
-        for (word,) in connection.execute("SELECT keyword_name FROM duckdb_keywords()").fetchall():
-            connection.execute(f'CREATE TABLE "{word}" AS SELECT 1::BIGINT AS "{word}"')
+        found = connection.execute("SELECT DISTINCT keyword_name FROM duckdb_keywords()").fetchall()
+        words = sorted(word for (word,) in found)
+        columns = ", ".join(f'"{word}" BIGINT' for word in words)
+        connection.execute(f"CREATE TABLE words ({columns})")
+        connection.execute(f"INSERT INTO words SELECT {', '.join('1' for _ in words)}")
+        for word in words:
+            connection.execute(f'CREATE VIEW "{word}" AS FROM words')
             emitted = emit_sql(typed, word, {"x": word}, [word], [word])
             assert connection.execute(emitted).fetchall() == [(None,)], word
-            connection.execute(f'DROP TABLE "{word}"')
+
+
+STRINGS = duckdb.connect()
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
@@ -164,10 +173,36 @@ def test_any_string_stays_a_string(value: str) -> None:
     root = relation.compare("==", x, literal)
     assert isinstance(root, Typed)
     emitted = emit_sql(TypedExpression(root, ("x",), False, (), ()), "bars")
+    STRINGS.execute("CREATE OR REPLACE TABLE bars AS SELECT unnest(?) AS x", [[value, value + "'"]])
+    assert STRINGS.execute(emitted).fetchall() == [(True,), (False,)]
+
+
+STORED = [
+    (datetime("ms"), "TIMESTAMP_MS '1969-12-31 23:59:59.998'", -2),
+    (datetime("ms"), "TIMESTAMP_MS '9999-12-31 00:00:00'", 253_402_214_400_000),
+    (datetime("ms"), "TIMESTAMP '1969-12-31 23:59:59.998'", -2),
+    (datetime("us"), "TIMESTAMP '1969-12-31 23:59:59.999998'", -2),
+    (datetime("ns"), "TIMESTAMP_NS '1969-12-31 23:59:59.999999998'", -2),
+    (datetime("ms", "Asia/Kathmandu"), "TIMESTAMPTZ '1969-12-31 23:59:59.998 UTC'", -2),
+    (datetime("us", "Asia/Kathmandu"), "TIMESTAMPTZ '1969-12-31 23:59:59.999998 UTC'", -2),
+    (datetime("ns", "Asia/Kathmandu"), "TIMESTAMPTZ_NS '1969-12-31 23:59:59.999999998 UTC'", -2),
+    (datetime("ns", "Asia/Kathmandu"), "TIMESTAMP_NS '1969-12-31 23:59:59.999999998'", -2),
+    (datetime("us"), "TIMESTAMP 'infinity'", None),
+    (datetime("us", "UTC"), "TIMESTAMPTZ '-infinity'", None),
+    (duration("ns"), "-2::BIGINT", -2),
+    (enum(("buy",)), "'buy'::ENUM('hold', 'buy')", "buy"),
+    (enum(("buy",)), "'buy'", "buy"),
+    (decimal(38, 2), "'1.50'::DECIMAL(38, 2)", Decimal("1.50")),
+]
+
+
+@pytest.mark.parametrize(("type", "stored", "value"), STORED)
+def test_columns_are_read_as_they_are_documented(type: Type, stored: str, value: object) -> None:
     with duckdb.connect() as connection:
-        connection.execute("CREATE TABLE bars (x VARCHAR)")
-        connection.execute("INSERT INTO bars VALUES (?), (?)", [value, value + "'"])
-        assert connection.execute(emitted).fetchall() == [(True,), (False,)]
+        connection.execute("SET TimeZone = 'America/New_York'")
+        connection.execute(f"CREATE TABLE bars AS SELECT {stored} AS x")
+        root = TypedExpression(build.column("x", Column(type), 0, 0), ("x",), False, (), ())
+        assert connection.execute(emit_sql(root, "bars")).fetchall() == [(value,)]
 
 
 def test_the_query_is_one_statement_in_any_dialect() -> None:
