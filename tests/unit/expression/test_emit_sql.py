@@ -152,13 +152,9 @@ def test_every_keyword_of_duckdb_can_name_a_column_and_a_table() -> None:
     typed, _ = compile_text("x > prev(x)", Scope({"x": Column(INT64)}, ordered=True))
     assert typed is not None
     with duckdb.connect() as connection:
-        found = connection.execute("SELECT DISTINCT keyword_name FROM duckdb_keywords()").fetchall()
-        words = sorted(word for (word,) in found)
-        columns = ", ".join(f'"{word}" BIGINT' for word in words)
-        connection.execute(f"CREATE TABLE words ({columns})")
-        connection.execute(f"INSERT INTO words SELECT {', '.join('1' for _ in words)}")
-        for word in words:
-            connection.execute(f'CREATE VIEW "{word}" AS FROM words')
+        listed = "SELECT DISTINCT keyword_name FROM duckdb_keywords() WHERE keyword_category <> 'unreserved'"
+        for (word,) in connection.execute(listed).fetchall():
+            connection.execute(f'CREATE TABLE "{word}" AS SELECT 1::BIGINT AS "{word}"')
             emitted = emit_sql(typed, word, {"x": word}, [word], [word])
             assert connection.execute(emitted).fetchall() == [(None,)], word
 
