@@ -124,6 +124,86 @@ def test_sql_agrees_on_statistics(function: str, argument: str, name: str, withi
         assert within_tolerance(ours[place], theirs[place], tolerance), (function, value, place, ours, theirs)
 
 
+GUARDED = [
+    "wild_n < wild",
+    "wild_n == wild",
+    "wild_n != wild",
+    "price_n >= wild_n",
+    "between(wild_n, price_n, wild)",
+    "close(wild, wild_n)",
+    "close(wild_n, price_n, rel=0, abs=1)",
+    "sign(wild_n)",
+    "sign(whole_n)",
+    "min(wild_n, price_n)",
+    "max(wild, wild_n, whole)",
+    "price_n / wild",
+    "whole / tiny",
+    "1.0 / (price * tiny)",
+    "price / (0.0 - price)",
+    "whole // whole_n",
+    "whole // -1",
+    "whole_n // -3",
+    "whole % whole_n",
+    "whole_n % 7",
+    "7 % tiny",
+    "whole + whole_n",
+    "whole - tiny",
+    "whole * whole_n",
+    "-whole",
+    "abs(whole_n)",
+    "round(wild_n)",
+    "floor(wild_n)",
+    "ceil(wild_n * 0.5)",
+    "float(wide_n)",
+    "cents * cents",
+    "log(wild_n) > sqrt(wild_n)",
+    "lower(text_n)",
+    "upper(text_n)",
+    "text_n < text",
+    "len(text_n)",
+    "contains(text, text_n)",
+    "matches(text_n, r'[^a]?.{1,3}')",
+    "side_n in ['buy', 'hold']",
+    "(1 if maybe else whole)",
+    "(maybe or wild_n > 1) and not (wild > wild_n)",
+    "utc_n - york_n",
+    "nano_n - utc_n",
+    "utc + held_n",
+    "held * whole",
+    "-held",
+    "abs(held_n)",
+    "held_n / held",
+    "day_ - day_n",
+    "hour(york_n)",
+    "date(york_n + hours(1))",
+    "weekday(naive_n)",
+    "day(nano_n)",
+    "prev(prev(text_n), 2)",
+    "first(prev(price_n))",
+    "since(maybe)",
+    "since(prev(whole_n) > 1)",
+    "cum_min(wild_n)",
+    "cum_max(prev(wild_n))",
+    "cum_sum(whole_n)",
+    "rolling_min(wild_n, 2)",
+    "rolling_max(wild, 3)",
+    "rolling_sum(whole, 2)",
+    "delta(utc_n)",
+    "changed(wild_n)",
+]
+"""What needs a guard somewhere, so that no guard waits for luck to be tested."""
+
+
+@pytest.mark.parametrize("text", GUARDED)
+def test_each_guard_is_right(text: str) -> None:
+    root = typed(text)
+    assert root is not None
+    for index in (0, 1, 4, 5, 6):
+        for within in ((), ("group", "flag")):
+            data = FRAMES[index]
+            assert_same(text, evaluate(root, ROWS[index], within), run(root, data, within), sql(root, data, within))
+
+
 FEW = [
     {"group": str(number), "wild_n": value}
     for number, values in enumerate(
