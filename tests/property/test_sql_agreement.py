@@ -101,6 +101,42 @@ def test_sql_agrees_on_datasets(data: st.DataObject, within: tuple[str, ...], in
     assert_same(text, expected, run(root, frame, within, dataset=True), sql(root, frame, within, dataset=True))
 
 
+ONE_OF_ALL = [
+    "count()",
+    "count(maybe)",
+    "n_unique(text_n)",
+    "sum(whole_n)",
+    "sum(tiny)",
+    "max(whole_n)",
+    "min(tiny)",
+    "7",
+]
+FROM_ALL = [
+    "({} + {})",
+    "({} * {})",
+    "({} // {})",
+    "({} % {})",
+    "max({}, {})",
+    "abs({} - {})",
+    "({0} if {1} > {0} else 3)",
+]
+
+
+def _joined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.builds(str.format, st.sampled_from(FROM_ALL), inner, inner)
+
+
+@seeded(40)
+@given(st.recursive(st.sampled_from(ONE_OF_ALL), _joined, max_leaves=16), LEGAL_WITHIN, FRAME)
+def test_sql_agrees_on_what_is_computed_from_aggregates(text: str, within: tuple[str, ...], index: int) -> None:
+    root = typed(text, dataset=True)
+    if root is None:
+        return
+    frame = FRAMES[index]
+    expected = evaluate_dataset(root, ROWS[index], within)
+    assert_same(text, expected, run(root, frame, within, dataset=True), sql(root, frame, within, dataset=True))
+
+
 @seeded(20)
 @given(
     st.sampled_from(["mean({})", "sum({})", "std({})", "median({})", "quantile({}, 0.3)", "mad({})", "share({} > 1)"]),
