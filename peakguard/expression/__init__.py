@@ -66,3 +66,26 @@ def looks_back(typed: TypedExpression) -> bool:
     from peakguard.expression.emit.scalar import is_ordered
 
     return is_ordered(typed.root)
+
+
+def emit_sql(
+    typed: TypedExpression,
+    relation: str,
+    columns: Mapping[str, str] | None = None,
+    within: Sequence[str] = (),
+    order: Sequence[str] = (),
+    *,
+    dataset: bool = False,
+    dialect: str = "duckdb",
+) -> str:
+    """The text of one query over the table `relation` whose last column, `value`, has the same meaning.
+
+    One row for each row of the table, sorted by the columns `order`; with `dataset` one row for each group of
+    the columns `within`, which come before `value`, in no order. Ordered functions stay `within` groups and
+    follow `order`; it should name every row once. `columns` gives the physical name of a column where it is
+    another one, also for those of `within` and `order`. How columns are stored, and that times come as counts
+    of their unit, is said in `emit/sql_text.py`. Raises ValueError for ordered functions without `order`.
+    """
+    from peakguard.expression.emit.sql import emit
+
+    return emit(typed.root, relation, columns or {}, within, order, dataset=dataset, dialect=dialect)

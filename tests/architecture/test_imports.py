@@ -11,6 +11,7 @@ import pytest
 from tests.functional.policies import CONTRACT, ERRORS
 
 HEAVY = {"polars", "pyarrow", "pandas", "pydantic", "yaml", "jsonschema", "structlog", "tenacity", "asyncio", "numpy"}
+HEAVY |= {"sqlglot", "duckdb"}
 SLOW_START = {
     *HEAVY,
     "ast",
@@ -78,6 +79,11 @@ def test_load_from_the_artefact_loads_no_compiler(project: Path) -> None:
     assert [name for name in loaded if name.startswith(compiler) and name != "peakguard.syntax.limits"] == [
         "peakguard.syntax"
     ]
+
+
+def test_the_expression_language_loads_no_back_end(tmp_path: Path) -> None:
+    loaded = modules("import peakguard.expression", tmp_path) - bare()
+    assert not {name for name in loaded if name.startswith(("sqlglot", "polars", "peakguard.expression.emit"))}
 
 
 @pytest.mark.parametrize("module", ["peakguard.runtime.policy_set", "peakguard.kinds.contract.runtime"])

@@ -11,13 +11,13 @@ from peakguard.engines.polars.rows import canonical_rows
 from peakguard.expression.emit.polars import emit
 from peakguard.expression.reference.interpreter import evaluate
 from peakguard.expression.typed import Typed
-from tests.property import scalar_backend
+from tests.property import duckdb_backend, scalar_backend
 from tests.property.expressions import ROW_TYPES
 from tests.property.nasty import frame, rows
 from tests.property.table import table
 from tests.property.test_expression_agreement import assert_same, typed
 
-DATA = frame(21, 120)
+DATA = duckdb_backend.storable(frame(21, 120))
 READ = rows(DATA)
 TABLES = {ordered: table(ordered=ordered) for ordered in (False, True)}
 Roots = Mapping[str, Typed]
@@ -45,7 +45,15 @@ def in_python(roots: Roots, within: Sequence[str]) -> Values:
     return {text: scalar_backend.run(root, READ, within) for text, root in roots.items()}
 
 
-BACKENDS: dict[str, Callable[[Roots, Sequence[str]], Values]] = {"polars": in_polars, "python": in_python}
+def in_sql(roots: Roots, within: Sequence[str]) -> Values:
+    return {text: duckdb_backend.run(root, DATA, within) for text, root in roots.items()}
+
+
+BACKENDS: dict[str, Callable[[Roots, Sequence[str]], Values]] = {
+    "polars": in_polars,
+    "python": in_python,
+    "sql": in_sql,
+}
 PARTS = [(False, ()), (True, ()), (True, ("group",))]
 
 
