@@ -31,5 +31,5 @@ def texts(
         elif name == "polars":
             found[name] = emit_polars(typed, {}, () if is_dataset else within)
         else:
-            found[name] = emit_sql(typed, relation, within=within, order=order, is_dataset=is_dataset)
+            found[name] = emit_sql(typed, relation, within=within, order=order, dataset=is_dataset)
     return found

@@ -5,6 +5,7 @@ a column, and any other word for one of its CHOICES. Operations whose result may
 (`exp`, `mean`, …) are left out: inside an expression the last place would become another truth.
 """
 
+import random
 import re
 from collections.abc import Callable
 
@@ -285,6 +286,11 @@ Pick = Callable[[list[str]], str]
 def exact(draw: Callable[..., str], kind: str, depth: int = 4, *, ordered: bool = True) -> str:
     """An expression of a type whose value every back end must agree on to the last bit."""
     return _expression(lambda options: draw(st.sampled_from(options)), kind, depth, ordered=ordered)
+
+
+def drawn(source: random.Random, kind: str, depth: int, *, ordered: bool) -> str:
+    """The same from a source of chance."""
+    return _expression(source.choice, kind, depth, ordered=ordered)
 
 
 def _expression(pick: Pick, kind: str, depth: int, *, ordered: bool) -> str:

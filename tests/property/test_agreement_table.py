@@ -9,7 +9,7 @@ import pytest
 
 from peakguard.engines.polars.rows import canonical_rows
 from peakguard.expression.emit.polars import emit
-from peakguard.expression.reference.interpreter import evaluate
+from peakguard.expression.reference.interpreter import Row, evaluate
 from peakguard.expression.typed import Typed
 from tests.property import duckdb_backend, scalar_backend
 from tests.property.expressions import ROW_TYPES
@@ -32,24 +32,24 @@ def expected(kind: str, ordered: bool, within: tuple[str, ...]) -> tuple[Roots, 
     return roots, {text: evaluate(root, READ, within) for text, root in roots.items()}
 
 
-def in_polars(roots: Roots, within: Sequence[str]) -> Values:
+def in_polars(roots: Roots, within: Sequence[str], data: pl.DataFrame, read: Sequence[Row]) -> Values:
     made = [
         eval(emit(root, {}, within), {"pl": pl, "__builtins__": {}}).alias(str(place))
         for place, root in enumerate(roots.values())
     ]
-    found = canonical_rows(DATA.select(made))
+    found = canonical_rows(data.select(made))
     return {text: [row[str(place)] for row in found] for place, text in enumerate(roots)}
 
 
-def in_python(roots: Roots, within: Sequence[str]) -> Values:
-    return {text: scalar_backend.run(root, READ, within) for text, root in roots.items()}
+def in_python(roots: Roots, within: Sequence[str], data: pl.DataFrame, read: Sequence[Row]) -> Values:
+    return {text: scalar_backend.run(root, read, within) for text, root in roots.items()}
 
 
-def in_sql(roots: Roots, within: Sequence[str]) -> Values:
-    return {text: duckdb_backend.run(root, DATA, within) for text, root in roots.items()}
+def in_sql(roots: Roots, within: Sequence[str], data: pl.DataFrame, read: Sequence[Row]) -> Values:
+    return {text: duckdb_backend.run(root, data, within) for text, root in roots.items()}
 
 
-BACKENDS: dict[str, Callable[[Roots, Sequence[str]], Values]] = {
+BACKENDS: dict[str, Callable[[Roots, Sequence[str], pl.DataFrame, Sequence[Row]], Values]] = {
     "polars": in_polars,
     "python": in_python,
     "sql": in_sql,
@@ -62,7 +62,7 @@ PARTS = [(False, ()), (True, ()), (True, ("group",))]
 @pytest.mark.parametrize("kind", ROW_TYPES)
 def test_a_back_end_agrees_with_the_table(backend: str, kind: str, ordered: bool, within: tuple[str, ...]) -> None:
     roots, ours = expected(kind, ordered, within)
-    theirs = BACKENDS[backend](roots, within)
+    theirs = BACKENDS[backend](roots, within, DATA, READ)
     for text, values in ours.items():
         assert_same(text, list(values), list(theirs[text]), backend)
 

@@ -43,7 +43,9 @@ def _each(emitter: Emitter, node: Typed) -> exp.Expr:
         unknown += [text.is_null(keep)] if conditions[0].nullable else []
     if unknown:
         missing = text.call("LIST_BOOL_OR", _list(items, variable, text.all_of(unknown, exp.Or)))
-        return text.case((text.all_of([missing, text.is_known(items)]), exp.null()), otherwise=_present(items, total, source))
+        return text.case(
+            (text.all_of([missing, text.is_known(items)]), exp.null()), otherwise=_present(items, total, source)
+        )
     return _present(items, total, source)
 
 
