@@ -10,6 +10,8 @@ COMMANDS = {
     "check": "prove the policies of a project",
     "validate": "validate data against a contract",
     "docs": "write the documents that follow from the policies",
+    "show": "print what the rules of a policy compile to",
+    "eval": "evaluate an expression on every back end, side by side",
     "explain": "print the page of a code",
     "schema": "print the JSON Schema of a kind, for editors",
 }

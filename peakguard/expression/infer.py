@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from functools import reduce
 from typing import Any
 
@@ -23,7 +22,7 @@ def column_of(value: Any) -> Column:
         return Column(types.BOOL)
     if isinstance(value, int):
         return Column(types.INT64)
-    if isinstance(value, (float, Decimal)):
+    if isinstance(value, float):
         return Column(types.FLOAT64, finite=value - value == 0)
     return Column(types.STRING)
 

@@ -9,6 +9,7 @@ import random
 import pytest
 
 from peakguard.expression.reference.interpreter import evaluate
+from peakguard.expression.typed import Typed
 from tests.property.expressions import drawn
 from tests.property.test_agreement_table import BACKENDS, Roots
 from tests.property.test_expression_agreement import ROOTS, assert_same, typed
@@ -20,7 +21,7 @@ FEW, MANY = 7, 140
 
 
 def expressions(source: random.Random) -> Roots:
-    found = {}
+    found: dict[str, Typed] = {}
     while len(found) < EXPRESSIONS:
         text = drawn(source, source.choice(ROOTS), source.choice([2, 3, 4, 5]), ordered=source.random() < 0.7)
         root = typed(text)

@@ -20,7 +20,8 @@ def frame_of(rows: Sequence[Mapping[str, Any]], forms: Mapping[str, str | Mappin
         wanted = to_dtype(form, None)
         values = [row[name] for row in rows]
         columns.append(library.Series(name, values, dtype=_counted(wanted), strict=False).cast(wanted))
-    return library.DataFrame(columns)
+    made: pl.DataFrame = library.DataFrame(columns)
+    return made
 
 
 def _counted(dtype: Any) -> Any:

@@ -63,6 +63,34 @@ def _nested(form: Mapping[str, Any]) -> pl.DataType:
     return to_dtype(form["type"], None)
 
 
+def to_form(dtype: Any) -> str | dict[str, Any] | None:
+    """The type of ours that a column of a data type has, in the form of a plan; None where there is none."""
+    library = polars()
+    if isinstance(dtype, library.List):
+        inner = to_form(dtype.inner)
+        return {"list": _wary(inner)} if inner is not None else None
+    if isinstance(dtype, library.Struct):
+        fields = {field.name: to_form(field.dtype) for field in dtype.fields}
+        return {"record": {name: _wary(form) for name, form in fields.items() if form is not None}}
+    if isinstance(dtype, library.Enum | library.Categorical):
+        return "string"
+    if isinstance(dtype, library.Decimal):
+        return f"decimal({dtype.precision},{dtype.scale})"
+    if isinstance(dtype, library.Datetime):
+        return f"datetime[{dtype.time_unit}, {dtype.time_zone}]" if dtype.time_zone else f"datetime[{dtype.time_unit}]"
+    if isinstance(dtype, library.Duration):
+        return f"duration[{dtype.time_unit}]"
+    return next((name for name, kind in _PLAIN.items() if dtype == getattr(library, kind)), None)
+
+
+_PLAIN = {"bool": "Boolean", "int64": "Int64", "float64": "Float64", "string": "String", "date": "Date"}
+
+
+def _wary(form: str | dict[str, Any]) -> dict[str, Any]:
+    """What stands inside a list or record may be null and NaN for all we know."""
+    return {**(form if isinstance(form, dict) else {"type": form}), "nullable": True, "finite": False}
+
+
 def holds(actual: Any, wanted: Any) -> bool:
     """Whether a column needs no conversion: the very type, or an enum held as text or categories."""
     library = polars()

@@ -111,7 +111,8 @@ class Emitter:
         if node.op == "column":
             return self.physical(node)
         if node.op == "item":
-            return exp.to_identifier(node.value)
+            variable: exp.Expr = exp.to_identifier(node.value)
+            return variable
         return exp.Dot(this=text.closed(self.stored(node.args[0])), expression=exp.to_identifier(node.value))
 
     @contextmanager

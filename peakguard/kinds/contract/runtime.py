@@ -61,6 +61,12 @@ class Contract:
         frame, is_text = load(path)
         return Inspector(self._plan, frame, is_text=is_text, examples=examples).verdict()
 
+    def aligned(self, frame: Any, *, is_text: bool) -> Any:
+        """A Polars frame under the contract's names and types; columns that cannot be settled are left out."""
+        from peakguard.engines.polars.align import align
+
+        return align(frame, self._plan, is_text=is_text).frame
+
     def _refusing(self, verdict: Verdict) -> tuple[Violation, ...]:
         if not verdict.is_enforced:
             return ()

@@ -1,0 +1,43 @@
+"""`peakguard show NAME`: what the rules of a policy compile to, as it really runs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from peakguard.api.show import plain, show
+from peakguard.cli.exit_codes import CLEAN
+from peakguard.cli.refusal import Refusal
+from peakguard.diagnostics.diagnostic import found
+from peakguard.diagnostics.span import Span
+from peakguard.runtime.errors import PeakguardError
+
+_FORMS = ("python", "polars", "sql", "plan")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("name", metavar="NAME", help="name of a policy with rules, such as a contract")
+    parser.add_argument("--rule", action="append", default=[], metavar="ID", help="only this rule; may be repeated")
+    parser.add_argument(
+        "--backend", action="append", choices=_FORMS, default=[], help="only this form; may be repeated"
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="form of the report")
+    parser.add_argument("--root", metavar="DIR", help="root of the project (default: found from here)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the generated texts. Raises Refusal for an unknown policy or rule."""
+    wanted = tuple(options.backend) or _FORMS
+    try:
+        policy = plain(show(options.name, options.root, rules=options.rule, wanted=wanted))
+    except PeakguardError as error:
+        raise Refusal(found(error.code, Span.whole("show"), **error.context)) from error
+    if options.format == "json":
+        sys.stdout.write(json.dumps(policy, indent=2, ensure_ascii=False) + "\n")
+    else:
+        from peakguard.reporters.compiled import compiled_text
+
+        sys.stdout.write(compiled_text(policy))
+    return CLEAN

@@ -1,0 +1,36 @@
+"""What rules compile to, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from peakguard.reporters.visible import visible
+
+_INDENT = "    "
+_NO_FORM = "none: a dataset rule judges all rows at once, and this form one at a time"
+
+
+def compiled_text(policy: Mapping[str, Any]) -> str:
+    """The report of `peakguard show`, given what its JSON form holds."""
+    blocks = [f"{policy['kind']} {policy['name']} {policy['policy_version']}  {policy['file']}"]
+    blocks += ["\n".join(_rule(rule)) for rule in policy["rules"]]
+    if policy["plan"]:
+        blocks.append("\n".join(["one query for all rows (optimised plan)", *_indented(policy["plan"])]))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _rule(rule: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{rule['id']}  {rule['place']}"
+    yield f"  {visible(rule['expression'])}"
+    unknown = " or ".join(rule["unknown_where"])
+    yield f"  reads {', '.join(rule['reads']) or 'no column'}; " + (
+        f"unknown where {unknown}" if unknown else "never unknown"
+    )
+    for name, text in rule["texts"].items():
+        yield f"  {name}"
+        yield from _indented(text if text is not None else _NO_FORM)
+
+
+def _indented(text: str) -> Iterator[str]:
+    return (f"{_INDENT}{visible(line)}".rstrip() for line in text.strip("\n").split("\n"))

@@ -1,0 +1,128 @@
+"""`peakguard show`: what rules compile to. The golden texts are here to be read: are they what a person would write?"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.functional.conftest import Project, Run
+
+CONTRACT = """\
+peakguard: 1
+kind: contract
+name: ohlcv
+version: 1.2.0
+columns:
+  symbol: string
+  bar_at: 'datetime[us, UTC]'
+  open: {type: float64, gt: 0}
+  high: {type: float64, gt: 0}
+  close: {type: float64, gt: 0}
+  volume: {type: float64, ge: 0, nullable: true}
+  fills: {list: {qty: int64, price: float64}}
+order: {by: bar_at, within: [symbol]}
+rules:
+  highest: {expr: 'high >= max(open, close)'}
+  traded: {expr: volume > 0 or hour(bar_at) < 9, on_null: fail}
+  rises: {expr: close > prev(close), within: [symbol], on_null: pass}
+  filled: {expr: 'sum(f.qty * f.price for f in fills if f.qty > 0) <= 1e6'}
+  lively: {dataset: 'share(close > open) > 0.1', within: [symbol]}
+"""
+GOLDEN = """\
+contract ohlcv 1.2.0  contracts/ohlcv.yaml
+
+rules.highest  contracts/ohlcv.yaml:15:19
+  high >= max(open, close)
+  reads high, open, close; never unknown
+  python
+    def rule(high, open, close):
+        return high >= (close if close > open else open)
+  polars
+    pl.col("high") >= pl.max_horizontal(pl.col("open"), pl.col("close"))
+  sql
+    SELECT high >= GREATEST(open, close) AS value FROM ohlcv ORDER BY bar_at
+
+rules.traded  contracts/ohlcv.yaml:16:18
+  volume > 0 or hour(bar_at) < 9
+  reads volume, bar_at; unknown where `volume` is null
+"""
+
+
+@pytest.fixture
+def shown(peakguard: Run, project: Project) -> dict[str, dict[str, str | None]]:
+    root = project({"contracts/ohlcv.yaml": CONTRACT})
+    result = peakguard("show", "ohlcv", "--format", "json", cwd=root)
+    assert result.returncode == 0, result.stderr
+    return {rule["id"]: rule["texts"] for rule in json.loads(result.stdout)["rules"]}
+
+
+def test_the_text_reads_from_the_rule_to_what_runs(peakguard: Run, project: Project) -> None:
+    root = project({"contracts/ohlcv.yaml": CONTRACT})
+    rules = ["--rule", "highest", "--rule", "rules.traded"]
+    assert peakguard("show", "ohlcv", *rules, cwd=root).stdout.startswith(GOLDEN)
+
+
+def test_a_guard_stands_where_a_null_may_come(shown: dict[str, dict[str, str | None]]) -> None:
+    assert (
+        shown["rules.traded"]["polars"]
+        == (
+            '((pl.col("volume") > 0.0) | (pl.when(pl.col("bar_at").dt.year().is_between(1, 9999)).then(pl.col("bar_at"))'
+            ".dt.hour().cast(pl.Int64) < 9))"[1:-1]
+        )
+    )
+    python = shown["rules.traded"]["python"]
+    assert python is not None
+    assert "if volume is None:" in python
+
+
+def test_ordered_rules_keep_a_state(shown: dict[str, dict[str, str | None]]) -> None:
+    assert shown["rules.rises"]["polars"] == 'pl.col("close") > pl.col("close").shift(1).over([pl.col("symbol")])'
+    assert shown["rules.rises"]["sql"] == (
+        "SELECT close > LAG(close) OVER (PARTITION BY symbol ORDER BY bar_at) AS value FROM ohlcv ORDER BY bar_at"
+    )
+    python = shown["rules.rises"]["python"]
+    assert python is not None
+    assert "def start():" in python
+    assert "def step(state, close):" in python
+
+
+def test_generators_are_comprehensions_and_lambdas(shown: dict[str, dict[str, str | None]]) -> None:
+    assert shown["rules.filled"] == {
+        "python": (
+            "def rule(fills):\n"
+            '    return each_sum([f["qty"] * f["price"] for f in fills if f["qty"] > 0]) <= 1000000.0\n'
+        ),
+        "polars": (
+            'pl.col("fills").list.agg(pl.when((pl.element().struct.field("qty") > 0)).then('
+            '(pl.element().struct.field("qty").cast(pl.Float64) * pl.element().struct.field("price"))).sum()) <= 1000000.0'
+        ),
+        "sql": (
+            "SELECT COALESCE(LIST_SUM(LIST_TRANSFORM(LIST_FILTER(fills, LAMBDA f : f.qty > 0), "
+            "LAMBDA f : CAST(f.qty AS DOUBLE) * f.price)), 0.0) <= 1000000.0 AS value FROM ohlcv ORDER BY bar_at"
+        ),
+    }
+
+
+def test_a_dataset_rule_has_no_form_for_one_row(shown: dict[str, dict[str, str | None]]) -> None:
+    assert shown["rules.lively"]["python"] is None
+    assert shown["rules.lively"]["polars"] == '(pl.col("close") > pl.col("open")).mean() > 0.1'
+
+
+def test_the_plan_asks_every_rule_in_one_query(peakguard: Run, project: Project) -> None:
+    root = project({"contracts/ohlcv.yaml": CONTRACT})
+    plan = json.loads(peakguard("show", "ohlcv", "--format", "json", cwd=root).stdout)["plan"]
+    assert plan.startswith("SELECT")
+    assert all(f'alias("rules.{name}")' in plan for name in ("highest", "traded", "rises", "filled"))
+    only = json.loads(peakguard("show", "ohlcv", "--backend", "sql", "--format", "json", cwd=root).stdout)
+    assert only["plan"] == ""
+    assert {tuple(rule["texts"]) for rule in only["rules"]} == {("sql",)}
+
+
+@pytest.mark.parametrize("arguments", [["ohlcw"], ["ohlcv", "--rule", "highst"]])
+def test_an_unknown_name_is_one_clear_error(peakguard: Run, project: Project, arguments: list[str]) -> None:
+    root = project({"contracts/ohlcv.yaml": CONTRACT})
+    result = peakguard("show", *arguments, cwd=root)
+    assert result.returncode == 2
+    assert "error[PG2005]" in result.stderr
+    assert "Did you mean" in result.stderr
