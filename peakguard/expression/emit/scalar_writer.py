@@ -149,7 +149,7 @@ Operation = Callable[[Writer, Typed], Written]
 
 def key(node: Typed) -> Key:
     """Equal for nodes that mean the same."""
-    return node.op, str(node.type), node.value, node.nullable, *map(key, node.args)
+    return node.op, str(node.type), node.value, *map(key, node.args)
 
 
 def _operations() -> Mapping[str, Operation]:

@@ -108,6 +108,20 @@ def test_ordered_functions_have_a_state() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("prev(high) > 1 and prev(high) < 9 and delta(high) > 1", "[None]"),
+        ("prev(high) > 1 and prev(high, 2) < 9", "[None, deque((), 2)]"),
+        ("prev(high) > 1 and prev(open) < 9", "[None, None]"),
+        ("prev(1 if flag else 0) == 1 and prev(1.0 if flag else 0.0) > high", "[None, None]"),
+        ("prev(prev(high)) > 1 and prev(high) > 1", "[None, None]"),
+    ],
+)
+def test_the_same_function_of_the_same_value_is_kept_once(text: str, state: str) -> None:
+    assert f"    return {state}\n" in emitted(text)
+
+
 def test_every_row_reaches_every_ordered_function() -> None:
     """Also where `and` has nothing more to ask."""
     typed, _ = compile_text("flag and since(high > 10) == 2", ROWS)
