@@ -7,6 +7,7 @@ but leaves some operations out. What it finds is shorter, so it has its share.
 
 import math
 import random
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -131,6 +132,16 @@ def test_scalar_agrees_where_chance_seldom_looks(text: str) -> None:
     for rows in ROWS:
         for within in ((), ("group",)):
             assert_same(text, evaluate(root, rows, within), run(root, rows, within), "")
+
+
+@pytest.mark.parametrize("text", ["float(wide_n)", "-wide_n", "abs(wide_n)", "wide_n * 2", "max(wide_n, -wide_n) - 1"])
+@seeded(100)
+@given(st.lists(st.decimals(places=8, min_value=-(10**20) + 1, max_value=10**20 - 1, allow_nan=False), min_size=20))
+def test_scalar_agrees_on_long_decimals(text: str, values: list[Decimal]) -> None:
+    root = typed(text)
+    assert root is not None
+    rows = [{"wide_n": each} for each in values]
+    assert_same(text, evaluate(root, rows), run(root, rows), "")
 
 
 @pytest.mark.parametrize("text", ["rolling_mean(price, 20)", "rolling_sum(price, 20)", "rolling_std(price, 20)"])

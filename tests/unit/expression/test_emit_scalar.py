@@ -85,6 +85,21 @@ def test_rows_without_nulls_take_one_check() -> None:
     )
 
 
+def test_one_column_is_not_checked_twice() -> None:
+    assert emitted("(1 if volume > 1 else 2) > 1 and abs(volume - high) < 0.1 * volume") == (
+        "def rule(volume, high):\n"
+        "    if volume is None:\n"
+        "        return None\n"
+        "    return (1 if volume > 1.0 else 2) > 1 and abs(volume - high) < 0.1 * volume\n"
+    )
+    assert body("coalesce(volume, 0) > 1 or is_null(lots)") == (
+        "(volume if volume is not None else 0.0) > 1.0 or lots is None"
+    )
+    assert body("abs(volume - high) < 0.1 * volume") == (
+        "abs(volume - high) < 0.1 * volume if volume is not None else None"
+    )
+
+
 def test_patterns_and_decimals_are_made_once() -> None:
     assert emitted("matches(symbol, r'\\d') or price > 0.01") == (
         'MATCHES_1 = matcher("[0-9]")\n'
