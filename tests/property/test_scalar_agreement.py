@@ -134,20 +134,11 @@ def test_scalar_agrees_where_chance_seldom_looks(text: str) -> None:
             assert_same(text, evaluate(root, rows, within), run(root, rows, within), "")
 
 
-LONG = (
-    st.integers(10**26, 10**28 - 1)
-    .map(lambda digits: Decimal(digits).scaleb(-8))
-    .flatmap(lambda size: st.sampled_from([size, -size]))
-)
-
-
 @pytest.mark.parametrize("text", ["float(wide_n)", "-wide_n", "abs(wide_n)", "wide_n * 2", "max(wide_n, -wide_n) - 1"])
-@seeded(100)
-@given(st.lists(LONG, min_size=20))
-def test_scalar_agrees_on_long_decimals(text: str, values: list[Decimal]) -> None:
-    root = typed(text)
+def test_scalar_agrees_on_long_decimals(text: str) -> None:
+    root, source = typed(text), random.Random(1)
     assert root is not None
-    rows = [{"wide_n": each} for each in values]
+    rows = [{"wide_n": Decimal(source.randrange(-(10**28), 10**28)).scaleb(-8)} for _ in range(1000)]
     assert_same(text, evaluate(root, rows), run(root, rows), "")
 
 
@@ -159,3 +150,9 @@ def test_a_spike_leaves_no_trace_in_a_window_it_has_left(text: str) -> None:
     for ours, theirs in list(zip(evaluate(root, data), run(root, data), strict=True))[70:]:
         assert within_tolerance(ours, theirs, 1e-12 * 2000)
         assert math.isfinite(theirs)
+
+
+def test_the_sum_of_a_window_is_rounded_once() -> None:
+    root = typed("rolling_sum(price, 3)")
+    assert root is not None
+    assert run(root, [{"price": each} for each in (1e16, 1.0, -1e16)]) == [None, None, 1.0]
