@@ -4,6 +4,8 @@ Set PEAKGUARD_AGREEMENT to have more of it; what hypothesis finds is short. More
 """
 
 import math
+import random
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -112,6 +114,14 @@ def test_scalar_agrees_where_chance_seldom_looks(text: str) -> None:
             assert_same(text, evaluate(root, rows, within), run(root, rows, within), "")
 
 
+@pytest.mark.parametrize("text", ["float(wide_n)", "-wide_n", "abs(wide_n)", "wide_n * 2", "max(wide_n, -wide_n) - 1"])
+def test_scalar_agrees_on_long_decimals(text: str) -> None:
+    root, source = typed(text), random.Random(1)
+    assert root is not None
+    rows = [{"wide_n": Decimal(source.randrange(-(10**28), 10**28)).scaleb(-8)} for _ in range(1000)]
+    assert_same(text, evaluate(root, rows), run(root, rows), "")
+
+
 @pytest.mark.parametrize("text", ["rolling_mean(price, 20)", "rolling_sum(price, 20)", "rolling_std(price, 20)"])
 def test_a_spike_leaves_no_trace_in_a_window_it_has_left(text: str) -> None:
     root = typed(text)
@@ -120,3 +130,9 @@ def test_a_spike_leaves_no_trace_in_a_window_it_has_left(text: str) -> None:
     for ours, theirs in list(zip(evaluate(root, data), run(root, data), strict=True))[70:]:
         assert within_tolerance(ours, theirs, 1e-12 * 2000)
         assert math.isfinite(theirs)
+
+
+def test_the_sum_of_a_window_is_rounded_once() -> None:
+    root = typed("rolling_sum(price, 3)")
+    assert root is not None
+    assert run(root, [{"price": each} for each in (1e16, 1.0, -1e16)]) == [None, None, 1.0]

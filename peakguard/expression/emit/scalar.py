@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from peakguard.expression.emit.scalar_ordered import ORDERED, Rows
 from peakguard.expression.emit.scalar_text import CHOICE, Written
-from peakguard.expression.emit.scalar_writer import Key, Names, Writer, parameters
+from peakguard.expression.emit.scalar_writer import Key, Names, Writer, checked, parameters
 from peakguard.expression.typed import Typed, walk
 
 
@@ -47,7 +47,8 @@ def _returns(root: Typed, names: Names, scope: Mapping[str, str], known: Mapping
     guarded = Writer(names, scope, known, {})
     written = guarded.value(root).whole().at(CHOICE)
     nullable = list(guarded.nullable)
-    if not guarded.is_costly or not nullable:
+    is_repeated = any(written.count(checked(name)) > 1 for name in nullable)
+    if not nullable or not (guarded.is_costly or is_repeated):
         return [f"return {written}"]
     if len(nullable) == 1:
         written = Writer(names, scope, known, {nullable[0]: True}).value(root).whole().at(CHOICE)

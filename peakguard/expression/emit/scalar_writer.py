@@ -72,7 +72,7 @@ class Writer:
         self.nullable: dict[str, None] = {}
         """The variables that were read and may be null."""
         self.is_costly = False
-        """Whether nulls cost more than one check of each of these variables."""
+        """Whether null is a value that something here has to carry on with."""
         self._scope = scope
         self._known = known
         self._assumed = assumed
@@ -113,8 +113,7 @@ class Writer:
         if not found.maybe or found is NULL:
             return found
         if found.is_simple:
-            self.is_costly = self.is_costly or found.text not in self.nullable
-            return found._replace(checks=(self._checked(found.text),), maybe=False)
+            return found._replace(checks=(checked(found.text),), maybe=False)
         self.is_costly = True
         name = self.names.temporary()
         return Written(name, checks=(f"({name} := {found.text}) is not None",))
@@ -156,16 +155,18 @@ class Writer:
         self.nullable.setdefault(text)
         return Written(text, maybe=True)
 
-    def _checked(self, text: str) -> str:
-        return f"{text} is not None"
-
 
 Operation = Callable[[Writer, Typed], Written]
 
 
+def checked(text: str) -> str:
+    """The check that a variable is not null."""
+    return f"{text} is not None"
+
+
 def key(node: Typed) -> Key:
     """Equal for nodes that mean the same."""
-    return node.op, str(node.type), node.value, node.nullable, *map(key, node.args)
+    return node.op, str(node.type), node.value, *map(key, node.args)
 
 
 def _operations() -> Mapping[str, Operation]:

@@ -85,6 +85,21 @@ def test_rows_without_nulls_take_one_check() -> None:
     )
 
 
+def test_one_column_is_not_checked_twice() -> None:
+    assert emitted("(1 if volume > 1 else 2) > 1 and abs(volume - high) < 0.1 * volume") == (
+        "def rule(volume, high):\n"
+        "    if volume is None:\n"
+        "        return None\n"
+        "    return (1 if volume > 1.0 else 2) > 1 and abs(volume - high) < 0.1 * volume\n"
+    )
+    assert body("coalesce(volume, 0) > 1 or is_null(lots)") == (
+        "(volume if volume is not None else 0.0) > 1.0 or lots is None"
+    )
+    assert body("abs(volume - high) < 0.1 * volume") == (
+        "abs(volume - high) < 0.1 * volume if volume is not None else None"
+    )
+
+
 def test_patterns_and_decimals_are_made_once() -> None:
     assert emitted("matches(symbol, r'\\d') or price > 0.01") == (
         'MATCHES_1 = matcher("[0-9]")\n'
@@ -106,6 +121,20 @@ def test_ordered_functions_have_a_state() -> None:
         "    state[1] = volume\n"
         "    return high >= 0.8 * _1 and (volume - _2 >= 0.0 if volume is not None and _2 is not None else None)\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("prev(high) > 1 and prev(high) < 9 and delta(high) > 1", "[None]"),
+        ("prev(high) > 1 and prev(high, 2) < 9", "[None, deque((), 2)]"),
+        ("prev(high) > 1 and prev(open) < 9", "[None, None]"),
+        ("prev(1 if flag else 0) == 1 and prev(1.0 if flag else 0.0) > high", "[None, None]"),
+        ("prev(prev(high)) > 1 and prev(high) > 1", "[None, None]"),
+    ],
+)
+def test_the_same_function_of_the_same_value_is_kept_once(text: str, state: str) -> None:
+    assert f"    return {state}\n" in emitted(text)
 
 
 def test_every_row_reaches_every_ordered_function() -> None:
