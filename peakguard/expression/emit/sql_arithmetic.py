@@ -161,7 +161,7 @@ def _to_float(emitter: Emitter, node: Typed) -> exp.Expr:
     written = emitter.expression(x)
     if x.type.kind != "decimal" or x.type.precision <= _EXACT_DIGITS:
         return text.cast(written, "DOUBLE")
-    # DuckDB rounds twice where the digits are more than a float holds; as text they are rounded once.
+    # Where the digits are more than a float holds, it is a matter of rounding: here digits first, then the quotient.
     digits = text.call("REPLACE", text.cast(written, "VARCHAR"), text.string("."), text.string(""))
     return text.binary(exp.Div, text.cast(digits, "DOUBLE"), text.number(float(10**x.type.scale)))
 
