@@ -176,6 +176,7 @@ GUARDED = [
     "whole / tiny",
     "1.0 / (price * tiny)",
     "price / (0.0 - price)",
+    "price / -0.0",
     "whole // whole_n",
     "whole // -1",
     "whole_n // -3",

@@ -14,7 +14,7 @@ from peakguard.expression.typed import Typed
 _OPERATIONS: dict[str, type[exp.Binary]] = {"add": exp.Add, "sub": exp.Sub, "mul": exp.Mul}
 _WIDE = "HUGEINT"
 _NARROW_DIGITS = 18
-"""DuckDB computes decimals of up to so many digits in 64 bits, and raises where that does not suffice."""
+"""DuckDB multiplies decimals of up to so many digits in 64 bits, and raises where that does not suffice."""
 _EXACT_DIGITS = 15
 """Integers of so many digits are floats."""
 
@@ -51,10 +51,7 @@ def _decimals(emitter: Emitter, node: Typed, operation: type[exp.Binary]) -> exp
         if digits + more > _NARROW_DIGITS >= max(digits, more):
             a = text.cast(a, text.decimal_type(_NARROW_DIGITS + 1, _scale(node.args[0])))
         return text.cast(text.binary(operation, a, b), text.data_type(node.type))
-    a, b = emitter.pair(node)
-    if node.type.precision > _NARROW_DIGITS >= max(arg.type.precision for arg in node.args):
-        a = text.cast(a, text.data_type(node.type))
-    return text.binary(operation, a, b)
+    return text.binary(operation, *emitter.pair(node))
 
 
 def _factor(emitter: Emitter, node: Typed) -> tuple[exp.Expr, int]:
@@ -164,7 +161,7 @@ def _to_float(emitter: Emitter, node: Typed) -> exp.Expr:
     written = emitter.expression(x)
     if x.type.kind != "decimal" or x.type.precision <= _EXACT_DIGITS:
         return text.cast(written, "DOUBLE")
-    # DuckDB rounds twice where the digits are more than a float holds; as text they are rounded once.
+    # Where the digits are more than a float holds, it is a matter of rounding: here digits first, then the quotient.
     digits = text.call("REPLACE", text.cast(written, "VARCHAR"), text.string("."), text.string(""))
     return text.binary(exp.Div, text.cast(digits, "DOUBLE"), text.number(float(10**x.type.scale)))
 

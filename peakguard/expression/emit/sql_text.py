@@ -45,8 +45,6 @@ _PLAIN = {
     "int64": "BIGINT",
     "string": "VARCHAR",
 }
-_EXACT_DIGITS = 15
-"""A decimal literal of so many digits becomes the nearest float, as it would in Python."""
 
 
 def data_type(type: Type) -> exp.DataType:
@@ -87,10 +85,7 @@ def number(value: float) -> exp.Expr:
         return cast(
             exp.Literal.string("NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"), "DOUBLE"
         )
-    written = repr(value)
-    is_decimal = "." in written and "e" not in written
-    # DuckDB reads 0.1 as a decimal; with an exponent it is a float from the start.
-    return exp.Literal.number(f"{written}e0" if is_decimal and len(written.lstrip("-0.")) > _EXACT_DIGITS else written)
+    return exp.Literal.number(repr(value))
 
 
 def bare(value: Any, type: Type) -> exp.Expr:

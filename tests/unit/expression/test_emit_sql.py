@@ -35,6 +35,7 @@ PLAIN = [
     ("flag and not (flag or flag)", "flag AND NOT (flag OR flag)"),
     ("(flag or flag) and flag", "(flag OR flag) AND flag"),
     ("high - (open - close_) > (high + open) * -2", "high - (open - close_) > (high + open) * -2.0"),
+    ("(high > open) == flag", "(high > open) = flag"),
     ("flag == (high > open)", "flag = (high > open)"),
     ("price > 0.01", "price > 0.01"),
     ("price * 2 > 3", "CAST(CAST(price AS DECIMAL(19, 8)) * CAST(2 AS DECIMAL(1, 0)) AS DECIMAL(19, 8)) > 3.0"),
