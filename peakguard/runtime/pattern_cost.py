@@ -24,14 +24,17 @@ class Cost(NamedTuple):
     size: int = 0
 
 
-def is_linear(pattern: str) -> bool:
-    """Whether backtracking takes a bounded number of steps for each character: one endless repeat at most.
+def degree(pattern: str) -> int | None:
+    """The power of a value's length with which the steps of backtracking may grow; None where it is no power.
 
-    Sound, not complete: of `[A-Z]+(?:/[A-Z]+)?` it does not see that the slash decides.
+    That is the number of endless repeats one after the other; one inside another blows up. Sound, not complete:
+    of `[A-Z]+(?:/[A-Z]+)?` it says 2, for it does not see that the slash decides.
     """
     tokens = _TOKEN.findall(pattern)
     found, _ = _alternatives(tokens, 0)
-    return found.endless <= 1 and found.ways * max(found.size, 1) <= MAX_STEPS
+    if found.endless >= _MANY or found.ways * max(found.size, 1) > MAX_STEPS:
+        return None
+    return found.endless
 
 
 def _alternatives(tokens: list[str], at: int) -> tuple[Cost, int]:
@@ -60,12 +63,12 @@ def _repeated(atom: Cost, repeat: str) -> Cost:
     least, most = _times(repeat)
     if most is None:
         # Endless times something that matches in several ways is what blows up.
-        endless = 1 if atom.ways == 1 and not atom.endless else 2
+        endless = 1 if atom.ways == 1 and not atom.endless else _MANY
         return Cost(atom.ways, endless, atom.size * max(least, 1))
     ways = 0
     for times in range(least, most + 1):
         ways = _bounded(ways + _bounded(atom.ways) ** min(times, 20))
-    return Cost(ways, atom.endless * most, atom.size * most)
+    return Cost(ways, _bounded(atom.endless * most), atom.size * most)
 
 
 def _times(repeat: str) -> tuple[int, int | None]:
