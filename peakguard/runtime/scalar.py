@@ -33,7 +33,6 @@ NAMESPACE: dict[str, Any] = {
     "decimal_mul": functions.EXACT.multiply,
     "decimal_neg": functions.EXACT.minus,
     "decimal_sub": functions.EXACT.subtract,
-    "decimal_to_float": functions.decimal_to_float,
     "deque": deque,
     "each_all": lists.each_all,
     "each_any": lists.each_any,

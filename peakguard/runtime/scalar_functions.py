@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context
 from functools import lru_cache
 from typing import Any
 
@@ -47,11 +47,6 @@ def max_or_nan(*values: Any) -> Any:
 def min_or_nan(*values: Any) -> Any:
     """The least value, NaN where there is one."""
     return math.nan if any(each != each for each in values) else min(values)
-
-
-def decimal_to_float(x: Decimal, scale: int) -> float:
-    """The float of a decimal with so many places: its digits as one integer, divided once."""
-    return float(int(EXACT.scaleb(x, scale))) / float(10**scale)
 
 
 def lower(text: str) -> str:

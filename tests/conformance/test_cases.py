@@ -20,6 +20,9 @@ ELSEWHERE = {
     "PG125": "functional/test_bad_input.py",
     "PG127": "functional/test_bad_input.py",
     "PG129": "functional/test_check.py",
+    "PG131": "functional/test_eval.py",
+    "PG132": "functional/test_eval.py",
+    "PG133": "functional/test_eval.py",
     "PG610": "functional/test_docs.py",
 }
 

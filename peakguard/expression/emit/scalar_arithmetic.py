@@ -176,8 +176,6 @@ def _to_float(writer: Writer, node: Typed) -> Written:
     x = writer.strict(arg)
     if x is NULL:
         return NULL
-    if arg.type.kind == "decimal":
-        return Written(f"decimal_to_float({x.text}, {arg.type.scale})", checks=x.checks)
     return Written(f"float({x.text})", checks=x.checks)
 
 

@@ -15,8 +15,6 @@ _OPERATIONS: dict[str, type[exp.Binary]] = {"add": exp.Add, "sub": exp.Sub, "mul
 _WIDE = "HUGEINT"
 _NARROW_DIGITS = 18
 """DuckDB multiplies decimals of up to so many digits in 64 bits, and raises where that does not suffice."""
-_EXACT_DIGITS = 15
-"""Integers of so many digits are floats."""
 
 
 def _operation(emitter: Emitter, node: Typed) -> exp.Expr:
@@ -157,13 +155,7 @@ def _rescale(emitter: Emitter, node: Typed) -> exp.Expr:
 
 
 def _to_float(emitter: Emitter, node: Typed) -> exp.Expr:
-    (x,) = node.args
-    written = emitter.expression(x)
-    if x.type.kind != "decimal" or x.type.precision <= _EXACT_DIGITS:
-        return text.cast(written, "DOUBLE")
-    # Where the digits are more than a float holds, it is a matter of rounding: here digits first, then the quotient.
-    digits = text.call("REPLACE", text.cast(written, "VARCHAR"), text.string("."), text.string(""))
-    return text.binary(exp.Div, text.cast(digits, "DOUBLE"), text.number(float(10**x.type.scale)))
+    return text.cast(emitter.expression(node.args[0]), "DOUBLE")
 
 
 def _to_decimal(emitter: Emitter, node: Typed) -> exp.Expr:

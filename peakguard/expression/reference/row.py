@@ -90,9 +90,7 @@ def _mod(node: Typed, a: int, b: int) -> int | None:
 
 
 def _to_float(node: Typed, value: Any) -> float:
-    if isinstance(value, Decimal):
-        scale = node.args[0].type.scale
-        return float(int(_EXACT.scaleb(value, scale))) / float(10**scale)
+    """The nearest float."""
     return float(value)
 
 
