@@ -63,6 +63,7 @@ GUARDED = [
     ("7 // len(symbol) == 1", "7 // NULLIF(LENGTH(symbol), 0) = 1"),
     ("count_ % 3 == 1", "CASE WHEN count_ % 3 < 0 THEN count_ % 3 + 3 ELSE count_ % 3 END = 1"),
     ("open == high / close_", "open = high / (close_ + 0.0)"),
+    ("high / -0.0 > 1", "high / 0.0 > 1.0"),
     ("float(huge) > 1", "CAST(REPLACE(CAST(huge AS TEXT), '.', '') AS DOUBLE) / 1e+18 > 1.0"),
     ("(1 if volume > 1 else 2) > 1", "WHEN NOT (volume > 1.0) THEN"),
     ("year(day_) > 1", "CASE WHEN YEAR(day_) BETWEEN 1 AND 9999 THEN YEAR(day_) END > 1"),
