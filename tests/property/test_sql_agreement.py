@@ -241,6 +241,18 @@ def test_each_guard_is_right(text: str) -> None:
             assert_same(text, evaluate(root, ROWS[index], within), run(root, data, within), sql(root, data, within))
 
 
+@pytest.mark.parametrize(
+    "text", ["sum(whole)", "sum(whole_n)", "count(maybe)", "share(maybe) > 0.4", "n_unique(wild_n)"]
+)
+def test_sums_and_counts_are_right(text: str) -> None:
+    root = typed(text, dataset=True)
+    assert root is not None
+    for data, read in zip(FRAMES, ROWS, strict=True):
+        for within in ((), ("group",)):
+            expected, found = evaluate_dataset(root, read, within), run(root, data, within, dataset=True)
+            assert_same(text, expected, found, sql(root, data, within, dataset=True))
+
+
 FEW = [
     {"group": str(number), "wild_n": value}
     for number, values in enumerate(

@@ -64,6 +64,7 @@ GUARDED = [
     ("count_ % 3 == 1", "CASE WHEN count_ % 3 < 0 THEN count_ % 3 + 3 ELSE count_ % 3 END = 1"),
     ("open == high / close_", "open = high / (close_ + 0.0)"),
     ("float(huge) > 1", "CAST(huge AS DOUBLE) > 1.0"),
+    ("high / -0.0 > 1", "high / 0.0 > 1.0"),
     ("(1 if volume > 1 else 2) > 1", "WHEN NOT (volume > 1.0) THEN"),
     ("year(day_) > 1", "CASE WHEN YEAR(day_) BETWEEN 1 AND 9999 THEN YEAR(day_) END > 1"),
     ("hour(york) > 1", "THEN HOUR(york AT TIME ZONE 'America/New_York') END > 1"),
