@@ -73,8 +73,22 @@ POLARS = [
         "polars-integers-wrap",
         "sums and products of integers without room",
         f"{EMIT}/polars_arithmetic.py",
-        'if node.type.kind == "int64" and _may_overflow(node):',
-        "if False:",
+        'may_overflow = node.type.kind == "int64" and _may_overflow(node)',
+        "may_overflow = False",
+    ),
+    Mutant(
+        "polars-sums-fit-by-half-their-signs",
+        "a sum that wraps is recognised by one operand only",
+        f"{EMIT}/polars_arithmetic.py",
+        'return f"((({left} ^ {plain}) & ({right} ^ {plain})) >= 0)"',
+        'return f"(({left} ^ {plain}) >= 0)"',
+    ),
+    Mutant(
+        "polars-one-too-many-fits",
+        "the last operand whose product with a constant fits",
+        f"{EMIT}/polars_arithmetic.py",
+        "low, high = math.ceil(least), math.floor(most)",
+        "low, high = math.floor(least), math.ceil(most)",
     ),
     Mutant(
         "polars-minus-wraps",
@@ -342,6 +356,98 @@ PYTHON = [
     ),
 ]
 
+SQL_TESTS = (TABLE, "tests/property/test_sql_agreement.py")
+SQL = [
+    Mutant(
+        "sql-nan-is-the-largest",
+        "comparisons without their guard against NaN",
+        f"{EMIT}/sql_relation.py",
+        'if (left if node.op in ("gt", "ge") else right).special < NAN:',
+        "if True:",
+        SQL_TESTS,
+    ),
+    Mutant(
+        "sql-nan-equals-nan",
+        "`==` and `!=` as DuckDB has them",
+        f"{EMIT}/sql_relation.py",
+        "if not left.special == right.special == NAN:",
+        "if True:",
+        SQL_TESTS,
+    ),
+    Mutant(
+        "sql-guard-makes-null-false",
+        "the guard against NaN without regard to a null on the other side",
+        f"{EMIT}/sql_relation.py",
+        "known = [text.is_known(lesser)] if other.nullable else []",
+        "known = []",
+        SQL_TESTS,
+    ),
+    Mutant(
+        "sql-case-takes-null-for-false",
+        "an unknown condition chooses the other branch",
+        f"{EMIT}/sql_relation.py",
+        "    if not node.args[0].nullable:\n        return text.case((condition, then), otherwise=other)",
+        "    if True:\n        return text.case((condition, then), otherwise=other)",
+        SQL_TESTS,
+    ),
+    Mutant(
+        "sql-zones-without-end",
+        "calendar fields where no engine knows the rules of a zone",
+        f"{EMIT}/sql_time.py",
+        "low, high = max(low, low - _first_offset(type.zone)), END_OF_ZONES",
+        "low, high = max(low, low - _first_offset(type.zone)), high",
+        SQL_TESTS,
+    ),
+    Mutant(
+        "sql-lists-skip-null",
+        "totals of lists leave nulls out",
+        f"{EMIT}/sql_each.py",
+        "    if unknown:\n        missing",
+        "    if False:\n        missing",
+        SQL_TESTS,
+    ),
+    Mutant(
+        "sql-all-ignores-unknown",
+        "`all` and `any` of a list with an unknown element",
+        f"{EMIT}/sql_each.py",
+        "if any(part.nullable for part in parts) or source.nullable:",
+        "if False:",
+        SQL_TESTS,
+    ),
+    Mutant(
+        "sql-empty-sum-is-null",
+        "the sum of an empty list as DuckDB has it",
+        f"{EMIT}/sql_each.py",
+        "return exp.Coalesce(this=total, expressions=[text.number(0.0)])",
+        "return total",
+        SQL_TESTS,
+    ),
+    Mutant(
+        "sql-least-of-nan",
+        "the least element of a list as DuckDB has it",
+        f"{EMIT}/sql_each.py",
+        "    if node.args[1].special < NAN:\n        return least",
+        "    if True:\n        return least",
+        SQL_TESTS,
+    ),
+    Mutant(
+        "sql-least-of-all-nan",
+        "`min` of all rows as DuckDB has it",
+        f"{EMIT}/sql_aggregate.py",
+        "    if node.args[0].special < NAN:\n        return emitter.over_group(exp.Min(this=x))",
+        "    if True:\n        return emitter.over_group(exp.Min(this=x))",
+        SQL_TESTS,
+    ),
+    Mutant(
+        "sql-dataset-sum-of-nothing",
+        "the sum of no rows as DuckDB has it",
+        f"{EMIT}/sql_aggregate.py",
+        'return text.call("COALESCE", total, text.number(0.0))',
+        "return total",
+        SQL_TESTS,
+    ),
+]
+
 READER = "peakguard/expression/pattern_reader.py"
 PATTERN_TESTS = ("tests/property/test_pattern_agreement.py",)
 PATTERNS = [
@@ -371,4 +477,4 @@ PATTERNS = [
     ),
 ]
 
-MUTANTS: list[Mutant] = [*POLARS, *PYTHON, *PATTERNS]
+MUTANTS: list[Mutant] = [*POLARS, *PYTHON, *SQL, *PATTERNS]

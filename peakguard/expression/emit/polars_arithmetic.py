@@ -1,15 +1,22 @@
-"""Arithmetic in Polars. Integers that might leave int64 are computed in 128 bits, and are null if they did."""
+"""Arithmetic in Polars, whose integers wrap: where a result might leave int64, it is null if it did.
+
+Beside a literal the operand's range says so; of sums the signs do; other results are computed in 128 bits, which
+takes ten times as long.
+"""
 
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 from peakguard.expression.emit import polars_text as text
 from peakguard.expression.emit.polars import Emitter, Writer
-from peakguard.expression.limits import MIN_INTEGER
-from peakguard.expression.typed import Typed
+from peakguard.expression.limits import MAX_INTEGER, MIN_INTEGER
+from peakguard.expression.typed import FINITE, Typed
 
 _SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "floordiv": "//", "mod": "%"}
+_REPEATABLE = 8
+"""Up to so many steps an operand may be written twice; the text of a longer one would double with every operation."""
 _NARROW = ".cast(pl.Int64, strict=False)"
 
 
@@ -18,11 +25,48 @@ def _operation(emitter: Emitter, node: Typed) -> str:
     if kinds & {"date", "datetime", "duration"}:
         return _count_of_time(emitter, node)
     symbol = _SYMBOLS[node.op]
-    if node.type.kind == "int64" and _may_overflow(node):
+    may_overflow = node.type.kind == "int64" and _may_overflow(node)
+    if may_overflow and not _can_say_what_fits(node):
+        # Written once each: what is written twice on every level would never end.
         left, right = (_wide(emitter, arg) for arg in node.args)
         return f"({left} {symbol} {right}){_NARROW}"
     left, right = emitter.pair(node)
-    return f"({left} {symbol} {right})"
+    plain = f"({left} {symbol} {right})"
+    return f"pl.when({_fits(node, left, right, plain)}).then({plain})" if may_overflow else plain
+
+
+def _can_say_what_fits(node: Typed) -> bool:
+    """Whether the operands are short, and one is a constant or the operation a sum."""
+    if sum(arg.weight for arg in node.args) > _REPEATABLE or node.op not in ("add", "sub", "mul"):
+        return False
+    constants = [arg.value for arg in node.args if arg.op == "literal"]
+    return bool(constants[0]) if constants else node.op != "mul"
+
+
+def _fits(node: Typed, left: str, right: str, plain: str) -> str:
+    """Whether a result is the true one, asked without leaving int64."""
+    first, second = node.args
+    if first.op == "literal" or second.op == "literal":
+        constant, other = (first, right) if first.op == "literal" else (second, left)
+        low, high = _operands(node.op, constant.value, is_first=constant is first)
+        return f"{other}.is_between({low}, {high})"
+    # What wraps has the sign that no true result has.
+    if node.op == "add":
+        return f"((({left} ^ {plain}) & ({right} ^ {plain})) >= 0)"
+    return f"((({left} ^ {right}) & ({left} ^ {plain})) >= 0)"
+
+
+def _operands(op: str, constant: int, *, is_first: bool) -> tuple[int, int]:
+    """Which values of the other operand keep the result of an operation with a constant inside int64."""
+    if op == "add":
+        low, high = MIN_INTEGER - constant, MAX_INTEGER - constant
+    elif op == "sub":
+        ends = (constant - MAX_INTEGER, constant - MIN_INTEGER)
+        low, high = ends if is_first else (MIN_INTEGER + constant, MAX_INTEGER + constant)
+    else:
+        least, most = sorted((MIN_INTEGER / Fraction(constant), MAX_INTEGER / Fraction(constant)))
+        low, high = math.ceil(least), math.floor(most)
+    return max(low, MIN_INTEGER), min(high, MAX_INTEGER)
 
 
 def _may_overflow(node: Typed) -> bool:
@@ -71,6 +115,8 @@ def _division(emitter: Emitter, node: Typed) -> str:
         return f"({dividend} / ({divisor} + ({dividend} != {dividend})))"
     if left.op == "literal":
         return f"({dividend} / ({divisor} + ({divisor} != {divisor})))"
+    if left.special == FINITE:
+        return f"({dividend} / ({divisor} + ({dividend} - {dividend})))"
     return f"({dividend} / ({divisor} + (({dividend} != {dividend}) | ({divisor} != {divisor}))))"
 
 

@@ -32,8 +32,8 @@ GUARDED = [
     ("wild == wild", ".is_nan()"),
     ("max(high, volume) > 1", ".is_null()"),
     ("max(high, wild) > 1", ".is_nan()"),
-    ("count_ + 1 > 1", "pl.Int128"),
-    ("high / open > 1", "!="),
+    ("count_ + 1 > 1", "is_between"),
+    ("high / open > 1", '- pl.col("high")'),
     ("year(at) > 1", "is_between(1, 9999)"),
     ("(1 if volume > 1 else 2) > 1", ".when(~"),
 ]
@@ -73,3 +73,15 @@ def test_only_the_outermost_parentheses_are_dropped() -> None:
     assert typed is not None
     flag = 'pl.col("flag")'
     assert emit_polars(typed, {}) == f"({flag} | {flag}) & ({flag} | (~{flag}))"
+
+
+def test_a_long_sum_is_no_long_text() -> None:
+    """A guard repeats its operands, so the text must not double with every operation."""
+    for text in (
+        "+".join(["count_"] * 90) + " > 1",
+        "+".join(["count_ * 3"] * 40) + " > 1",
+        "1 + " * 90 + "count_ > 1",
+    ):
+        typed, faults = compile_text(text, ROWS, bounded=False)
+        assert typed is not None, faults
+        assert len(emit_polars(typed, {})) < 40 * len(text)
