@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     if options.html is not None:
         from peakguard.cli.validate_page import write_page
 
-        write_page(options, policies, validation)
+        write_page(options, policies.digest, validation)
     colour = False
     if options.format == "text":
         from peakguard.cli.output import wants_colour

@@ -20,7 +20,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&@!])")
 
 def render(found: Validation) -> str:
     """A table of the files, then what each violated rule shows; says what there was no room for."""
-    blocks = ["## peakguard validate", *_bounded(_files(found), "file"), ""]
+    blocks = ["## peakguard validate\n", *_bounded(_files(found), "file"), ""]
     room = MOST_CHARACTERS - sum(len(block) + 1 for block in blocks)
     details = [_section(path, rule) for path, verdict in found.verdicts.items() for rule in _told(verdict)]
     for number, block in enumerate(details):
@@ -73,7 +73,7 @@ def _section(path: str, rule: RuleOutcome) -> str:
         lines += _table(shown)
         more = hidden(violation) + len(violation.examples) - len(shown)
         if more:
-            lines.append(f"\n… and {_number(more, 'row')} more.")
+            lines.append(f"\n… and {more} more.")
         lines.append("")
     return "\n".join(lines)
 

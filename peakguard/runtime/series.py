@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 class Axis(NamedTuple):
     """What rows are drawn over: the column that orders them, and the columns that divide them into groups.
 
-    `is_time` tells that positions are seconds since 1970 in UTC, or in the column's own zone where it has none.
+    `is_time` tells that positions are seconds since 1970 in UTC, or on the clock of a column without a zone;
+    `every` is the distance that a cadence asks for.
     """
 
     column: str
     within: tuple[str, ...]
     is_time: bool
+    every: float | None = None
 
 
 class Stretch(NamedTuple):

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from peakguard.diagnostics import codes
 from peakguard.engines.polars.examples import plain
 from peakguard.engines.polars.library import polars
 from peakguard.engines.polars.types import to_dtype
+from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.series import Axis, Gap, Mark, Panel, Series, Stretch
 
 if TYPE_CHECKING:
@@ -33,8 +35,22 @@ def series_of(
     """The lines of the `drawn` columns with the rows that count against each rule; `columns` as in a plan.
 
     A gap is drawn before each row that counts against `cadence`. None where the file has no such
-    axis or nothing to draw over it.
+    axis or nothing to draw over it. Raises PeakguardError (PG2003) where it cannot be read again.
     """
+    try:
+        return _series(path, columns, axis, drawn, faults)
+    except (OSError, polars().exceptions.PolarsError) as error:
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise PeakguardError(codes.DATA_UNREADABLE, format="a series", reason=reason) from error
+
+
+def _series(
+    path: str,
+    columns: Sequence[Mapping[str, Any]],
+    axis: Axis,
+    drawn: Sequence[str],
+    faults: Mapping[str, Sequence[int]],
+) -> Series | None:
     rows = _rows(path, columns, [axis.column, *axis.within, *drawn])
     if rows is None:
         return None
@@ -155,7 +171,7 @@ def _panel(
         end,
         tuple(_stretches(own, drawn)),
         tuple(_marks(own, drawn, table, rules)),
-        tuple(_gaps(own, table, rules)),
+        tuple(_gaps(own, axis, table, rules)),
     )
 
 
@@ -189,16 +205,18 @@ def _marks(rows: pl.LazyFrame, drawn: Sequence[str], table: pl.DataFrame, rules:
         yield Mark(rules[each[_RULE]], each[_AT], each["len"], each[_ROW], low, high)
 
 
-def _gaps(rows: pl.LazyFrame, table: pl.DataFrame, rules: Sequence[str]) -> Iterator[Gap]:
+def _gaps(rows: pl.LazyFrame, axis: Axis, table: pl.DataFrame, rules: Sequence[str]) -> Iterator[Gap]:
     """A gap ends at the row that breaks the cadence and starts at the one before it in its group."""
     if "cadence" not in rules:
         return
     library = polars()
     late = table.filter(library.col(_RULE) == list(rules).index("cadence"))[_ROW]
     stepped = rows.select(_ROW, _PLACE, library.col(_AT).alias("end"), library.col(_AT).shift(1).alias("start"))
-    gaps = stepped.filter(library.col(_ROW).is_in(late.implode()) & (library.col("start") < library.col("end")))
+    step = library.col("end") - library.col("start")
+    # A row that comes too early breaks the cadence, too, but nothing is missing before it.
+    gaps = stepped.filter(library.col(_ROW).is_in(late.implode()) & (step > (axis.every or 0)))
     # Of many small gaps in one place the longest is drawn.
-    longest = gaps.sort(library.col("end") - library.col("start")).group_by(_PLACE).last().sort(_PLACE)
+    longest = gaps.sort(step).group_by(_PLACE).last().sort(_PLACE)
     for each in longest.collect(engine="streaming").to_dicts():
         yield Gap(each["start"], each["end"], each[_ROW])
 
