@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from peakguard.cli.exit_codes import CLEAN, FINDINGS
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     if options.html is not None:
         from peakguard.cli.validate_page import write_page
 
-        write_page(options, policies.digest, validation)
+        write_page(options, policies.digest, validation, datetime.now(UTC))
     colour = False
     if options.format == "text":
         from peakguard.cli.output import wants_colour

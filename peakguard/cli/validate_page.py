@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import cast
 
 from peakguard.cli.refusal import Refusal
@@ -29,8 +29,11 @@ from peakguard.runtime.violation import Verdict, Violation
 _MOST_COLUMNS = 4
 
 
-def write_page(options: argparse.Namespace, digest: str, validation: Validation) -> None:
-    """Write the page, whole or not at all. Raises Refusal (PG2020) where that cannot be done."""
+def write_page(options: argparse.Namespace, digest: str, validation: Validation, made: datetime) -> None:
+    """Write the page, whole or not at all; but for `made` the same input gives the same bytes.
+
+    Raises Refusal (PG2020) where it cannot be written.
+    """
     bundle = load_bundle(find_project(options.root))
     # Names are unique: policies that declare one twice were refused.
     document = next(each for each in bundle.of_kind("contract") if each.spec.name == options.contract)
@@ -45,7 +48,7 @@ def write_page(options: argparse.Namespace, digest: str, validation: Validation)
         else:
             if lines is not None:
                 series[path] = lines
-    html = page(validation, _subject(contract, bundle, digest), series, undrawn)
+    html = page(validation, _subject(contract, bundle, digest, made), series, undrawn)
     try:
         write_atomic(options.html, html.encode())
     except OSError as error:
@@ -53,7 +56,7 @@ def write_page(options: argparse.Namespace, digest: str, validation: Validation)
         raise Refusal(found(codes.OUTPUT_UNWRITABLE, Span.whole(options.html), reason=reason)) from error
 
 
-def _subject(document: Document[Contract], bundle: Bundle, digest: str) -> Subject:
+def _subject(document: Document[Contract], bundle: Bundle, digest: str, made: datetime) -> Subject:
     spec = document.spec
     return Subject(
         contract=spec.name,
@@ -65,7 +68,7 @@ def _subject(document: Document[Contract], bundle: Bundle, digest: str) -> Subje
         units={name: column.unit for name, column in spec.columns.items() if column.unit is not None},
         codes=_codes(bundle),
         digest=digest,
-        made=datetime.now(UTC),
+        made=made,
     )
 
 

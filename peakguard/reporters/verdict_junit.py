@@ -57,7 +57,9 @@ def _case(rule: RuleOutcome, verdict: Verdict) -> str:
     if not (rule.refuses and verdict.is_enforced):
         return f"{opening}><system-out>{content(text)}</system-out></testcase>"
     message, kind = visible(counted(rule, rule.violation)), rule.error or rule.severity
-    return f"{opening}><failure message={attribute(message)} type={attribute(kind)}>{content(text)}</failure></testcase>"
+    return (
+        f"{opening}><failure message={attribute(message)} type={attribute(kind)}>{content(text)}</failure></testcase>"
+    )
 
 
 def _lines(rule: RuleOutcome, violation: Violation) -> Iterator[str]:
@@ -72,4 +74,4 @@ def _lines(rule: RuleOutcome, violation: Violation) -> Iterator[str]:
 
 
 def _pairs(values: Mapping[str, Any]) -> str:
-    return "  ".join(f"{name}={'null' if value is None else visible(str(value))}" for name, value in values.items())
+    return "  ".join(visible(f"{name}={'null' if value is None else value}") for name, value in values.items())

@@ -22,11 +22,12 @@ def render(found: Validation) -> str:
     """A table of the files, then what each violated rule shows; says what there was no room for."""
     blocks = ["## peakguard validate\n", *_bounded(_files(found), "file"), ""]
     room = MOST_CHARACTERS - sum(len(block) + 1 for block in blocks)
-    details = [_section(path, rule) for path, verdict in found.verdicts.items() for rule in _told(verdict)]
-    for number, block in enumerate(details):
+    details = ((path, rule) for path, verdict in found.verdicts.items() for rule in _told(verdict))
+    for path, rule in details:
+        block = _section(path, rule)
         room -= len(block) + 1
         if room < 0:
-            blocks.append(f"… and {_number(len(details) - number, 'rule')} more.\n")
+            blocks.append(f"… and {_number(1 + sum(1 for _ in details), 'more rule')}.\n")
             break
         blocks.append(block)
     return "\n".join(blocks)
@@ -49,7 +50,7 @@ def _bounded(lines: Iterator[str], noun: str) -> Iterator[str]:
         room -= len(line) + 1
         if room < 0:
             more = 1 + sum(1 for _ in lines)
-            yield f"\n… and {_number(more, noun)} more."
+            yield f"\n… and {_number(more, f'more {noun}')}."
             return
         yield line
 

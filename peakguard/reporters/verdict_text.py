@@ -43,7 +43,8 @@ def _violation(rule: RuleOutcome, violation: Violation, *, colour: bool) -> Iter
     if violation.message and violation.counts != "frames":
         yield f"  {visible(violation.message)}"
     for example in violation.examples:
-        values = "  ".join(f"{name}={'null' if value is None else visible(str(value))}" for name, value in {**example.key, **example.values}.items())
+        pairs = {**example.key, **example.values}.items()
+        values = "  ".join(visible(f"{name}={'null' if value is None else value}") for name, value in pairs)
         yield f"  row {example.row}: {values}"
     if hidden(violation) and violation.examples:
         yield f"  … and {hidden(violation)} more; `--examples {len(violation.rows)}` shows all"
@@ -53,4 +54,6 @@ def _summary(path: str, verdict: Verdict, *, colour: bool) -> str:
     word = headline(verdict)
     if colour:
         word = f"{_BOLD}{_RED if verdict.violations else _GREEN}{word}{_RESET}"
-    return f"{word}: {visible(path)}: {verdict.rows} rows against {verdict.contract} {verdict.version}: {tally(verdict)}"
+    return (
+        f"{word}: {visible(path)}: {verdict.rows} rows against {verdict.contract} {verdict.version}: {tally(verdict)}"
+    )

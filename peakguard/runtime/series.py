@@ -28,11 +28,11 @@ class Stretch(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """Rows that count against a rule, drawn as one where they lie close; `row` is the first of `count`."""
+    """Rows that count against a rule, drawn as one where they lie close; `row` is the first of so many `rows`."""
 
     rule: str
     at: float
-    count: int
+    rows: int
     row: int
     low: Mapping[str, float | None]
     high: Mapping[str, float | None]

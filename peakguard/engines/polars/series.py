@@ -108,16 +108,18 @@ def _position(axis: Axis) -> pl.Expr:
     """Where a row stands on the axis: seconds for times, the value itself for numbers."""
     library = polars()
     column = library.col(axis.column)
-    if not axis.is_time:
-        return column.cast(library.Float64)
-    return column.cast(library.Datetime("us")).cast(library.Int64) / 1_000_000
+    seconds = column.cast(library.Datetime("us")).cast(library.Int64) / 1_000_000
+    position: pl.Expr = seconds if axis.is_time else column.cast(library.Float64)
+    return position
 
 
 def _table(faults: Mapping[str, Sequence[int]]) -> pl.DataFrame:
     """One line for each row and rule that it breaks; rules by their place in the mapping."""
     library = polars()
     parts = [
-        library.DataFrame({_ROW: rows, _RULE: [number] * len(rows)}, schema={_ROW: library.UInt32, _RULE: library.Int64})
+        library.DataFrame(
+            {_ROW: rows, _RULE: [number] * len(rows)}, schema={_ROW: library.UInt32, _RULE: library.Int64}
+        )
         for number, rows in enumerate(faults.values())
     ]
     empty = library.DataFrame(schema={_ROW: library.UInt32, _RULE: library.Int64})
@@ -156,7 +158,9 @@ def _panel(
     for name, value in group.items():
         own = own.filter(library.col(name).eq_missing(library.lit(value)))
     at = library.col(_AT)
-    extent = own.select(at.len().alias("rows"), at.count().alias("placed"), at.min().alias("low"), at.max().alias("high"))
+    extent = own.select(
+        at.len().alias("rows"), at.count().alias("placed"), at.min().alias("low"), at.max().alias("high")
+    )
     height, placed, start, end = extent.collect(engine="streaming").row(0)
     if not placed:
         return None

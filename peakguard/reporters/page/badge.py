@@ -6,7 +6,7 @@ from peakguard.reporters.page.markup import Markup, tag
 from peakguard.reporters.validation import headline, status
 from peakguard.runtime.violation import RuleOutcome, Verdict
 
-_SIGNS = {"error": "✕", "halt": "✕", "tolerated": "≈", "warning": "!", "info": "i", "skipped": "–", "pass": "✓"}  # noqa: RUF001 # a dash
+_SIGNS = {"error": "✕", "halt": "✕", "tolerated": "≈", "warning": "!", "info": "i", "skipped": "–", "pass": "✓"}
 _VERDICTS = {"pass": ("✓", "passes", "pass"), "FAIL": ("✕", "fails", "error"), "observed": ("!", "observed", "warning")}
 
 
@@ -23,7 +23,7 @@ def verdict_badge(verdict: Verdict) -> Markup:
 
 def unseen_badge() -> Markup:
     """A file that was not looked at."""
-    return _badge("–", "not looked at", "skipped")  # noqa: RUF001 # a dash
+    return _badge("–", "not looked at", "skipped")
 
 
 def _badge(sign: str, word: str, colour: str) -> Markup:

@@ -97,7 +97,9 @@ def _line(panel: Panel, column: str, scale: Scale) -> str:
         if bounds is None:
             pen = "M"
             continue
-        places = sorted({round(scale.y(value), 1) for value in bounds}, key=lambda y, last=before: abs(y - last))
+        places = sorted({round(scale.y(value), 1) for value in bounds})
+        if abs(places[-1] - before) < abs(places[0] - before):
+            places.reverse()
         # A stretch that stands alone is a dot.
         alone = "h0" if pen == "M" and len(places) == 1 else ""
         for y in places:
@@ -141,7 +143,7 @@ def _marks(panel: Panel, column: str, marks: Mapping[str, tuple[str, bool]], sca
         if not own:
             continue
         rug = "".join(f"M{scale.x(mark.at):.1f} {_RUG[0]}V{_RUG[1]}" for mark in own)
-        parts = [tag("title", f"{rule}: {sum(mark.count for mark in own):,} rows, the first is row {own[0].row:,}")]
+        parts = [tag("title", f"{rule}: {sum(mark.rows for mark in own):,} rows, the first is row {own[0].row:,}")]
         parts.append(tag("path", class_=f"rug {colour}", d=rug))
         dots = "".join(_dots(own, column, scale)) if reads else ""
         if dots:
@@ -158,7 +160,7 @@ def _dots(marks: list[Mark], column: str, scale: Scale) -> Iterator[str]:
 
 def _told(axis: Axis, panel: Panel, column: str, low: float | None, high: float | None) -> str:
     """The picture in words."""
-    marked = sum(mark.count for mark in panel.marks)
+    marked = sum(mark.rows for mark in panel.marks)
     extent = f"from {place(axis, panel.start)} to {place(axis, panel.end)}"
     values = f", between {number(low)} and {number(high)}" if low is not None and high is not None else ""
     gaps = f", {len(panel.gaps):,} gaps" if panel.gaps else ""
@@ -168,5 +170,3 @@ def _told(axis: Axis, panel: Panel, column: str, low: float | None, high: float 
 def place(axis: Axis, at: float) -> str:
     """A position of the axis in words."""
     return moment(at) if axis.is_time else number(at)
-
-

@@ -27,7 +27,9 @@ def page(found: Validation, subject: Subject, series: Mapping[str, Series], undr
         "body",
         tag("a", "Skip to the verdict", href="#verdict", class_="skip"),
         _banner(subject),
-        tag("main", _verdict(found), *_sections(found, subject, series, undrawn), *_codes(found, subject), id="verdict"),
+        tag(
+            "main", _verdict(found), *_sections(found, subject, series, undrawn), *_codes(found, subject), id="verdict"
+        ),
         _footer(subject),
     )
     return f"<!doctype html>\n{tag('html', _head(found, subject), body, lang='en')}\n"
@@ -132,10 +134,9 @@ def _part(title: str, *children: Markup) -> Markup:
 
 def _codes(found: Validation, subject: Subject) -> Iterator[Markup]:
     """The codes that were raised and are known, with what to do."""
-    raised = {
-        rule.error for verdict in found.verdicts.values() for rule in verdict.rules if rule.violation is not None
-    }
-    known = [_code(code, subject.codes[code]) for code in sorted(code for code in raised if code in subject.codes)]
+    rules = [rule for verdict in found.verdicts.values() for rule in verdict.rules]
+    raised = {rule.error for rule in rules if rule.violation is not None and rule.error is not None}
+    known = [_code(code, subject.codes[code]) for code in sorted(raised & subject.codes.keys())]
     if known:
         yield tag("section", tag("h2", "Error codes"), *known, class_="codes", aria_label="Error codes")
 

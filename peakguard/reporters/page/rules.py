@@ -57,7 +57,9 @@ def _card(rule: RuleOutcome, violation: Violation, subject: Subject) -> Markup:
     if violation.message or violation.counts == "frames":
         parts.append(tag("p", lines(cut(violation.message or "does not hold", 1000)), class_="message"))
     if violation.counts != "frames":
-        parts.append(tag("div", bar(rule), tag("span", counts_of(rule, violation.counts), class_="counts"), class_="how"))
+        parts.append(
+            tag("div", bar(rule), tag("span", counts_of(rule, violation.counts), class_="counts"), class_="how")
+        )
     if violation.examples:
         parts.append(_samples(violation, rule.id))
     return tag("article", *parts, class_="card")
@@ -77,14 +79,16 @@ def _samples(violation: Violation, name: str) -> Markup:
     examples = violation.examples
     key = _names([each.key for each in examples])
     read = _names([each.values for each in examples])
-    heads = [tag("th", "row", scope="col", class_="number"), *(tag("th", each, scope="col") for each in key + read)]
     # A rule that reads nothing beside the key speaks of the key.
     blamed = frozenset(read or key)
+    heads = [_head("row", is_number=True), *(_head(name, is_number=_is_numeric(name, examples)) for name in key + read)]
+    # On a phone the rows are laid out as lists; the roles keep them a table for those who listen.
     table = tag(
         "table",
         tag("caption", f"Rows that break {name}", class_="unseen"),
-        tag("thead", tag("tr", *heads)),
-        tag("tbody", *(_row(each, key, read, blamed) for each in examples)),
+        tag("thead", tag("tr", *heads, role="row"), role="rowgroup"),
+        tag("tbody", *(_row(each, key, read, blamed) for each in examples), role="rowgroup"),
+        role="table",
     )
     more = f"and {hidden(violation):,} more" if hidden(violation) else ""
     scroll = tag("div", table, class_="scroll", tabindex="0", role="region", aria_label=f"Rows that break {name}")
@@ -95,18 +99,29 @@ def _names(rows: Sequence[Any]) -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in row))
 
 
+def _head(name: str, *, is_number: bool) -> Markup:
+    return tag("th", name, scope="col", role="columnheader", class_="number" if is_number else None)
+
+
+def _is_numeric(name: str, examples: Sequence[Example]) -> bool:
+    return any(_is_number({**each.values, **each.key}.get(name)) for each in examples)
+
+
+def _is_number(value: Any) -> bool:
+    return (isinstance(value, int | float) and not isinstance(value, bool)) or value in _NO_NUMBERS
+
+
 def _row(example: Example, key: Sequence[str], read: Sequence[str], blamed: frozenset[str]) -> Markup:
-    cells = [tag("th", f"{example.row:,}", scope="row", class_="number")]
+    cells = [tag("th", f"{example.row:,}", scope="row", role="rowheader", class_="number")]
     for names, values in ((key, example.key), (read, example.values)):
-        cells += [_cell(values[name], is_blamed=name in blamed) if name in values else tag("td") for name in names]
-    return tag("tr", *cells)
+        cells += [_cell(name, values.get(name), is_blamed=name in blamed) for name in names]
+    return tag("tr", *cells, role="row")
 
 
-def _cell(value: Any, *, is_blamed: bool) -> Markup:
-    is_number = (isinstance(value, int | float) and not isinstance(value, bool)) or value in _NO_NUMBERS
-    classes = {"blamed": is_blamed, "number": is_number, "long": len(str(value)) > _LONG}
-    words = [name for name, is_set in classes.items() if is_set]
+def _cell(name: str, value: Any, *, is_blamed: bool) -> Markup:
+    classes = {"blamed": is_blamed, "number": _is_number(value), "long": len(str(value)) > _LONG}
+    words = " ".join(each for each, is_set in classes.items() if is_set)
     shown: Markup | str = cut(str(value))
     if value is None or value == "":
         shown = tag("i", "null" if value is None else "empty")
-    return tag("td", shown, class_=" ".join(words) or None)
+    return tag("td", tag("span", shown), class_=words or None, role="cell", data_name=name)

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MONTH = 30.44 * 86_400
-_MONTHS = (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200)
-_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200)
+_MONTHS = (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12_000, 24_000)
+_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600)
+_FORMS = ((86_400, "%-d %b"), (21_600, "%-d %b %H:%M"), (60, "%H:%M"), (0, "%H:%M:%S"))
 _DAYS = (86_400, 172_800, 604_800, 1_209_600)
 
 
@@ -38,7 +39,7 @@ def time_ticks(start: float, end: float, most: int = 6) -> list[Tick]:
     seconds = next((step for step in (*_SECONDS, *_DAYS) if span / step <= most), None)
     if seconds is not None and span > 0:
         first, last = math.ceil(start / seconds), math.floor(end / seconds)
-        form = "%-d %b" if seconds in _DAYS else "%H:%M" if seconds >= 60 else "%H:%M:%S"
+        form = next(form for least, form in _FORMS if seconds >= least)
         return [Tick(each * seconds, _moment(each * seconds).strftime(form)) for each in range(first, last + 1)]
     months = next((step for step in _MONTHS if span / (step * _MONTH) <= most), _MONTHS[-1])
     return list(_month_ticks(start, end, months)) if span > 0 else [Tick(start, moment(start))]
