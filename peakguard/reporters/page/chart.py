@@ -16,6 +16,7 @@ WIDTH, HEIGHT = 1000, 100
 _RUG = (106, 114)
 _WHOLE = 116
 _FAR = 3.0
+_NEAR_END = 0.9
 
 
 class Scale(NamedTuple):
@@ -123,8 +124,10 @@ def _labels(axis: Axis, scale: Scale) -> Iterator[Markup]:
         yield tag("span", tick.label, class_="y", style=f"top:{scale.y(tick.at) / _WHOLE * 100:.2f}%")
     ticks = time_ticks(scale.start, scale.end) if axis.is_time else number_ticks(scale.start, scale.end)
     for index, tick in enumerate(ticks):
-        importance = "x minor" if index % 2 else "x"
-        yield tag("span", tick.label, class_=importance, style=f"left:{scale.x(tick.at) / WIDTH * 100:.2f}%")
+        share = scale.x(tick.at) / WIDTH
+        # On a phone every other label is left out; the last one must not stick out of the page.
+        words = ["x", *(["minor"] if index % 2 else []), *(["end"] if share > _NEAR_END else [])]
+        yield tag("span", tick.label, class_=" ".join(words), style=f"left:{share * 100:.2f}%")
 
 
 def _gaps(panel: Panel, scale: Scale, axis: Axis) -> Iterator[Markup]:

@@ -25,7 +25,8 @@ class Tick(NamedTuple):
 def number_ticks(low: float, high: float, most: int = 4) -> list[Tick]:
     """At most so many round numbers between two bounds."""
     span = high - low
-    if not span > 0 or not math.isfinite(span):
+    # Bounds that floats can hardly tell apart have no numbers between them.
+    if not span > max(abs(low), abs(high)) * 1e-12 or not math.isfinite(span):
         return [Tick(low, number(low))]
     rough = 10.0 ** math.floor(math.log10(span / most))
     step = next(rough * factor for factor in (1, 2, 5, 10, 20) if span / (rough * factor) <= most)
@@ -47,9 +48,8 @@ def time_ticks(start: float, end: float, most: int = 6) -> list[Tick]:
 
 def _month_ticks(start: float, end: float, months: int) -> Iterator[Tick]:
     first, last = _moment(start), _moment(end)
-    for index in range(first.year * 12 + first.month - 1, last.year * 12 + last.month):
-        if index % months or index // 12 < 1:
-            continue
+    whole = -(-(first.year * 12 + first.month - 1) // months) * months
+    for index in range(max(whole, 12), last.year * 12 + last.month, months):
         date = datetime(index // 12, index % 12 + 1, 1, tzinfo=UTC)
         at = (date - _EPOCH).total_seconds()
         if start <= at <= end:

@@ -173,7 +173,7 @@ def test_a_wild_value_stands_at_the_edge_and_is_told() -> None:
     panel = series("high").panels[0]._replace(end=99.0, stretches=wild, gaps=())
     shown = page(awkward(), subject(), {next(iter(awkward().verdicts)): series("high")._replace(panels=(panel,))}, {})
     assert "Values beyond the scale stand at its edge" in shown
-    assert "1e+12" in shown
+    assert "1,000,000,000,000" in shown
     places = [float(y) for y in re.findall(r"[ML][\d.]+ ([\d.]+)", re.findall(r'class="line" d="([^"]*)"', shown)[0])]
     assert min(places) == 0
     assert max(places) - sorted(places)[5] > 10
