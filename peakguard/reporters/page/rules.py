@@ -62,7 +62,7 @@ def _card(rule: RuleOutcome, violation: Violation, subject: Subject) -> Markup:
         )
     if violation.examples:
         parts.append(_samples(violation, rule.id))
-    return tag("article", *parts, class_="card")
+    return tag("article", *parts, class_="card" if rule.refuses else "card lesser")
 
 
 def _code(code: str | None, subject: Subject) -> Iterator[Markup]:

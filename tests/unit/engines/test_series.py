@@ -92,6 +92,19 @@ def test_a_gap_is_where_rows_are_missing_within_a_group(tmp_path: Path) -> None:
     assert panels["B"].gaps == ()
 
 
+def test_before_a_row_that_comes_too_early_nothing_is_missing(tmp_path: Path) -> None:
+    early = pl.when(pl.col("Price") == 2).then(pl.col("Time") - timedelta(seconds=30)).otherwise("Time")
+    data = frame([1.0, 2.0, 3.0]).with_columns(Time=early)
+    (panel,) = lines(written(data, tmp_path / "a.parquet"), cadence=[1, 2]).panels
+    assert [gap.row for gap in panel.gaps] == [2]
+
+
+@pytest.mark.parametrize("wild", [float("nan"), float("inf"), float("-inf"), None])
+def test_what_is_no_number_is_not_drawn(tmp_path: Path, wild: float | None) -> None:
+    (panel,) = lines(written(frame([1.0, wild, 2.0]), tmp_path / "a.parquet")).panels
+    assert [each.high["price"] for each in panel.stretches] == [1.0, None, 2.0]
+
+
 def symbol_step(data: pl.DataFrame) -> pl.Series:
     """Rows that come later than two minutes after the one before them in their group."""
     step = pl.col("Time").diff().over("Symbol")
