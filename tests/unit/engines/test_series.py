@@ -43,7 +43,7 @@ def written(data: pl.DataFrame, path: Path) -> Path:
 
 
 @given(st.lists(st.none() | st.floats(allow_nan=True, allow_infinity=True), min_size=1, max_size=2000), st.data())
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_extremes_and_faulty_rows_survive(tmp_path: Path, prices: list[float | None], data: st.DataObject) -> None:
     bad = sorted(data.draw(st.sets(st.integers(0, len(prices) - 1))))
     (panel,) = lines(written(frame(prices), tmp_path / "a.parquet"), rule=bad).panels
