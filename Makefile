@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-all lint docs generate bench fuzz clean
+.PHONY: help demo test test-all browser lint docs generate bench fuzz clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,8 +21,14 @@ demo: $(READY)  ## check policies, validate real data, break it in five ways
 test: $(READY)  ## the suite (under 8 minutes on 2 cores)
 	$(BIN)/python -m pytest
 
-test-all: $(READY)  ## the suite with the slow tiers
+test-all: $(READY) browser  ## the suite with the slow tiers
 	$(BIN)/python -m pytest -m 'slow or not slow'
+
+browser:  ## a headless Chromium, in which the HTML report is looked at
+	@command -v chromium || command -v chromium-browser || command -v google-chrome || { \
+		echo "installing Chromium, without which the tests of the HTML report are skipped" && \
+		apt-get update -qq && apt-get install -y -qq chromium; } || { \
+		echo "Chromium is missing and cannot be installed from here: install it, then run this again" && exit 1; }
 
 lint: $(READY)  ## formatting, style, types, layers, our own policies
 	$(BIN)/ruff check .

@@ -3,48 +3,100 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-from typing import Any
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from peakguard.cli.exit_codes import CLEAN, FINDINGS
+from peakguard.cli.progress import Progress
 from peakguard.cli.refusal import Refusal
 from peakguard.diagnostics.diagnostic import Diagnostic, found
 from peakguard.diagnostics.span import Span
+from peakguard.reporters import VERDICT_FORMATS, verdict_report
+from peakguard.reporters.validation import Validation, breaks
 from peakguard.runtime.errors import PeakguardError, PolicyError
 from peakguard.runtime.violation import Verdict
+
+if TYPE_CHECKING:
+    from peakguard.kinds.contract.runtime import Contract
+    from peakguard.runtime.policy_set import PolicySet
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("contract", metavar="CONTRACT", help="name of the contract")
     parser.add_argument("data", nargs="+", metavar="DATA", help="data files: .parquet .csv .tsv .arrow .ndjson")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="form of the report")
+    parser.add_argument("--format", choices=VERDICT_FORMATS, default="text", help="form of the report")
+    parser.add_argument("--html", metavar="FILE", help="write the report as one page of HTML, too")
     parser.add_argument(
         "--examples", type=_count, default=5, metavar="N", help="rows to show for each rule (default: 5)"
+    )
+    parser.add_argument("--fail-fast", action="store_true", help="stop at the first file that breaks the contract")
+    parser.add_argument(
+        "--progress",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="a progress bar on a terminal when it takes more than a second (default: yes)",
     )
     parser.add_argument("--root", metavar="DIR", help="root of the project (default: found from here)")
 
 
 def run(options: argparse.Namespace) -> int:
     """Validate every file; exit 1 when one breaks the contract."""
+    policies, contract = _contract(options)
+    validation = _validate(options, contract)
+    if options.html is not None:
+        from peakguard.cli.validate_page import write_page
+
+        write_page(options, policies.digest, validation, datetime.now(UTC))
+    colour = False
+    if options.format == "text":
+        from peakguard.cli.output import wants_colour
+
+        colour = wants_colour(sys.stdout)
+    sys.stdout.write(verdict_report(options.format, validation, colour=colour))
+    return FINDINGS if any(breaks(verdict) for verdict in validation.verdicts.values()) else CLEAN
+
+
+def _contract(options: argparse.Namespace) -> tuple[PolicySet, Contract]:
     from peakguard.api.policies import load
 
     try:
-        contract = load(options.root).contract(options.contract)
+        policies = load(options.root)
+        return policies, policies.contract(options.contract)
     except PolicyError as error:
         raise Refusal(*(finding for finding in error.diagnostics if finding.severity == "error")) from error
     except PeakguardError as error:
         raise Refusal(_finding(error, options.contract)) from error
+
+
+def _validate(options: argparse.Namespace, contract: Contract) -> Validation:
+    paths = list(dict.fromkeys(options.data))
     verdicts: dict[str, Verdict] = {}
-    for path in options.data:
-        try:
-            verdicts[path] = contract.inspect_file(path, examples=options.examples)
-        except PeakguardError as error:
-            raise Refusal(_finding(error, path)) from error
-    sys.stdout.write(_render(options.format, verdicts))
-    return FINDINGS if any(verdict.violations and verdict.is_enforced for verdict in verdicts.values()) else CLEAN
+    sizes = [_size(path) for path in paths]
+    with closing(Progress(sys.stderr, sizes, is_wanted=options.progress)) as progress:
+        for index, path in enumerate(paths):
+            verdicts[path] = _inspect(contract, path, options.examples)
+            progress.of_piece(index)(1, 1)
+            if options.fail_fast and breaks(verdicts[path]):
+                break
+    return Validation(verdicts, tuple(paths[len(verdicts) :]))
+
+
+def _inspect(contract: Contract, path: str, examples: int) -> Verdict:
+    try:
+        return contract.inspect_file(path, examples=examples)
+    except PeakguardError as error:
+        raise Refusal(_finding(error, path)) from error
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0  # whoever reads the file says what is wrong with it
 
 
 def _count(text: str) -> int:
@@ -56,19 +108,3 @@ def _count(text: str) -> int:
 
 def _finding(error: PeakguardError, place: str) -> Diagnostic:
     return found(error.code, Span.whole(place), **error.context)
-
-
-def _render(form: str, verdicts: dict[str, Verdict]) -> str:
-    from peakguard.cli.output import wants_colour
-    from peakguard.reporters.verdict_json import verdict_json
-    from peakguard.reporters.verdict_text import verdict_text
-
-    if form == "text":
-        return "\n".join(
-            verdict_text(path, verdict, colour=wants_colour(sys.stdout)) for path, verdict in verdicts.items()
-        )
-    reports: list[dict[str, Any]] = [verdict_json(verdict) for verdict in verdicts.values()]
-    if len(reports) > 1:
-        files = [{"file": os.fspath(path), **report} for path, report in zip(verdicts, reports, strict=True)]
-        return json.dumps({"version": 1, "files": files}, indent=2, ensure_ascii=False) + "\n"
-    return json.dumps(reports[0], indent=2, ensure_ascii=False) + "\n"

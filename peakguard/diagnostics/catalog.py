@@ -889,4 +889,11 @@ CATALOG: dict[str, Entry] = {
         "a {type} is no frame",
         "Pass a Polars or pandas frame or an Arrow table",
     ),
+    "PG2020": Entry(
+        "output_unwritable",
+        "error",
+        "A report cannot be written",
+        "cannot be written: {reason}",
+        "Name another file, or free its folder",
+    ),
 }

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from xml.sax.saxutils import escape, quoteattr
-
 from peakguard.diagnostics.diagnostic import Diagnostic
 from peakguard.reporters.report import Report
-
-# XML 1.0, section 2.2: characters that no document may hold, not even escaped.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from peakguard.reporters.xml_text import attribute, content
 
 
 def render(found: Report) -> str:
@@ -27,17 +22,9 @@ def _case(finding: Diagnostic) -> str:
     place, message = str(finding.span), finding.message
     name = f"{finding.code} {place}"
     text = f"{finding.severity}[{finding.code}]: {message}\n{place}\n{finding.hint}"
-    opening = f"    <testcase classname={_attribute(finding.span.file)} name={_attribute(name)}"
+    opening = f"    <testcase classname={attribute(finding.span.file)} name={attribute(name)}"
     if finding.severity == "info":
-        return f"{opening}><system-out>{_text(text)}</system-out></testcase>"
+        return f"{opening}><system-out>{content(text)}</system-out></testcase>"
     kind = f"{finding.severity} {finding.slug}"
-    failure = f"<failure message={_attribute(message)} type={_attribute(kind)}>{_text(text)}</failure>"
+    failure = f"<failure message={attribute(message)} type={attribute(kind)}>{content(text)}</failure>"
     return f"{opening}>{failure}</testcase>"
-
-
-def _attribute(text: str) -> str:
-    return quoteattr(_NOT_XML.sub("\ufffd", text), {"\n": "&#10;", "\t": "&#9;", "\r": "&#13;"})
-
-
-def _text(text: str) -> str:
-    return escape(_NOT_XML.sub("\ufffd", text))

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from peakguard.reporters.validation import Validation
 from peakguard.runtime.violation import RuleOutcome, Verdict
 
 VERSION = 1
+
+
+def render(found: Validation) -> str:
+    """The report of one file, or of several in a frame that names them."""
+    reports: dict[str, dict[str, Any]] = {path: verdict_json(verdict) for path, verdict in found.verdicts.items()}
+    if found.is_single:
+        return _written(next(iter(reports.values())))
+    framed: dict[str, Any] = {
+        "version": VERSION,
+        "files": [{"file": path, **report} for path, report in reports.items()],
+    }
+    if found.unseen:
+        framed["not_looked_at"] = list(found.unseen)
+    return _written(framed)
+
+
+def _written(report: dict[str, Any]) -> str:
+    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:

@@ -32,6 +32,13 @@ class Violation(NamedTuple):
     examples: tuple[Example, ...]
     counts: str = "rows"
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns that the rule is known to read: that of a constraint, and those of the shown rows."""
+        shown = [name for example in self.examples for name in example.values]
+        own = [self.rule.split(".")[1]] if self.rule.startswith("columns.") else []
+        return tuple(dict.fromkeys([*own, *shown]))
+
 
 class RuleOutcome(NamedTuple):
     """What became of one rule: `run` with three counts, or `skipped` with the reason."""
