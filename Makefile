@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-all browser lint docs generate bench fuzz clean
+.PHONY: help demo test test-all browser lint docs generate bench fuzz clean mutants
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,8 +45,13 @@ docs: $(READY)  ## write the generated documents
 generate: docs  ## the same
 
 bench: $(READY)  ## measurements; see docs/performance.md
+	$(BIN)/python -m pip install --quiet --requirement tests/benchmarks/requirements.txt
 	$(BIN)/python -m tests.benchmarks.startup
 	$(BIN)/python -m tests.benchmarks.scalar_rules
+	$(BIN)/python -m tests.benchmarks.columnar_rules
+
+mutants: $(READY)  ## faults put into the back ends on purpose; each must be caught
+	$(BIN)/python -m tests.mutation
 
 fuzz: $(READY)  ## a million generated inputs through the whole check
 	$(BIN)/python -m tests.fuzz --inputs 1000000

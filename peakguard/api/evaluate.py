@@ -11,8 +11,6 @@ from peakguard.expression.scope import Column, Scope
 from peakguard.expression.typed import TypedExpression
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from peakguard.expression.fault import Fault
 
 TABLE = "rows"
@@ -121,7 +119,7 @@ def _python(
     return values
 
 
-def _polars(text: str, frame: pl.DataFrame, groups: Sequence[str]) -> Sequence[Any]:
+def _polars(text: str, frame: Any, groups: Sequence[str]) -> Sequence[Any]:
     from peakguard.engines.polars.evaluate import expression
     from peakguard.engines.polars.rows import canonical_values
 
@@ -131,7 +129,7 @@ def _polars(text: str, frame: pl.DataFrame, groups: Sequence[str]) -> Sequence[A
     return canonical_values(frame.select(made)["value"])
 
 
-def _sql(text: str, frame: pl.DataFrame, rows: Sequence[Mapping[str, Any]], groups: Sequence[str]) -> Sequence[Any]:
+def _sql(text: str, frame: Any, rows: Sequence[Mapping[str, Any]], groups: Sequence[str]) -> Sequence[Any]:
     from peakguard.engines.duckdb.run import run
 
     found = run(text, TABLE, frame)
@@ -141,8 +139,7 @@ def _sql(text: str, frame: pl.DataFrame, rows: Sequence[Mapping[str, Any]], grou
     return [by_group[key] for key in dict.fromkeys(tuple(row[name] for name in groups) for row in rows)]
 
 
-def _without_columns(height: int) -> pl.DataFrame:
+def _without_columns(height: int) -> Any:
     from peakguard.engines.polars.library import polars
 
-    frame: pl.DataFrame = polars().DataFrame({"no_column": [None] * height})
-    return frame
+    return polars().DataFrame({"no_column": [None] * height})
