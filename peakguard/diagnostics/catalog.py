@@ -868,4 +868,32 @@ CATALOG: dict[str, Entry] = {
         "a {type} is no frame",
         "Pass a Polars or pandas frame or an Arrow table",
     ),
+    "PG2007": Entry(
+        "sample_not_found",
+        "error",
+        "No rows were found that satisfy a contract",
+        "no sample of {contract} was found: after {tries} rows, {rule} could not be met beside the other rules",
+        "Compare {rule} with the other rules that read its columns; another --seed or fewer rows may do",
+    ),
+    "PG2008": Entry(
+        "rule_not_breakable",
+        "error",
+        "No rows were found that break one rule alone",
+        "no rows of {contract} were found that break {rule} and nothing else: {reason}",
+        "Break the rule named above instead, or another of the contract",
+    ),
+    "PG2009": Entry(
+        "format_cannot_hold",
+        "error",
+        "A file format cannot hold the data of a contract",
+        "{format} cannot hold the data of {contract}: {reason}",
+        "Write Parquet, which holds every type: --format parquet",
+    ),
+    "PG2010": Entry(
+        "unknown_rule",
+        "error",
+        "A rule is asked for that the contract does not have",
+        "{contract} has no rule `{rule}`",
+        "{suggestion}Its rules: {known}",
+    ),
 }
