@@ -17,22 +17,27 @@ from peakguard.kinds.contract.sample.whole import settle_whole
 from peakguard.language.values import nanoseconds
 
 _TRIES = 12
+_PLACES = 8
+"""How many rows more than needed are tried before the search begins anew."""
 
 
-def broken(drawn: Drawn, rule: str) -> Iterator[list[Row]]:
-    """Rows that may break a rule alone, the smallest change first. `rule` is a demand on rows or a check over several."""
+def broken(drawn: Drawn, rule: str, blamed: list[str]) -> Iterator[list[Row]]:
+    """Rows that may break a rule alone, the smallest change first. `rule` is a demand on rows or a check over several.
+
+    Rules that stood in the way are added to `blamed`.
+    """
     test = drawn.table.subject.test(rule)
     if test is not None and test in drawn.table.subject.whole:
-        yield from _whole(drawn, test)
+        yield from _whole(drawn, test, blamed)
     elif test is not None:
-        yield from _rows(drawn, test)
+        yield from _rows(drawn, test, blamed)
     elif rule in _SEQUENCE or rule.endswith(".unique"):
         for change in _SEQUENCE.get(rule, _repeated)(drawn, rule):
             if change is not None:
                 yield change
 
 
-def _rows(drawn: Drawn, test: Test) -> Iterator[list[Row]]:
+def _rows(drawn: Drawn, test: Test, blamed: list[str]) -> Iterator[list[Row]]:
     """As many rows as the rule does not tolerate any more, from the last backwards: nothing looks back at the last."""
     rows = drawn.table.rows
     needed = math.floor(test.rate * len(rows)) + 1
@@ -43,8 +48,8 @@ def _rows(drawn: Drawn, test: Test) -> Iterator[list[Row]]:
         order = list(range(len(rows) - 1, -1, -1))
         if number % 2:
             walker.source.shuffle(order)
-        for at in order:
-            spoilt += _spoil(walker, at, test)
+        for at in order[: needed + _PLACES]:
+            spoilt += _spoil(walker, at, test, blamed)
             if spoilt == needed:
                 break
         if spoilt == needed:
@@ -52,21 +57,26 @@ def _rows(drawn: Drawn, test: Test) -> Iterator[list[Row]]:
             yield walker.table.rows
 
 
-def _spoil(walker: Walker, at: int, test: Test) -> bool:
+def _spoil(walker: Walker, at: int, test: Test, blamed: list[str]) -> bool:
     table = walker.table
     before = {each: dict(table.rows[each]) for each in (at, *walker.followers(at))}
-    if walker.settle(at, (test.id,)) is None and walker.settle_after(at) is None:
+    unmet = walker.settle(at, (test.id,)) or walker.settle_after(at)
+    if unmet is None:
         return True
+    blamed.append(unmet.rule)
     for each, row in before.items():
         table.put(each, row)
     return False
 
 
-def _whole(drawn: Drawn, test: Test) -> Iterator[list[Row]]:
+def _whole(drawn: Drawn, test: Test, blamed: list[str]) -> Iterator[list[Row]]:
     for _ in range(_TRIES):
         walker = _copy(drawn, free=False)
-        if settle_whole(walker, (test.id,)) is None:
+        unmet = settle_whole(walker, (test.id,))
+        if unmet is None:
             yield walker.table.rows
+        else:
+            blamed.append(unmet.rule)
 
 
 def _repeated(drawn: Drawn, rule: str) -> Iterator[list[Row] | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from datetime import datetime
 from random import Random
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from peakguard.diagnostics import codes
 from peakguard.kinds.contract.model import Contract
 from peakguard.kinds.contract.sample.layout import Layout, newest
 from peakguard.kinds.contract.sample.subject import Subject
-from peakguard.kinds.contract.sample.table import Row, Table
+from peakguard.kinds.contract.sample.table import Table
 from peakguard.kinds.contract.sample.values import Cells
 from peakguard.kinds.contract.sample.walk import Unmet, Walker
 from peakguard.kinds.contract.sample.whole import new_source, settle_whole
@@ -31,11 +32,11 @@ class Drawn(NamedTuple):
     walker: Walker
 
 
-def draw(subject: Subject, count: int, seed: str, now: datetime) -> Drawn:
-    """So many rows. Raises PeakguardError (PG2007) that names the demand which could not be met."""
+def draw(subject: Subject, count: int, seed: str, now: datetime, against: Collection[str] = ()) -> Drawn:
+    """So many rows; tests of all rows that are `against` shall fail. Raises PeakguardError (PG2007) that names the demand which could not be met."""
     blamed, tries = "", 0
     for beginning in range(_BEGINNINGS):
-        drawn = _drawn(subject, count, f"{seed}/{beginning}", now)
+        drawn = _drawn(subject, count, f"{seed}/{beginning}", now, against)
         if isinstance(drawn, Drawn):
             return drawn
         blamed, tries = drawn.rule, tries + drawn.tries
@@ -51,7 +52,7 @@ def possible_count(spec: Contract, wanted: int) -> int:
     return max(least, min(wanted, most))
 
 
-def _drawn(subject: Subject, count: int, seed: str, now: datetime) -> Drawn | Unmet:
+def _drawn(subject: Subject, count: int, seed: str, now: datetime, against: Collection[str]) -> Drawn | Unmet:
     table = Table(subject)
     cells = {
         name: Cells(declared, subject.columns[name], f"{seed}/{name}", is_varied=_is_varied(subject, name))
@@ -64,7 +65,7 @@ def _drawn(subject: Subject, count: int, seed: str, now: datetime) -> Drawn | Un
         unmet = _append(walker, layout, levels)
         if unmet is not None:
             return unmet
-    unmet = settle_whole(walker) or _refresh_newest(walker, now)
+    unmet = settle_whole(walker, against) or _refresh_newest(walker, now)
     return unmet if unmet is not None else Drawn(table, walker)
 
 
@@ -73,7 +74,9 @@ def _append(walker: Walker, layout: Layout, levels: Levels) -> Unmet | None:
     at = len(table.rows)
     blamed, tries = None, 0
     for attempt in range(_ATTEMPTS if layout.by is not None else 3):
-        placed = layout.place(table_before(table, at), attempt)
+        if len(table.rows) > at:
+            table.drop_last()
+        placed = layout.place(table, attempt)
         near = levels.next(tuple(placed[name] for name in layout.within))
         drawn = {name: walker.cells[name].draw(near.get(levels.key(name))) for name in table.subject.columns}
         table.put(at, {**drawn, **placed})
@@ -83,13 +86,6 @@ def _append(walker: Walker, layout: Layout, levels: Levels) -> Unmet | None:
         blamed, tries = unmet.rule, tries + unmet.tries
     assert blamed is not None
     return Unmet(blamed, tries)
-
-
-def table_before(table: Table, at: int) -> Table:
-    """The table without the row that is being tried."""
-    if len(table.rows) > at:
-        table.drop_last()
-    return table
 
 
 def _is_varied(subject: Subject, name: str) -> bool:
@@ -131,7 +127,3 @@ class Levels:
             levels[key] = min(max(moved, 1.0), 10_000.0)
         return dict(levels)
 
-
-def rows_of(drawn: Drawn) -> list[Row]:
-    """The rows alone."""
-    return [dict(row) for row in drawn.table.rows]

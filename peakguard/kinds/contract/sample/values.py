@@ -52,6 +52,11 @@ class Cells:
         """A value that is not missing."""
         return self._present()
 
+    def fresh(self) -> Any:
+        """A value that is not missing, and seldom one that was drawn before."""
+        self._pool = None
+        return self._present()
+
     def _present(self, level: float | None = None) -> Any:
         declared, source = self._declared, self._source
         if declared.values is not None and declared.list is None and declared.record is None:

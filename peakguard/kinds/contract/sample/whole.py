@@ -86,6 +86,8 @@ def _towards(
     walker: Walker, test: Test, group: list[int], side: Typed, bound: Any, up: bool, is_equal: bool
 ) -> Callable[[], bool]:
     """Bring an aggregate above or below a bound."""
+    if side.op == "n_unique" and side.args[0].op == "column":
+        return _varied(walker, group, side.args[0].value) if up else _same(walker, group, side.args[0].value)
     if side.op in ("share", "count") and side.args[0].type.kind == "bool":
         return _conditions(walker, test, group, side, bound, up)
     target = bound if is_equal else beyond(bound, side.type, up, walker.source)
@@ -140,6 +142,17 @@ def _same(walker: Walker, group: list[int], name: str) -> Callable[[], bool]:
         value = walker.table.rows[walker.source.choice(group)][name] if group else None
         for at in group:
             walker.table.put(at, {**walker.table.rows[at], name: value})
+        return _settled(walker, group)
+
+    return change
+
+
+def _varied(walker: Walker, group: list[int], name: str) -> Callable[[], bool]:
+    """A value of its own for each row of a column."""
+
+    def change() -> bool:
+        for at in group:
+            walker.table.put(at, {**walker.table.rows[at], name: walker.cells[name].fresh()})
         return _settled(walker, group)
 
     return change
