@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.library import polars
@@ -18,7 +19,8 @@ FORMATS = ("csv", "parquet", "ndjson")
 def frame_of(rows: Sequence[Mapping[str, Any]], plan: Mapping[str, Any]) -> pl.DataFrame:
     """A frame of rows; times and durations are given as counts of their unit, from 1970 in UTC."""
     series = [_series(column, [row[column["name"]] for row in rows]) for column in plan["columns"]]
-    return polars().DataFrame(series)
+    frame: pl.DataFrame = polars().DataFrame(series)
+    return frame
 
 
 def with_extra_column(frame: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -26,14 +28,14 @@ def with_extra_column(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     return frame.with_columns(polars().lit(0).alias(name))
 
 
-def with_wrong_type(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    """The frame with a column of another type: a word among numbers and times, numbers for anything else."""
+def with_wrong_type(frame: pl.DataFrame, name: str, plan: Mapping[str, Any]) -> Iterator[pl.DataFrame]:
+    """The frame with a word among the values of a column, where text can hold them; and with numbers in their place."""
     library = polars()
-    values, words = frame[name], ["?"]
-    if isinstance(values.dtype, library.String | library.Enum | library.List | library.Struct):
-        return frame.with_columns(library.int_range(library.len()).alias(name))
-    rest = values.slice(1).cast(library.String)
-    return frame.with_columns(library.concat([library.Series(name, words), rest]).alias(name))
+    written = _as_text(frame, plan)
+    with suppress(library.exceptions.PolarsError):
+        texts = written[name].slice(1).cast(library.String)
+        yield frame.with_columns(library.concat([library.Series(name, ["?"]), texts]).alias(name))
+    yield frame.with_columns(library.int_range(library.len()).alias(name))
 
 
 def without_column(frame: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -61,23 +63,18 @@ def encode(frame: pl.DataFrame, form: str, plan: Mapping[str, Any]) -> bytes:
 def _series(column: Mapping[str, Any], values: list[Any]) -> pl.Series:
     library = polars()
     name, dtype = column["names"][0], to_dtype(column["type"], column["values"])
-    if isinstance(dtype, library.Datetime | library.Duration):
-        return library.Series(name, values, dtype=library.Int64()).cast(dtype)
+    series: pl.Series
     try:
-        return library.Series(name, values, dtype=dtype)
+        series = library.Series(name, values, dtype=_counted(dtype)).cast(dtype)
     except (library.exceptions.PolarsError, TypeError):
-        # A value that an enum does not have, or a time inside a list.
-        return library.Series(name, values, dtype=_loose(dtype)).cast(_loosest(dtype))
+        # A value that an enum does not have.
+        series = library.Series(name, values, dtype=_counted(dtype)).cast(_replaced(dtype, times=False))
+    return series
 
 
-def _loose(dtype: Any) -> Any:
+def _counted(dtype: Any) -> Any:
     """The type with text for enums and counts for times, also inside."""
     return _replaced(dtype, times=True)
-
-
-def _loosest(dtype: Any) -> Any:
-    """The type with text for enums."""
-    return _replaced(dtype, times=False)
 
 
 def _replaced(dtype: Any, *, times: bool) -> Any:

@@ -17,7 +17,8 @@ from peakguard.kinds.contract.sample.whole import settle_whole
 from peakguard.language.values import nanoseconds
 
 _TRIES = 12
-_PLACES = 8
+_BEGINNINGS = 6
+_PLACES = 4
 """How many rows more than needed are tried before the search begins anew."""
 
 
@@ -32,7 +33,7 @@ def broken(drawn: Drawn, rule: str, blamed: list[str]) -> Iterator[list[Row]]:
     elif test is not None:
         yield from _rows(drawn, test, blamed)
     elif rule in _SEQUENCE or rule.endswith(".unique"):
-        for change in _SEQUENCE.get(rule, _repeated)(drawn, rule):
+        for change in _SEQUENCE.get(rule, _repeated)(drawn, rule, blamed):
             if change is not None:
                 yield change
 
@@ -41,7 +42,7 @@ def _rows(drawn: Drawn, test: Test, blamed: list[str]) -> Iterator[list[Row]]:
     """As many rows as the rule does not tolerate any more, from the last backwards: nothing looks back at the last."""
     rows = drawn.table.rows
     needed = math.floor(test.rate * len(rows)) + 1
-    for number in range(_TRIES):
+    for number in range(_BEGINNINGS):
         # Layout columns stay where they are as long as there is another way.
         walker = _copy(drawn, free=number % 3 == 2)
         spoilt = 0
@@ -53,17 +54,22 @@ def _rows(drawn: Drawn, test: Test, blamed: list[str]) -> Iterator[list[Row]]:
             if spoilt == needed:
                 break
         if spoilt == needed:
-            settle_whole(walker, ())
-            yield walker.table.rows
+            unmet = settle_whole(walker)
+            if unmet is None:
+                yield walker.table.rows
+            else:
+                blamed.append(unmet.rule)
 
 
 def _spoil(walker: Walker, at: int, test: Test, blamed: list[str]) -> bool:
     table = walker.table
     before = {each: dict(table.rows[each]) for each in (at, *walker.followers(at))}
-    unmet = walker.settle(at, (test.id,)) or walker.settle_after(at)
+    walker.spoilt[at] = (test.id,)
+    unmet = walker.settle(at) or walker.settle_after(at)
     if unmet is None:
         return True
     blamed.append(unmet.rule)
+    del walker.spoilt[at]
     for each, row in before.items():
         table.put(each, row)
     return False
@@ -79,7 +85,7 @@ def _whole(drawn: Drawn, test: Test, blamed: list[str]) -> Iterator[list[Row]]:
             blamed.append(unmet.rule)
 
 
-def _repeated(drawn: Drawn, rule: str) -> Iterator[list[Row] | None]:
+def _repeated(drawn: Drawn, rule: str, blamed: list[str]) -> Iterator[list[Row] | None]:
     """A row takes the key of another, near or far."""
     table = drawn.table
     columns = table.uniques.get(rule, ())
@@ -89,10 +95,10 @@ def _repeated(drawn: Drawn, rule: str) -> Iterator[list[Row] | None]:
         changed = {name: table.rows[other][name] for name in columns}
         if any(value is None for value in changed.values()):
             continue
-        yield _changed(drawn, {at: changed}, rule)
+        yield _changed(drawn, {at: changed}, rule, blamed)
 
 
-def _swapped(drawn: Drawn, rule: str) -> Iterator[list[Row] | None]:
+def _swapped(drawn: Drawn, rule: str, blamed: list[str]) -> Iterator[list[Row] | None]:
     """Two neighbours of a group exchange their times, or one takes the other's."""
     table = drawn.table
     order = table.subject.spec.order
@@ -101,11 +107,11 @@ def _swapped(drawn: Drawn, rule: str) -> Iterator[list[Row] | None]:
         for first, second in list(zip(group, group[1:], strict=False))[::-1][:_TRIES]:
             a, b = table.rows[first][order.by], table.rows[second][order.by]
             if a is not None and b is not None and a != b:
-                yield _changed(drawn, {first: {order.by: b}, second: {order.by: a}}, rule)
-                yield _changed(drawn, {second: {order.by: a}}, rule)
+                yield _changed(drawn, {first: {order.by: b}, second: {order.by: a}}, rule, blamed)
+                yield _changed(drawn, {second: {order.by: a}}, rule, blamed)
 
 
-def _shifted(drawn: Drawn, rule: str) -> Iterator[list[Row] | None]:
+def _shifted(drawn: Drawn, rule: str, blamed: list[str]) -> Iterator[list[Row] | None]:
     """The first row of a group is moved so far back that too many rows are missing after it, or off the grid."""
     table = drawn.table
     cadence = table.subject.spec.cadence
@@ -118,17 +124,17 @@ def _shifted(drawn: Drawn, rule: str) -> Iterator[list[Row] | None]:
             back: Any = every * steps * ticks(column.type) // 10**9
             if column.type.kind == "date":
                 back = timedelta(days=every * steps // (86_400 * 10**9))
-            yield _changed(drawn, {group[0]: {cadence.column: value - back}}, rule)
+            yield _changed(drawn, {group[0]: {cadence.column: value - back}}, rule, blamed)
 
 
-_SEQUENCE: dict[str, Callable[[Drawn, str], Iterator[list[Row] | None]]] = {
+_SEQUENCE: dict[str, Callable[[Drawn, str, list[str]], Iterator[list[Row] | None]]] = {
     "cadence": _shifted,
     "key": _repeated,
     "order": _swapped,
 }
 
 
-def _changed(drawn: Drawn, changes: dict[int, dict[str, Any]], rule: str) -> list[Row] | None:
+def _changed(drawn: Drawn, changes: dict[int, dict[str, Any]], rule: str, blamed: list[str]) -> list[Row] | None:
     """Rows with some cells set and held, the others of their rows repaired; None where no repair was found."""
     held = frozenset(name for cells in changes.values() for name in cells)
     walker = _copy(drawn, free=False, held=held)
@@ -136,10 +142,16 @@ def _changed(drawn: Drawn, changes: dict[int, dict[str, Any]], rule: str) -> lis
         walker.table.put(at, {**walker.table.rows[at], **cells})
     touched = {*changes, *(each for at in changes for each in walker.followers(at))}
     for at in sorted(touched):
-        against = [rule] if rule in broken_sequence(walker.table, at) else []
-        if walker.failing(at, against) and walker.settle(at, against) is not None:
+        if rule in broken_sequence(walker.table, at):
+            walker.spoilt[at] = (rule,)
+        unmet = walker.settle(at)
+        if unmet is not None:
+            blamed.append(unmet.rule)
             return None
-    return walker.table.rows if settle_whole(walker) is None else None
+    unmet = settle_whole(walker)
+    if unmet is not None:
+        blamed.append(unmet.rule)
+    return walker.table.rows if unmet is None else None
 
 
 def _copy(drawn: Drawn, *, free: bool, held: frozenset[str] = frozenset()) -> Walker:

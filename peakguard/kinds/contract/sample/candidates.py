@@ -34,7 +34,7 @@ def candidates(
     elif rule.startswith("columns.") and demand == "required":
         yield samples.without_column(samples.frame_of(rows, plan), names[column])
     elif rule.startswith("columns.") and demand == "type" and column in names:
-        yield samples.with_wrong_type(samples.frame_of(rows, plan), names[column])
+        yield from samples.with_wrong_type(samples.frame_of(rows, plan), names[column], plan)
     else:
         for each in _rows(drawn, rule, seed, now, blamed):
             yield samples.frame_of(each, plan)

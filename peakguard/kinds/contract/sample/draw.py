@@ -126,4 +126,3 @@ class Levels:
             moved = self._source.uniform(20.0, 200.0) if at is None else at * math.exp(self._source.gauss(0.0, 0.01))
             levels[key] = min(max(moved, 1.0), 10_000.0)
         return dict(levels)
-

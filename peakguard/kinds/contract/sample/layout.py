@@ -53,17 +53,17 @@ class Layout:
         value = self._start + self._step * attempt if last is None else last + self._step * (attempt + 1)
         if not table.rows:
             return value
-        before = table.rows[-1][self.by]
+        before = table.rows[-1][self.by or ""]
         if spec.cadence is not None and not set(self.within) <= set(spec.cadence.within):
             return before + self._step * (attempt + 1)
         return max(value, before + self._least) if self._is_mixed else value
 
     def _last(self, table: Table) -> Any:
         """The time of the row before in the same group."""
-        at = len(table.rows)
+        at, by = len(table.rows), self.by or ""
         if self._is_mixed:
-            return table.rows[at - len(self._groups)][self.by] if at >= len(self._groups) else None
-        return table.rows[-1][self.by] if at % self._each else None
+            return table.rows[at - len(self._groups)][by] if at >= len(self._groups) else None
+        return table.rows[-1][by] if at % self._each else None
 
     @property
     def _least(self) -> Any:
@@ -139,4 +139,3 @@ def _group_columns(spec: Contract, subject: Subject, by: str | None) -> Iterator
     if by in spec.key:
         named |= dict.fromkeys(name for name in spec.key if subject.columns[name].type.kind in ("string", "enum"))
     yield from (name for name in named if name != by)
-

@@ -54,5 +54,5 @@ def _keeps_step(table: Table, at: int) -> bool:
 
 def _nanoseconds(table: Table, name: str, now: Any, then: Any) -> int:
     if isinstance(now, date):
-        return (now - then).days * 86_400 * 10**9
+        return int((now - then).days) * 86_400 * 10**9
     return int(now - then) * (10**9 // ticks(table.subject.columns[name].type))

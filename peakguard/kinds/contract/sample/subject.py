@@ -53,9 +53,7 @@ def subject_of(spec: Contract) -> Subject:
     tests = tuple(_test(demand, rows) for demand in active if not demand.is_dataset)
     for test in tests:
         narrow(columns, test.root)
-    return Subject(
-        spec, columns, tests, tuple(_test(demand, whole) for demand in active if demand.is_dataset)
-    )
+    return Subject(spec, columns, tests, tuple(_test(demand, whole) for demand in active if demand.is_dataset))
 
 
 def _test(demand: Demand, scope: Scope) -> Test:
@@ -96,7 +94,8 @@ def narrow(columns: dict[str, Column], root: Typed) -> None:
         for arg in root.args:
             narrow(columns, arg)
     elif root.op in _MIRROR:
-        for side, other, relation in ((*root.args, root.op), (*root.args[::-1], _MIRROR[root.op])):
+        left, right = root.args
+        for side, other, relation in ((left, right, root.op), (right, left, _MIRROR[root.op])):
             if side.op == "column" and other.op == "literal" and side.type.kind in ("int64", "float64"):
                 columns[side.value] = _narrowed(columns[side.value], relation, other.value, side.type)
 

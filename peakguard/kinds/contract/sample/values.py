@@ -97,15 +97,16 @@ def _inner(shape: Shape, source: Random) -> Any:
 
 
 def _float(column: Column, source: Random, level: float | None) -> float:
-    low, high = column.least, column.most
+    low = None if column.least is None else float(column.least)
+    high = None if column.most is None else float(column.most)
     if low is not None and high is not None and high - low < 1e5:
-        return _tidy(source.uniform(float(low), float(high)), column)
+        return _tidy(source.uniform(low, high), column)
     near = level if level is not None else source.uniform(10.0, 500.0)
     value = near * math.exp(source.gauss(0.0, 0.003))
     if low is not None and value < low:
-        value = float(low) + abs(value)
+        value = low + abs(value)
     if high is not None and value > high:
-        value = float(high) - abs(value)
+        value = high - abs(value)
     return _tidy(value, column)
 
 

@@ -1,4 +1,4 @@
-"""Repairs a row until no test speaks against it: a failing test is chosen by chance and made to hold, again and again."""
+"""Repairs a row until no test speaks against it: a failing test is chosen by chance and made to hold."""
 
 from __future__ import annotations
 
@@ -26,17 +26,18 @@ class Unmet(NamedTuple):
 
 
 class Walker:
-    """Repairs rows of one table. `fixed` columns are never changed."""
+    """Repairs rows of one table. `fixed` columns are never changed; `spoilt` rows shall speak against these demands."""
 
     def __init__(self, table: Table, cells: dict[str, Cells], source: Random, fixed: frozenset[str]) -> None:
         self.table = table
         self.cells = cells
         self.source = source
         self.fixed = fixed
+        self.spoilt: dict[int, Collection[str]] = {}
 
-    def failing(self, at: int, against: Collection[str] = ()) -> list[str]:
-        """The demands on a row that are not as they should be: all met but those in `against`, which are not."""
-        table = self.table
+    def failing(self, at: int) -> list[str]:
+        """The demands on a row that are not as they should be: all met but those that it shall speak against."""
+        table, against = self.table, self.spoilt.get(at, ())
         wrong = [name for name in broken_sequence(table, at) if name not in against]
         for is_long in (False, True):
             # What reads all rows before it is asked only of a row that is well otherwise.
@@ -44,12 +45,13 @@ class Walker:
             wrong += [test.id for test in tests if table.fails(test, at) != (test.id in against)]
         return wrong
 
-    def settle(self, at: int, against: Collection[str] = (), steps: int = _STEPS) -> Unmet | None:
+    def settle(self, at: int, steps: int = _STEPS) -> Unmet | None:
         """Repair the row at a position; None where that came out well. Otherwise the row is as it was."""
         table, first = self.table, dict(self.table.rows[at])
+        against = self.spoilt.get(at, ())
         blamed: dict[str, int] = {}
         for number in range(steps):
-            wrong = self.failing(at, against)
+            wrong = self.failing(at)
             if not wrong:
                 return None
             for name in wrong:
@@ -63,13 +65,14 @@ class Walker:
             elif number % _RESTART_EVERY == _RESTART_EVERY - 1:
                 row |= {name: self.cells[name].draw() for name in row if name not in self.fixed}
             else:
-                self._improve(at, row, self.source.choice(wrong), against, bold=number > _BOLD_FROM)
+                self._improve(at, row, self.source.choice(wrong), bold=number > _BOLD_FROM)
             table.put(at, row)
-        wrong = self.failing(at, against)
+        wrong = self.failing(at)
         if not wrong:
             return None
         table.put(at, first)
-        return Unmet(max(blamed, key=lambda name: (blamed[name], name in wrong)), steps)
+        others = [name for name in blamed if name not in against] or list(blamed)
+        return Unmet(max(others, key=lambda name: (blamed[name], name in wrong)), steps)
 
     def settle_after(self, at: int) -> Unmet | None:
         """Repair the rows that look back at a changed one, in their order."""
@@ -102,10 +105,10 @@ class Walker:
         test = self.table.subject.test(name)
         return test is not None and bool(test.reads) and self.fixed.issuperset(test.reads)
 
-    def _improve(self, at: int, row: Row, name: str, against: Collection[str], *, bold: bool) -> None:
+    def _improve(self, at: int, row: Row, name: str, *, bold: bool) -> None:
         test = self.table.subject.test(name)
         if test is not None:
-            self.aim(at, row, test, bold=bold).make(test.root, name not in against)
+            self.aim(at, row, test, bold=bold).make(test.root, name not in self.spoilt.get(at, ()))
             return
         spec = self.table.subject.spec
         columns = self.table.uniques.get(name, ())

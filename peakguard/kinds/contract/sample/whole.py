@@ -67,8 +67,8 @@ def _changes(walker: Walker, test: Test, group: list[int], wanted: bool) -> Iter
         if node.op in _OPPOSITE:
             relation = node.op if wanted else _OPPOSITE[node.op]
             for side, other in (node.args, node.args[::-1]):
-                if side.op in AGGREGATE and not _is_aggregate(other) or side.op in AGGREGATE:
-                    bound = _single(other, rows)
+                if side.op in AGGREGATE:
+                    bound = single(other, rows)
                     up = relation in ("gt", "ge", "ne") if side is node.args[0] else relation in ("lt", "le", "ne")
                     if side.args and bound is not None:
                         yield _towards(walker, test, group, side, bound, up, relation == "eq")
@@ -76,10 +76,6 @@ def _changes(walker: Walker, test: Test, group: list[int], wanted: bool) -> Iter
     for name in names:
         yield _same(walker, group, name)
         yield _redrawn(walker, group, name)
-
-
-def _is_aggregate(node: Typed) -> bool:
-    return any(each.op in AGGREGATE for each in walk(node))
 
 
 def _towards(
@@ -111,9 +107,7 @@ def _towards(
     return change
 
 
-def _conditions(
-    walker: Walker, test: Test, group: list[int], side: Typed, bound: Any, up: bool
-) -> Callable[[], bool]:
+def _conditions(walker: Walker, test: Test, group: list[int], side: Typed, bound: Any, up: bool) -> Callable[[], bool]:
     """Make a condition true, or false, for as many rows as it takes."""
     share = float(bound) if side.op == "share" else float(bound) / max(1, len(group))
 
@@ -181,12 +175,8 @@ def _settled(walker: Walker, group: list[int]) -> bool:
 
 
 def _fails(table: Table, test: Test, group: list[int]) -> bool:
-    verdict = _single(test.root, [table.rows[at] for at in group])
+    verdict = single(test.root, [table.rows[at] for at in group])
     return test.fails_on_null if verdict is None else not verdict
-
-
-def _single(node: Typed, rows: list[dict[str, Any]]) -> Any:
-    return single(node, rows)
 
 
 def _distance(table: Table, test: Test, group: list[int], wanted: bool) -> float:
@@ -195,7 +185,7 @@ def _distance(table: Table, test: Test, group: list[int], wanted: bool) -> float
 
 
 def _off(node: Typed, rows: list[dict[str, Any]], wanted: bool) -> float:
-    if _single(node, rows) is wanted:
+    if single(node, rows) is wanted:
         return 0.0
     if node.op == "not":
         return _off(node.args[0], rows, not wanted)
@@ -203,7 +193,7 @@ def _off(node: Typed, rows: list[dict[str, Any]], wanted: bool) -> float:
         parts = [_off(arg, rows, wanted) for arg in node.args]
         return sum(parts) if (node.op == "and") == wanted else min(parts)
     if node.op in _OPPOSITE:
-        left, right = (_single(arg, rows) for arg in node.args)
+        left, right = (single(arg, rows) for arg in node.args)
         if isinstance(left, int | float) and isinstance(right, int | float):
             gap = abs(float(left) - float(right))
             return gap / (1 + gap) + 1e-9
