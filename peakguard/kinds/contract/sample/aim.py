@@ -162,7 +162,8 @@ def _all_of(aim: Aim, node: Typed, wanted: bool) -> bool:
     open = [arg for arg in node.args if aim.value(arg) is not wanted]
     if not open:
         return False
-    return any([aim.make(arg, wanted) for arg in open])
+    made = [aim.make(arg, wanted) for arg in open]
+    return any(made)
 
 
 def _one_of(aim: Aim, node: Typed, wanted: bool) -> bool:

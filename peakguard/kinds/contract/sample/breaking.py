@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from peakguard.kinds.contract.sample.draw import Drawn
@@ -39,15 +40,17 @@ def broken(drawn: Drawn, rule: str, blamed: list[str]) -> Iterator[list[Row]]:
 
 
 def _rows(drawn: Drawn, test: Test, blamed: list[str]) -> Iterator[list[Row]]:
-    """As many rows as the rule does not tolerate any more, from the last backwards: nothing looks back at the last."""
+    """As many rows as the rule does not tolerate any more; at first the last, as nothing looks back at them."""
     rows = drawn.table.rows
     needed = math.floor(test.rate * len(rows)) + 1
     for number in range(_BEGINNINGS):
         # Layout columns stay where they are as long as there is another way.
-        walker = _copy(drawn, free=number % 3 == 2)
+        walker = _copy(drawn, free=number % 2 == 1)
         spoilt = 0
         order = list(range(len(rows) - 1, -1, -1))
-        if number % 2:
+        if number // 2 == 1:
+            order.reverse()
+        elif number // 2 == 2:
             walker.source.shuffle(order)
         for at in order[: needed + _PLACES]:
             spoilt += _spoil(walker, at, test, blamed)
@@ -104,7 +107,7 @@ def _swapped(drawn: Drawn, rule: str, blamed: list[str]) -> Iterator[list[Row] |
     order = table.subject.spec.order
     assert order is not None
     for group in table.groups(order.within)[-_TRIES:]:
-        for first, second in list(zip(group, group[1:], strict=False))[::-1][:_TRIES]:
+        for first, second in list(pairwise(group))[::-1][:_TRIES]:
             a, b = table.rows[first][order.by], table.rows[second][order.by]
             if a is not None and b is not None and a != b:
                 yield _changed(drawn, {first: {order.by: b}, second: {order.by: a}}, rule, blamed)

@@ -19,10 +19,12 @@ from peakguard.kinds.contract.sample.whole import new_source, settle_whole
 from peakguard.language.values import nanoseconds
 from peakguard.runtime.errors import PeakguardError
 
-_ATTEMPTS = 24
+_PLACES = 400
 """How many places are tried for a row, each a step later than the one before."""
+_TRIES_A_ROW = 2000
+"""How many changes of a row are tried, in all its places."""
 _BEGINNINGS = 40
-_MOST_TRIES = 50_000
+_MOST_TRIES = 20_000
 
 
 class Drawn(NamedTuple):
@@ -33,7 +35,10 @@ class Drawn(NamedTuple):
 
 
 def draw(subject: Subject, count: int, seed: str, now: datetime, against: Collection[str] = ()) -> Drawn:
-    """So many rows; tests of all rows that are `against` shall fail. Raises PeakguardError (PG2007) that names the demand which could not be met."""
+    """So many rows; tests of all rows that are `against` shall fail.
+
+    Raises PeakguardError (PG2007) that names the demand which could not be met.
+    """
     blamed, tries = "", 0
     for beginning in range(_BEGINNINGS):
         drawn = _drawn(subject, count, f"{seed}/{beginning}", now, against)
@@ -73,7 +78,7 @@ def _append(walker: Walker, layout: Layout, levels: Levels) -> Unmet | None:
     table = walker.table
     at = len(table.rows)
     blamed, tries = None, 0
-    for attempt in range(_ATTEMPTS if layout.by is not None else 3):
+    for attempt in range(_PLACES if layout.by is not None else 3):
         if len(table.rows) > at:
             table.drop_last()
         placed = layout.place(table, attempt)
@@ -84,6 +89,8 @@ def _append(walker: Walker, layout: Layout, levels: Levels) -> Unmet | None:
         if unmet is None:
             return None
         blamed, tries = unmet.rule, tries + unmet.tries
+        if tries > _TRIES_A_ROW:
+            break
     assert blamed is not None
     return Unmet(blamed, tries)
 

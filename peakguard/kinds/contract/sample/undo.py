@@ -45,7 +45,8 @@ def _extreme(is_beyond: Callable[[Any, Any], bool]) -> _Undo:
         values = [(arg, aim.value(arg)) for arg in node.args]
         wrong = [arg for arg, value in values if value is None or value != value or is_beyond(value, target)]
         if wrong:
-            return any([aim.aim(arg, target) for arg in wrong])
+            made = [aim.aim(arg, target) for arg in wrong]
+            return any(made)
         return any(aim.aim(arg, target) for arg in aim.source.sample(node.args, len(node.args)))
 
     return undo
@@ -121,6 +122,22 @@ def _of_total(aim: Aim, node: Typed, target: Any) -> bool:
     return aim.aim(node.args[0], target - (aim.value(node) - aim.value(node.args[0])))
 
 
+def _over_items(aim: Aim, node: Typed, target: Any) -> bool:
+    """The value of a generator: every item takes its share."""
+    source, element = node.args[:2]
+    items, total = aim.value(source), aim.value(node)
+    if not items or total is None:
+        return False
+    made = []
+    for item in items:
+        inner = aim.inside(node.value, item)
+        value = inner.value(element)
+        share = target / len(items) if node.op == "each_sum" else target
+        inner.aim(element, value * (target / total) if total and value is not None else share)
+        made.append(inner.row[node.value])
+    return aim.aim(source, made)
+
+
 def _same(node: Typed, target: Any) -> Any:
     return target
 
@@ -129,6 +146,7 @@ UNDO: dict[str, _Undo] = {
     **dict.fromkeys(["ceil", "cum_max", "cum_min", "decimal", "float", "floor", "lower", "round"], _through(_same)),
     **dict.fromkeys(["rolling_max", "rolling_min", "upper"], _through(_same)),
     **dict.fromkeys(["rolling_mean", "rolling_sum"], _of_window),
+    **dict.fromkeys(["each_max", "each_mean", "each_min", "each_sum"], _over_items),
     "abs": _abs,
     "add": _either(lambda target, b: target - b, lambda target, a: target - a),
     "coalesce": _first_of,

@@ -56,8 +56,10 @@ class Walker:
                 return None
             for name in wrong:
                 blamed[name] = blamed.get(name, 0) + 1
-            if any(self._is_fixed(name) for name in wrong):
-                break
+            beyond_reach = next((name for name in wrong if self._is_fixed(name)), None)
+            if beyond_reach is not None:
+                table.put(at, first)
+                return Unmet(beyond_reach, 1)
             row = dict(table.rows[at])
             if number % _RESTART_EVERY == _COPY_AT and at:
                 # What suited the row before is near to what suits this one.

@@ -90,6 +90,8 @@ def _towards(
     if side.op == "sum":
         target = target / len(group)
 
+    held = frozenset(node.value for node in walk(side) if node.op == "column")
+
     def change() -> bool:
         for at in group:
             row = dict(walker.table.rows[at])
@@ -102,7 +104,7 @@ def _towards(
                 value = target * (1 + walker.source.random() * 0.05 * (1 if up == (target > 0) else -1))
             aim.aim(side.args[0], value)
             walker.table.put(at, row)
-        return _settled(walker, group)
+        return _settled(walker, group, held)
 
     return change
 
@@ -165,10 +167,15 @@ def _redrawn(walker: Walker, group: list[int], name: str) -> Callable[[], bool]:
     return change
 
 
-def _settled(walker: Walker, group: list[int]) -> bool:
-    """Repair every row of a group and what looks back at it; tells whether one could not be."""
+def _settled(walker: Walker, group: list[int], held: frozenset[str] = frozenset()) -> bool:
+    """Repair every row of a group and what looks back at it; tells whether one could not be.
+
+    At first the `held` columns stay as they are, so that the others follow them.
+    """
+    holding = Walker(walker.table, walker.cells, walker.source, walker.fixed | held)
+    holding.spoilt = walker.spoilt
     for at in group:
-        if walker.failing(at) and walker.settle(at) is not None:
+        if walker.failing(at) and holding.settle(at) is not None and (not held or walker.settle(at) is not None):
             return True
     last = group[-1] if group else None
     return last is not None and walker.settle_after(last) is not None
