@@ -73,7 +73,8 @@ class Walker:
         if not wrong:
             return None
         table.put(at, first)
-        others = [name for name in blamed if name not in against] or list(blamed)
+        # A row that was moved in time to no avail is not out of order because of the rules.
+        others = [name for name in blamed if name not in (*against, "order", "cadence")] or list(blamed)
         return Unmet(max(others, key=lambda name: (blamed[name], name in wrong)), steps)
 
     def settle_after(self, at: int) -> Unmet | None:
