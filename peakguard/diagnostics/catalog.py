@@ -890,7 +890,7 @@ CATALOG: dict[str, Entry] = {
         "Write Parquet, which holds every type: --format parquet",
     ),
     "PG2010": Entry(
-        "unknown_rule",
+        "rule_not_in_contract",
         "error",
         "A rule is asked for that the contract does not have",
         "{contract} has no rule `{rule}`",

@@ -181,11 +181,20 @@ rules:
   vol: {dataset: 'std(bid) > 1', within: [symbol]}
 """
 HARD = {
-    NESTED: (
-        "rules.legs_ok rules.adds_up rules.fee rules.hours rules.quick rules.size order key "
-        "columns.legs.items.qty.not_null columns.legs.items.tag.values columns.meta.venue.not_null"
-    ).split(),
-    MIXED: "cadence rules.spread rules.seq rules.smooth rules.total rules.vol columns.seq.ge".split(),
+    NESTED: [
+        "rules.legs_ok",
+        "rules.adds_up",
+        "rules.fee",
+        "rules.hours",
+        "rules.quick",
+        "rules.size",
+        "order",
+        "key",
+        "columns.legs.items.qty.not_null",
+        "columns.legs.items.tag.values",
+        "columns.meta.venue.not_null",
+    ],
+    MIXED: ["cadence", "rules.spread", "rules.seq", "rules.smooth", "rules.total", "rules.vol", "columns.seq.ge"],
 }
 
 

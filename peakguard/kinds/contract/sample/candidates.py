@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from peakguard.kinds.contract.sample.breaking import broken
 from peakguard.kinds.contract.sample.draw import Drawn, draw
@@ -13,16 +13,13 @@ from peakguard.kinds.contract.sample.table import Row
 from peakguard.language.values import nanoseconds
 from peakguard.runtime.errors import PeakguardError
 
-if TYPE_CHECKING:
-    import polars as pl
-
 _SIZES = (0.5, 0.2, 0.1, 2.0, 4.0)
 """Other numbers of rows, as shares of the one that was asked for."""
 
 
 def candidates(
     drawn: Drawn, rule: str, plan: Mapping[str, Any], seed: str, now: datetime, blamed: list[str]
-) -> Iterator[pl.DataFrame]:
+) -> Iterator[Any]:
     """Frames to be judged. Rules that stood in the way are added to `blamed`."""
     from peakguard.engines.polars import samples
 

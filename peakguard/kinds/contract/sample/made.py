@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.wording import did_you_mean
@@ -20,9 +20,6 @@ from peakguard.language.document import Document
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.fsops import write_atomic
 from peakguard.runtime.violation import Verdict
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 class Sample(NamedTuple):
@@ -95,7 +92,7 @@ class Maker:
         others = [name for name in broken if name != rule]
         return others if broken.get(rule, 0) > rate * (verdict.rows or 1) else [*others, rule]
 
-    def _written(self, frame: pl.DataFrame) -> Sample:
+    def _written(self, frame: Any) -> Sample:
         from peakguard.engines.polars.samples import encode
 
         try:
@@ -118,7 +115,7 @@ class Maker:
         known = [*outcomes, *schema]
         if rule not in known:
             data = {"contract": spec.name, "rule": rule, "known": ", ".join(known)}
-            raise PeakguardError(codes.UNKNOWN_RULE, suggestion=did_you_mean(rule, known), **data)
+            raise PeakguardError(codes.RULE_NOT_IN_CONTRACT, suggestion=did_you_mean(rule, known), **data)
         if rule in outcomes and outcomes[rule].state == "skipped":
             raise self._not_breakable(rule, "", reason=outcomes[rule].reason)
 
