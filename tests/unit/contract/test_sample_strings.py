@@ -6,7 +6,7 @@ import re
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peakguard.expression.patterns import portable
@@ -26,6 +26,7 @@ PATTERNS = st.recursive(
 
 
 @given(pattern=PATTERNS, seed=st.integers(0, 10**6))
+@settings(deadline=None)
 def test_what_is_made_matches(pattern: str, seed: int) -> None:
     text = string_for(pattern, Random(seed))
     assert text is not None
@@ -33,6 +34,7 @@ def test_what_is_made_matches(pattern: str, seed: int) -> None:
 
 
 @given(pattern=PATTERNS, seed=st.integers(0, 10**6))
+@settings(deadline=None)
 def test_what_is_spoilt_does_not_match(pattern: str, seed: int) -> None:
     text = string_against(pattern, Random(seed))
     assert text is None or not re.fullmatch(portable(pattern), text)
@@ -43,6 +45,7 @@ def test_a_pattern_that_matches_all_has_nothing_against_it() -> None:
 
 
 @given(seed=st.integers(0, 10**6))
+@settings(deadline=None)
 def test_lengths_are_kept(seed: int) -> None:
     text = string_for("[a-z]+", Random(seed), least=30, most=40)
     assert text is not None
