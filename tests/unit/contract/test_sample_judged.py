@@ -13,6 +13,7 @@ from peakguard import PeakguardError
 from peakguard.diagnostics import codes
 from peakguard.kinds.contract.model import Contract
 from peakguard.kinds.contract.sample import made
+from peakguard.kinds.contract.sample.draw import draw as searched
 from peakguard.language.document import Document
 from tests.conformance.cases import REPOSITORY, run
 
@@ -37,7 +38,7 @@ def test_frames_that_do_not_break_the_one_rule_are_refused(changed: list[str], m
 
 def test_rows_that_break_the_contract_are_refused(monkeypatch: Any) -> None:
     maker = made.Maker(ohlcv(), "parquet", datetime.now(UTC))
-    honest = made.draw
+    honest = searched
 
     def draw(*arguments: Any) -> Any:
         drawn = honest(*arguments)
