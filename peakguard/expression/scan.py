@@ -25,16 +25,16 @@ _REASONS = {
 def scan(text: str, *, bounded: bool = True) -> str | Fault:
     """The text with its line breaks and tabs as spaces, or what is wrong with it.
 
-    With `bounded=False` the length is not limited: for text that we generate ourselves.
+    With `bounded=False` the length is not limited, and strings may hold escapes: for text that we generate ourselves.
     """
     if bounded and len(text) > MAX_LENGTH:
         return fault(codes.EXPRESSION_LIMIT, 0, len(text), found=len(text), what="characters", limit=MAX_LENGTH)
     if _PLAIN.fullmatch(text):
         return text
-    return _scan_pieces(text)
+    return _scan_pieces(text, escapes=not bounded)
 
 
-def _scan_pieces(text: str) -> str | Fault:
+def _scan_pieces(text: str, *, escapes: bool) -> str | Fault:
     pieces: list[str] = []
     position = 0
     while position < len(text):
@@ -43,7 +43,7 @@ def _scan_pieces(text: str) -> str | Fault:
         if match["odd"] is not None:
             return _bad_character(text, position)
         if match["string"] is not None:
-            end = _string_end(text, match)
+            end = _string_end(text, match, escapes=escapes)
             if isinstance(end, Fault):
                 return end
         else:
@@ -53,7 +53,7 @@ def _scan_pieces(text: str) -> str | Fault:
     return "".join(pieces)
 
 
-def _string_end(text: str, opening: re.Match[str]) -> int | Fault:
+def _string_end(text: str, opening: re.Match[str], *, escapes: bool) -> int | Fault:
     """Where a string literal ends: the offset behind its closing quote."""
     token = opening["string"]
     quote = token.lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -69,7 +69,7 @@ def _string_end(text: str, opening: re.Match[str]) -> int | Fault:
         if character in "\r\n":
             break
         if character == "\\":
-            if not is_raw:
+            if not is_raw and not escapes:
                 return _bad_character(text, position)
             position += 1
         position += 1
