@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from importlib import import_module
 from random import Random
-from re import _constants as kinds  # type: ignore[attr-defined] # the standard parser has no public name
-from re import _parser as parser  # type: ignore[attr-defined] # likewise
 from typing import Any
 
 from peakguard.expression.patterns import portable
 
+# The standard parser has no public name.
+kinds, parser = import_module("re._constants"), import_module("re._parser")
 _PRINTABLE = [chr(code) for code in range(0x21, 0x7F)]
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
