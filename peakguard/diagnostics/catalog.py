@@ -488,7 +488,7 @@ CATALOG: dict[str, Entry] = {
         "error",
         "An argument must be written out",
         "{function} expects {form} as `{parameter}`",
-        "Write {form}",
+        "Write {form}, as a literal: a column or a calculation will not do",
     ),
     "PG317": Entry(
         "unknown_field",
@@ -516,14 +516,14 @@ CATALOG: dict[str, Entry] = {
         "error",
         "An operand has the wrong type",
         "`{operator}` expects {expected}, found {found}",
-        "A bool is no number, and a number is no bool; write the comparison that you mean",
+        "Use a value of that kind; a bool is no number, and a number is no bool",
     ),
     "PG322": Entry(
         "types_differ",
         "error",
         "Two values of different types meet",
         "`{operator}` cannot join {left} and {right}",
-        "Use two values of one type",
+        "Use two values of one type: a day is date('2027-03-01'), a length of time hours(1)",
     ),
     "PG323": Entry(
         "naive_and_aware",
@@ -565,7 +565,7 @@ CATALOG: dict[str, Entry] = {
         "error",
         "A rule does not depend on the data",
         "this is {value} whatever the data are",
-        "Compare a column with something, or remove the rule",
+        "{bounds}Compare a column with something it can be, or remove the rule",
     ),
     "PG329": Entry(
         "float_equality",
@@ -628,14 +628,14 @@ CATALOG: dict[str, Entry] = {
         "warning",
         "A comparison is always true",
         "this is true whatever the data are",
-        "Remove it, or mend one of its sides; {bounds}",
+        "{bounds}Remove it, or mend one of its sides",
     ),
     "PG352": Entry(
         "always_false",
         "warning",
         "A comparison is always false",
         "this is false whatever the data are",
-        "Mend one of its sides; {bounds}",
+        "{bounds}Mend one of its sides",
     ),
     "PG353": Entry(
         "never_null",

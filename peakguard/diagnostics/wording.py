@@ -1,7 +1,8 @@
 """Turns a code and its data into sentences; the templates come from the generated catalog."""
 
+import math
+import sys
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from peakguard.diagnostics.catalog import CATALOG
@@ -31,17 +32,38 @@ def divide_by(unit: str, share: int) -> str:
     return f"Divide the value in {unit} by {share}. "
 
 
-def between(low: float | Decimal, high: float | Decimal) -> str:
-    """Bounds in words, such as `0 to 23`; empty where they say nothing."""
-    least, most = abs(float(low)), abs(float(high))
-    has_low, has_high = least < _LARGEST, most < _LARGEST
-    if has_low and has_high:
-        return f"only {low} is possible" if low == high else f"the values are {low} to {high}"
-    if has_low:
-        return f"the values are {low} or more"
-    if has_high:
-        return f"the values are {high} or less"
-    return "the values are finite numbers" if max(least, most) <= _LARGEST else ""
+def between(low: Any, high: Any) -> str:
+    """A sentence with bounds (int, float, Decimal), such as `Its values are 0 to 23. `; empty where they say nothing."""
+    if low == high:
+        return f"Only {_number(low)} is possible. "
+    is_least, least = _bound(low, -math.inf)
+    is_most, most = _bound(high, math.inf)
+    if least and most and is_least and is_most:
+        return f"Its values are {least} to {most}. "
+    lower = least and (f"{least} or more" if is_least else f"more than {least}")
+    upper = most and (f"{most} or less" if is_most else f"less than {most}")
+    if lower or upper:
+        return f"Its values are {' and '.join(filter(None, (lower, upper)))}. "
+    return "Its values are finite numbers. " if -low == high == _LARGEST else ""
 
 
-_LARGEST = 1.7976931348623157e308
+def _bound(value: Any, side: float) -> tuple[bool, str]:
+    """Whether a bound is itself among the values, and how it is written; empty where its type alone has it."""
+    if abs(value) >= _LARGEST or value in (-(2**63), 2**63 - 1):
+        return True, ""
+    if isinstance(value, float):
+        # The float next to a round number is what `> 2` leaves of `2`.
+        for beside in (0.0, float(f"{value:.15g}")):
+            if value == math.nextafter(beside, -side):
+                return False, _number(beside)
+    return True, _number(value)
+
+
+def _number(value: Any) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    short = f"{value:.15g}"
+    return short if float(short) == value else repr(value)
+
+
+_LARGEST = sys.float_info.max

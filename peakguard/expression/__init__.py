@@ -22,9 +22,13 @@ def compile_text(text: str, scope: Scope, *, bounded: bool = True) -> tuple[Type
     With `bounded=False` the limits on size are off: for text that we generate ourselves.
     """
     from peakguard.expression.check import check
+    from peakguard.expression.fault import widened
 
     node, faults = _parse(text, bounded)
-    return check(node, scope, bounded=bounded) if node is not None else (None, faults)
+    if node is None:
+        return None, faults
+    typed, faults = check(node, scope, bounded=bounded)
+    return typed, [widened(each, text) for each in faults]
 
 
 @lru_cache(maxsize=4096)

@@ -24,13 +24,15 @@ def binary(operator: str, left: Typed, right: Typed, start: int, end: int) -> Ty
     return [_not_a_number(operator, each) for each in (left, right) if each.type.kind not in NUMBERS]
 
 
-def negative(operand: Typed, start: int, end: int) -> Typed | list[Fault]:
-    """`-operand`."""
+def signed(operator: str, operand: Typed, start: int, end: int) -> Typed | list[Fault]:
+    """`-operand`, or `+operand`, which is the operand."""
     kind = operand.type.kind
+    if kind not in NUMBERS and kind != "duration":
+        return [_not_a_number(operator, operand)]
+    if operator == "+":
+        return operand
     if kind == "int64":
         return build.whole("neg", (operand,), -operand.high, -operand.low, start, end)
-    if kind not in NUMBERS and kind != "duration":
-        return [_not_a_number("-", operand)]
     made = build.node("neg", (operand,), operand.type, start, end)
     made.nullable = made.nullable or (kind == "duration" and made.op != "literal")
     return made
@@ -60,7 +62,7 @@ def _numbers(operator: str, left: Typed, right: Typed, start: int, end: int) -> 
     if operator in ("//", "%"):
         return _whole_division(operator, left, right, start, end)
     if "decimal" in kinds:
-        return _decimals(operator, exact(left), exact(right), start, end)
+        return _decimals(operator, left, right, start, end)
     if kinds == {"int64"} and operator != "/":
         return _integers(_OPS[operator], left, right, start, end)
     return floats(_OPS[operator], build.to_float(left), build.to_float(right), start, end)
@@ -99,10 +101,11 @@ def _quotient_bounds(operator: str, left: Typed, right: Typed) -> tuple[int, int
 
 
 def _decimals(operator: str, left: Typed, right: Typed, start: int, end: int) -> Typed | Fault:
-    for each, other in ((left, right), (right, left)):
-        if each.type.kind == "float64":
-            return clash(operator, *((each, other) if each is left else (other, each)))
+    first, second = exact(left), exact(right)
+    if "float64" in (first.type.kind, second.type.kind):
+        return clash(operator, first, second)
     if operator == "/":
+        # A number that is written out is a decimal for its partner's sake only.
         wrong = left if left.type.kind == "decimal" else right
         return fault(
             codes.WRONG_OPERAND,
@@ -113,8 +116,8 @@ def _decimals(operator: str, left: Typed, right: Typed, start: int, end: int) ->
             found=str(wrong.type),
         )
     if operator == "*":
-        return _decimal_product(left, right, start, end)
-    joined = join(operator, (left, right))
+        return _decimal_product(first, second, start, end)
+    joined = join(operator, (first, second))
     if isinstance(joined, Fault):
         return joined
     wide = joined[0].type

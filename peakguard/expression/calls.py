@@ -22,13 +22,13 @@ def call(checker: Checker, node: ir.Call) -> Typed | None:
     function = find(node.function, len(node.arguments) + len(node.keywords), dataset=checker.scope.dataset)
     if function is None:
         _unknown_function(checker, node)
-        _visit_all(checker, node)
+        _visit_all(checker, node, is_of_row=False)
         return None
-    available = _is_available(checker, node, function)
+    if not _is_available(checker, node, function):
+        return None
     bound = _bind(checker, node, function)
-    if bound is None and available:
-        _visit_all(checker, node)
-    if bound is None or not available:
+    if bound is None:
+        _visit_all(checker, node, is_of_row=function.group == ROW)
         return None
     return _built(checker, node, function, bound)
 
@@ -45,11 +45,16 @@ def null_test(node: ir.Node, *, negated: bool) -> str | None:
     return tested.name if isinstance(tested, ir.Name) else None
 
 
-def _visit_all(checker: Checker, node: ir.Call) -> None:
+def _visit_all(checker: Checker, node: ir.Call, *, is_of_row: bool) -> None:
+    """What else is wrong inside a faulty call. It may be an aggregate, so columns in it are not blamed for varying."""
+    before = len(checker.faults)
     for argument in node.arguments:
         checker.visit(argument)
     for each in node.keywords:
         checker.visit(each.value)
+    if not is_of_row:
+        inside = checker.faults[before:]
+        checker.faults[before:] = [each for each in inside if each.code != codes.ROW_IN_DATASET]
 
 
 def _name_of(node: ir.Call) -> ir.Name:

@@ -46,7 +46,7 @@ def _judge(checker: Checker, root: Typed, want: Type | None, *, bounded: bool) -
         checker.add(codes.NOT_A_VERDICT, root, found=str(root.type))
     elif want is not None and root.op == "literal":
         value = "unknown" if root.value is None else str(root.value).lower()
-        checker.add(codes.CONSTANT_RULE, root, value=value)
+        checker.add(codes.CONSTANT_RULE, root, value=value, bounds="")
     elif bounded and root.weight > MAX_WEIGHT:
         checker.add(codes.TOO_COSTLY, root, weight=root.weight, limit=MAX_WEIGHT)
     elif bounded:
@@ -58,7 +58,8 @@ def _reason(checker: Checker, root: Typed, *, is_rule: bool) -> None:
     checker.faults += check_units(root, checker.scope)
     decided, conclusions = conclude(root, checker.scope)
     if decided is False and is_rule:
-        checker.add(codes.CONSTANT_RULE, root, value="false")
+        bounds = next((each.data["bounds"] for each in conclusions if "bounds" in each.data), "")
+        checker.add(codes.CONSTANT_RULE, root, value="false", bounds=bounds)
     else:
         checker.faults += conclusions
 
@@ -156,8 +157,7 @@ class Checker:
         operand = self.visit(node.operand)
         if operand is None:
             return None
-        made = self._settle(arithmetic.negative(operand, node.start, node.end))
-        return operand if made is not None and node.operator == "+" else made
+        return self._settle(arithmetic.signed(node.operator, operand, node.start, node.end))
 
     def _binary(self, node: ir.Binary) -> Typed | None:
         left, right = self.visit(node.left), self.visit(node.right)

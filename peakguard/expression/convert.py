@@ -183,8 +183,9 @@ class Converter:
             self.refuse(node.func, *(refusal.METHOD if is_method else refusal.describe(node.func)))
             return None
         self._count += 1
-        if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and node.func.id in OVER_LISTS:
-            return self._each(node, node.func.id, node.args[0])
+        generator = next((each for each in node.args if isinstance(each, ast.GeneratorExp)), None)
+        if generator is not None and node.func.id in OVER_LISTS:
+            return self._each(node, node.func.id, generator)
         arguments = self._all(node.args)
         keywords: list[ir.Keyword] = []
         for keyword in node.keywords:
@@ -212,10 +213,13 @@ class Converter:
         if len(generator.generators) > 1 or self._is_inside_generator:
             self.refuse(generator, *refusal.NESTED_GENERATOR)
             return None
-        if call.keywords:
+        if len(call.args) > 1 or call.keywords:
             self.refuse(call, *refusal.GENERATOR_AND_MORE)
             return None
-        if first.is_async or not isinstance(first.target, ast.Name) or first.target.id.startswith("_"):
+        if first.is_async:
+            self.refuse(generator, *refusal.ASYNCHRONOUS)
+            return None
+        if not isinstance(first.target, ast.Name) or first.target.id.startswith("_"):
             self.refuse(first.target, *refusal.GENERATOR_TARGET)
             return None
         if not isinstance(first.iter, (ast.Name, ast.Attribute)):

@@ -16,7 +16,7 @@ _CONSTRUCTS: dict[type[ast.AST], tuple[str, str]] = {
     ast.Dict: ("a table", _SPLIT),
     ast.DictComp: ("a table", _SPLIT),
     ast.FormattedValue: ("an f-string", "Write a plain string"),
-    ast.GeneratorExp: ("a generator here", "Write it inside sum, any, all, count, min, max or mean"),
+    ast.GeneratorExp: ("a generator here", "Write it as the argument of sum, any, all, count, min, max or mean"),
     ast.Invert: ("`~`", "Write `not`"),
     ast.Is: ("`is`", "Write `==`"),
     ast.IsNot: ("`is not`", "Write `!=`"),
@@ -51,5 +51,6 @@ NESTED_GENERATOR = (
     "One `for` is all there is; check the inner list by a rule of its own",
 )
 GENERATOR_AND_MORE = ("a generator with other arguments", "Write sum(p.qty for p in positions)")
+ASYNCHRONOUS = ("`async`", "Write `for` alone")
 GENERATOR_TARGET = ("this target of `for`", "Write one plain name, as in `for p in positions`")
 GENERATOR_SOURCE = ("this source of a generator", "Iterate over a list column, or a list field of a record")

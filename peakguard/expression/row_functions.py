@@ -189,7 +189,7 @@ def _duration(milliseconds: int) -> Any:
         exact = Decimal(repr(amount)) * milliseconds
         return exact == exact.to_integral_value() and abs(exact) <= MAX_INTEGER
 
-    return Function(ROW, (constant("n", "a number of whole milliseconds", fits),), make)
+    return Function(ROW, (constant("n", "a number that makes whole milliseconds", fits),), make)
 
 
 def _is_power(n: Any) -> bool:

@@ -22,7 +22,7 @@ def _causes(node: Typed) -> Iterator[str]:
     for arg in node.args:
         if arg.unknown:
             yield from _causes(arg)
-    if node.op in ("column", "item", "field") and node.unknown:
+    if node.op in ("column", "item", "field") and node.unknown and _is_cause(node):
         yield f"`{_path(node)}` is null"
     elif node.op == "prev":
         yield "there is no row before" if node.value == 1 else f"there are fewer than {node.value} rows before"
@@ -32,6 +32,12 @@ def _causes(node: Typed) -> Iterator[str]:
         yield "the event has not happened yet"
     elif node.op in _FIRST_ROWS:
         yield f"there are fewer than {node.value} rows yet"
+
+
+def _is_cause(node: Typed) -> bool:
+    """Whether it may be null by itself; a field that may not is null with its record only."""
+    declared = node.args[0].type.field(node.value) if node.op == "field" else None
+    return declared is None or declared.nullable
 
 
 def _path(node: Typed) -> str:

@@ -45,6 +45,12 @@ def test_there_are_at_least_150_cases() -> None:
     assert len(cases("valid")) + len(cases("invalid")) >= 150
 
 
+def test_there_are_at_least_75_cases_of_type_errors_in_expressions() -> None:
+    """Calls, operands, places, lists, units and conclusions: PG311 to PG359; syntax is not among them."""
+    found = [{finding["code"] for finding in expected(case)} for case in cases("invalid")]
+    assert sum(any("PG311" <= code <= "PG359" for code in codes) for codes in found) >= 75
+
+
 def test_no_two_cases_are_alike() -> None:
     """Cases with the same codes, data and marked lines, wherever they stand, show the same thing twice."""
     shapes = Counter(str([_shape(case, finding) for finding in expected(case)]) for case in cases("invalid"))

@@ -11,7 +11,9 @@ from peakguard.expression.emit.polars import Emitter, Writer
 from peakguard.expression.typed import NAN, Typed, walk
 
 _ELEMENT = "pl.element()"
-_ITEMS = 'pl.element().struct.field("items").explode(empty_as_null=False, keep_nulls=False)'
+_LIST = text.quote("the list")
+"""The field with the list; a space keeps it apart from every column."""
+_ITEMS = f"pl.element().struct.field({_LIST}).explode(empty_as_null=False, keep_nulls=False)"
 
 
 def _field(emitter: Emitter, node: Typed) -> str:
@@ -29,7 +31,7 @@ def _each(emitter: Emitter, node: Typed) -> str:
     columns = {name: f"pl.element().struct.field({text.quote(name)}).first()" for name in outer}
     inside = _over_elements(emitter.inside({node.value: _ITEMS}, columns), node, _ITEMS)
     members = ", ".join(
-        [f'{items}.alias("items")', *(emitter.column(name) + f".alias({text.quote(name)})" for name in outer)]
+        [f"{items}.alias({_LIST})", *(emitter.column(name) + f".alias({text.quote(name)})" for name in outer)]
     )
     made = f"pl.concat_list(pl.struct({members})).list.agg({inside})"
     return f"pl.when({items}.is_not_null()).then({made})" if source.nullable else made

@@ -15,7 +15,8 @@ from peakguard.language.document import Document
 from peakguard.syntax.node import Path
 
 _TIMES = ("date", "datetime")
-_NOT_GROUPABLE = ("float64", "decimal", "duration", "list")
+_NOT_GROUPABLE = ("float64", "decimal", "duration", "list", "record")
+_NOT_ORDERED = ("list", "record")
 
 
 def check(document: Document[Contract]) -> Iterator[Diagnostic]:
@@ -66,6 +67,11 @@ def _check_key(document: Document[Contract]) -> Iterator[Diagnostic]:
 
 def _check_times(document: Document[Contract]) -> Iterator[Diagnostic]:
     spec = document.spec
+    by = spec.columns.get(spec.order.by) if spec.order is not None else None
+    if by is not None and by.shape in _NOT_ORDERED:
+        fits = "columns of single values"
+        span = document.span("order", "by")
+        yield found(codes.CONSTRAINT_MISFIT, span, constraint="order", type=by.shape, fits=fits)
     for part in ("cadence", "freshness"):
         value = getattr(spec, part)
         column = spec.columns.get(value.column) if value is not None else None

@@ -57,7 +57,16 @@ def _check_shape(document: Document[Contract], path: Path, shape: Shape) -> Iter
         span = document.key_span(*path, "unit")
         yield found(codes.CONSTRAINT_MISFIT, span, constraint="unit", type=shape.shape, fits="numbers")
     for inner, part in _parts(document, path, shape):
+        yield from _check_values(document, inner, part)
         yield from _check_shape(document, inner, part)
+
+
+def _check_values(document: Document[Contract], path: Path, part: Shape) -> Iterator[Diagnostic]:
+    """The one constraint that what is inside a column may have."""
+    constraint = CONSTRAINTS["values"]
+    if part.values is not None and not applies(constraint, part.shape):
+        span = document.key_span(*path, "values")
+        yield found(codes.CONSTRAINT_MISFIT, span, constraint="values", type=part.shape, fits=constraint.fits)
 
 
 def _parts(document: Document[Contract], path: Path, shape: Shape) -> Iterator[tuple[Path, Shape]]:

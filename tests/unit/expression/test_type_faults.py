@@ -27,7 +27,7 @@ ROW_CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("prev(high, «True») > 0", codes.LITERAL_WANTED, {"parameter": "n"}),
     ("pow(high, «9») > 0", codes.LITERAL_WANTED, {"parameter": "n"}),
     ("held < seconds(«count_»)", codes.LITERAL_WANTED, {"function": "seconds"}),
-    ("held < seconds(«0.0001»)", codes.LITERAL_WANTED, {"form": "a number of whole milliseconds"}),
+    ("held < seconds(«0.0001»)", codes.LITERAL_WANTED, {"form": "a number that makes whole milliseconds"}),
     ("matches(symbol, «symbol»)", codes.LITERAL_WANTED, {"parameter": "pattern"}),
     ("matches(symbol, r'a«$»')", codes.BAD_PATTERN, {"construct": "$"}),
     ("matches(symbol, 'x(a«(?=»b))')", codes.BAD_PATTERN, {"construct": "(?="}),
