@@ -33,7 +33,7 @@ def divide_by(unit: str, share: int) -> str:
 
 
 def between(low: Any, high: Any) -> str:
-    """A sentence with bounds (int, float, Decimal), such as `Its values are 0 to 23. `; empty where they say nothing."""
+    """A sentence with bounds (int, float, Decimal), such as `Its values are 0 to 23. `; empty if they say nothing."""
     if low == high:
         return f"Only {_number(low)} is possible. "
     is_least, least = _bound(low, -math.inf)

@@ -200,8 +200,9 @@ class Converter:
         return ir.Call(node.func.id, arguments, tuple(keywords), *self._at(node))
 
     def _field(self, node: ast.Attribute) -> ir.Node | None:
-        """`record.field`; names with an underscore in front are Python's own, never fields."""
-        if not isinstance(node.value, (ast.Name, ast.Attribute)) or node.attr.startswith("_"):
+        """`record.field`; names with two underscores in front are Python's own, never what an operator means."""
+        is_of_python = self._bounded and node.attr.startswith("__")
+        if not isinstance(node.value, (ast.Name, ast.Attribute)) or is_of_python:
             self.refuse(node, *refusal.describe(node))
             return None
         record = self.convert(node.value)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peakguard.engines.polars.library import polars
-from peakguard.engines.polars.types import holds, to_dtype
+from peakguard.engines.polars.types import holds, misfit, shown, to_dtype
 
 if TYPE_CHECKING:
     import polars as pl
@@ -50,7 +50,7 @@ def align(frame: pl.DataFrame, plan: Mapping[str, Any], *, is_text: bool) -> Ali
         if fault is not None:
             faults.append(fault)
         if settled is None:
-            absent[column["name"]] = f"column {column['name']} is not {column['type']}"
+            absent[column["name"]] = f"column {column['name']} is not {shown(column['type'])}"
         else:
             series.append(settled.alias(column["name"]))
     extra = tuple(series for series in frame if series.name not in taken)
@@ -65,7 +65,7 @@ def _settle(
         return values, None
     is_written = values.dtype == polars().String() and (is_text or column["parse"] is not None)
     if not is_written and not coerce:
-        return None, _fault(column, "type", f"expected {column['type']}, found {values.dtype}")
+        return None, _fault(column, "type", misfit(values.dtype, column["type"]))
     return _converted(values, column, wanted)
 
 
@@ -75,11 +75,11 @@ def _converted(
     """Cell by cell: what cannot be read is a fault of its row and counts as missing from then on."""
     read = _read(values, column, wanted)
     if read is None:
-        return None, _fault(column, "type", f"expected {column['type']}, found {values.dtype}")
+        return None, _fault(column, "type", misfit(values.dtype, column["type"]))
     bad = (read.is_null() & values.is_not_null()).arg_true().to_list()
     if not bad:
         return read, None
-    reason = f"not {column['type']}"
+    reason = f"not {shown(column['type'])}"
     written = tuple(values.gather(bad))
     return read, Fault(f"columns.{column['name']}.type", column["name"], column["error"], reason, tuple(bad), written)
 

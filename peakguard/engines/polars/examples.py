@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from peakguard.engines.polars.library import polars
 from peakguard.runtime.violation import Example
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ def plain(value: Any) -> Any:
             return str(value)
         case bytes():
             return value.hex()
+        case dict():
+            return {name: plain(each) for name, each in value.items()}
+        case list():
+            return [plain(each) for each in value]
+        case _ if isinstance(value, polars().Series):
+            return plain(value.to_list())
         case _:
             return str(value)
 

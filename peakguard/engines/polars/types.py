@@ -107,3 +107,33 @@ def _holds_fields(actual: pl.Struct, wanted: pl.Struct) -> bool:
     """Every field that is wanted is there; others do no harm."""
     present = {field.name: field.dtype for field in actual.fields}
     return all(field.name in present and holds(present[field.name], field.dtype) for field in wanted.fields)
+
+
+def misfit(actual: Any, form: str | Mapping[str, Any]) -> str:
+    """What keeps a column from being of a type: the first difference, and where inside it that is."""
+    library = polars()
+    if not isinstance(form, str):
+        if isinstance(actual, library.List) and "list" in form:
+            return f"in its items: {misfit(actual.inner, form['list'])}"
+        if isinstance(actual, library.Struct) and "record" in form:
+            return _field_misfit({field.name: field.dtype for field in actual.fields}, form["record"])
+        if "type" in form:
+            return misfit(actual, form["type"])
+    return f"expected {shown(form)}, found {actual}"
+
+
+def _field_misfit(present: Mapping[str, Any], fields: Mapping[str, Any]) -> str:
+    missing = [name for name in fields if name not in present]
+    if missing:
+        return f"it has no field {missing[0]}"
+    name = next(name for name, form in fields.items() if not holds(present[name], to_dtype(form, None)))
+    return f"in its field {name}: {misfit(present[name], fields[name])}"
+
+
+def shown(form: str | Mapping[str, Any]) -> str:
+    """A type in words: `list of record` for the table that a plan has."""
+    if isinstance(form, str):
+        return form
+    if "list" in form:
+        return f"list of {shown(form['list'])}"
+    return str(form.get("type") or next(key for key in ("enum", "record") if key in form))

@@ -7,6 +7,7 @@ gives them the same meaning on every back end that expressions have.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from typing import NamedTuple
 
 from peakguard.kinds.contract.constraints import CONSTRAINTS, applies
@@ -34,21 +35,26 @@ class Demand(NamedTuple):
 
 def demands(spec: Contract) -> Iterator[Demand]:
     """The demands of all columns, then those of the rules, in the order they are written."""
+    variable = next(name for name in _variables() if name not in spec.columns)
     for name, column in spec.columns.items():
-        yield from _of_column(name, column)
+        yield from _of_column(name, column, variable)
     for name, rule in spec.rules.items():
         form = "expr" if rule.expr is not None else "dataset"
         text = rule.expr if rule.expr is not None else rule.dataset
         yield Demand(f"rules.{name}", text or "", ("rules", name, form), rule, form == "dataset")
 
 
-def _of_column(name: str, column: Column) -> Iterator[Demand]:
+def _variables() -> Iterator[str]:
+    return (f"item{number or ''}" for number in count())
+
+
+def _of_column(name: str, column: Column, variable: str) -> Iterator[Demand]:
     path = ("columns", name)
     if not column.nullable:
         yield _demand(name, column, "not_null", f"not is_null({name})", path)._replace(is_promise=True)
     if column.finite and column.type == "float64":
         yield _demand(name, column, "finite", f"is_finite({name})", path)._replace(is_promise=True)
-    for inside, text in promises_inside(name, column):
+    for inside, text in promises_inside(name, column, variable):
         yield _demand(name, column, inside, text, path)._replace(is_promise=True)
     for key, constraint in CONSTRAINTS.items():
         value = getattr(column, key)

@@ -18,24 +18,29 @@ class _Place(NamedTuple):
 
     id: str
     text: str
+    variable: str
     unless: str = ""
     source: str = ""
     """The list that is walked to reach it, if any."""
 
 
-def promises_inside(name: str, column: Column) -> Iterator[tuple[str, str]]:
-    """The id of each promise after that of the column, such as `qty.not_null`, and its expression."""
-    yield from _inner(column, _Place("", name))
+def promises_inside(name: str, column: Column, variable: str) -> Iterator[tuple[str, str]]:
+    """The id of each promise after that of the column, such as `qty.not_null`, and its expression.
+
+    `variable` is a name for the elements of a list that no column has.
+    """
+    yield from _inner(column, _Place("", name, variable))
 
 
 def _inner(shape: Shape, place: _Place) -> Iterator[tuple[str, str]]:
     if shape.record is not None:
         # A record that is null has null fields, which is no fault of theirs.
-        unless = f"is_null({place.text}) or " if shape.nullable else place.unless
+        unless = f"is_null({place.text}) or "
         for key, field in shape.record.items():
-            yield from _of(field, _Place(f"{place.id}{key}.", f"{place.text}.{key}", unless, place.source))
+            yield from _of(field, place._replace(id=f"{place.id}{key}.", text=f"{place.text}.{key}", unless=unless))
     elif shape.list is not None and not place.source:
-        yield from _of(shape.list, _Place(f"{place.id}items.", _VARIABLE, "", place.text))
+        variable = place.variable
+        yield from _of(shape.list, _Place(f"{place.id}items.", variable, variable, source=place.text))
 
 
 def _of(shape: Shape, place: _Place) -> Iterator[tuple[str, str]]:
@@ -50,8 +55,4 @@ def _of(shape: Shape, place: _Place) -> Iterator[tuple[str, str]]:
 
 def _tested(place: _Place, text: str) -> str:
     asked = place.unless + text
-    return f"all({asked} for {_VARIABLE} in {place.source})" if place.source else asked
-
-
-_VARIABLE = "item_of_list"
-"""In expressions that we write ourselves; one that no operator takes by chance."""
+    return f"all({asked} for {place.variable} in {place.source})" if place.source else asked

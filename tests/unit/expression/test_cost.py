@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from time import perf_counter
+from time import process_time
 
 from peakguard.expression import compile_text
 from tests.unit.expression.scopes import ROWS
@@ -28,8 +28,8 @@ def test_compiling_a_rule_loads_no_data_library() -> None:
 
 def test_four_thousand_rules_take_well_below_a_second() -> None:
     rules = [f"high >= max(open, close_, {index})" for index in range(1000)]
-    started = perf_counter()
+    started = process_time()
     for rule in rules:
         compile_text(rule, ROWS)
-    # 0.03 s where this was written; the bound leaves room for a busy machine.
-    assert perf_counter() - started < 0.5
+    # Processor time, 0.1 s where this was written: what else the machine does is no matter.
+    assert process_time() - started < 0.5
