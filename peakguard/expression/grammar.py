@@ -11,9 +11,11 @@ from peakguard.diagnostics import codes
 from peakguard.expression.convert import Converter
 from peakguard.expression.fault import Fault, fault
 from peakguard.expression.ir import Node
+from peakguard.expression.limits import MAX_BRACKETS
 from peakguard.expression.scan import scan
 
 _LAST_TOKEN = re.compile(r"(?:\w+|[^\w\s]+)\Z")
+_STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 _GLUED = re.compile(r"[0-9][A-Za-z]")
 
 
@@ -28,6 +30,9 @@ def parse(text: str, *, bounded: bool = True) -> tuple[Node | None, list[Fault]]
     stripped = scanned.strip(" ")
     if not stripped:
         return None, [fault(codes.EXPRESSION_SYNTAX, 0, len(text), problem="it is empty")]
+    if bounded and (deepest := _brackets(scanned)) > MAX_BRACKETS:
+        data = {"found": deepest, "what": "brackets inside each other", "limit": MAX_BRACKETS}
+        return None, [fault(codes.EXPRESSION_LIMIT, 0, len(text), **data)]
     start = len(scanned) - len(scanned.lstrip(" "))
     tree = _python_tree(stripped, start)
     if isinstance(tree, Fault):
@@ -35,6 +40,17 @@ def parse(text: str, *, bounded: bool = True) -> tuple[Node | None, list[Fault]]
     converter = Converter(scanned, _offsets(stripped, start), bounded=bounded)
     node = converter.convert(tree)
     return (None, converter.faults) if converter.faults else (node, [])
+
+
+def _brackets(text: str) -> int:
+    """How many brackets stand inside each other at most; 0 where there are too few to matter."""
+    if text.count("(") + text.count("[") <= MAX_BRACKETS:
+        return 0
+    depth = deepest = 0
+    for character in _STRING.sub("", text):
+        depth += (character in "([") - (character in ")]")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _python_tree(text: str, start: int) -> ast.expr | Fault:

@@ -3,6 +3,8 @@
 MAX_LENGTH = 2000
 MAX_NODES = 200
 MAX_DEPTH = 20
+MAX_BRACKETS = 100
+"""Inside each other. They add no level to the tree, but Python's parser takes long over many."""
 MAX_STRING = 256
 MAX_LIST = 1000
 MAX_INTEGER = 2**63 - 1

@@ -32,7 +32,11 @@ ROWS = [
 
 def test_a_parquet_file_goes_round_trip(peakguard: Run, project: Project) -> None:
     root = project({"contracts/books.yaml": BOOKS})
-    schema: dict[str, Any] = {"id": pl.String, "legs": pl.List(pl.Struct({"qty": pl.Int64, "px": pl.Float64})), "limit": pl.Float64}
+    schema: dict[str, Any] = {
+        "id": pl.String,
+        "legs": pl.List(pl.Struct({"qty": pl.Int64, "px": pl.Float64})),
+        "limit": pl.Float64,
+    }
     pl.DataFrame(ROWS, schema).write_parquet(root / "books.parquet")
     result = peakguard("validate", "books", "books.parquet", "--format", "json", cwd=root)
     rules: list[dict[str, Any]] = json.loads(result.stdout)["rules"]
