@@ -11,6 +11,7 @@ from peakguard.kinds.contract.demands import Demand, demands
 from peakguard.kinds.contract.model import Column, Contract
 from peakguard.kinds.contract.scope import scope_of
 from peakguard.kinds.contract.sequence import sequence_checks
+from peakguard.kinds.contract.stream import dataset_stream, row_stream
 from peakguard.language.document import Document
 from peakguard.language.values import nanoseconds
 
@@ -71,6 +72,7 @@ def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:
         "guarded": guarded,
         "is_promise": demand.is_promise,
         "applies": applies,
+        "stream": _stream(demand, scope, wary),
         "reads": list(dict.fromkeys([*reads, *more])),
         "within": list(rule.within),
         "on_null": rule.on_null or "pass",
@@ -80,6 +82,15 @@ def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:
         "max_fail_rate": rule.max_fail_rate,
         "mode": rule.mode,
     }
+
+
+def _stream(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any] | None:
+    if demand.is_dataset:
+        return dataset_stream(demand.text, wary, demand.rule.within)
+    if demand.path[0] != "rules":
+        return None  # a constraint of a column looks at no other row
+    texts = {"passes": demand.text, "guarded": demand.text, "applies": demand.rule.when}
+    return row_stream(texts, {"passes": scope, "guarded": wary, "applies": wary}, demand.rule.within)
 
 
 def _emit(text: str, scope: Scope, within: tuple[str, ...]) -> tuple[str, list[str]]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from peakguard.diagnostics import codes
-from peakguard.kinds.contract.outcome import Inspector
+from peakguard.kinds.contract.outcome import verdict_of
 from peakguard.runtime.errors import ContractViolation
 from peakguard.runtime.violation import Verdict, Violation
 
 if TYPE_CHECKING:
-    pass
+    import polars as pl
+
+    from peakguard.engines.polars.evidence import Evidence
+    from peakguard.engines.polars.in_memory import Prepared
 
 
 def bind(plan: Mapping[str, Any]) -> Contract:
@@ -26,6 +30,7 @@ class Contract:
         self._plan = plan
         self.name: str = plan["name"]
         self.version: str = plan["version"]
+        self._prepared: Prepared | None = None
 
     def validate(self, frame: Any) -> Any:
         """The frame under the contract's names and types.
@@ -36,12 +41,11 @@ class Contract:
         from peakguard.engines.polars.frames import to_polars
 
         data, back = to_polars(frame)
-        inspector = Inspector(self._plan, data, is_text=False)
-        verdict = inspector.verdict()
+        verdict, evidence = self._judge(data, is_text=False, examples=5)
         refusing = self._refusing(verdict)
         if refusing:
             raise self._violation(refusing)
-        return back(inspector.result(verdict))
+        return back(self._result(verdict, evidence))
 
     def collect_violations(self, frame: Any) -> tuple[Violation, ...]:
         """What `validate` would raise; empty when it would not."""
@@ -52,14 +56,35 @@ class Contract:
         from peakguard.engines.polars.frames import to_polars
 
         data, _ = to_polars(frame)
-        return Inspector(self._plan, data, is_text=False).verdict()
+        return self._judge(data, is_text=False, examples=5)[0]
 
     def inspect_file(self, path: str, *, examples: int = 5) -> Verdict:
         """The same for a data file; text formats are read as the contract says."""
         from peakguard.engines.polars.files import load
 
         frame, is_text = load(path)
-        return Inspector(self._plan, frame, is_text=is_text, examples=examples).verdict()
+        return self._judge(frame, is_text=is_text, examples=examples)[0]
+
+    def _judge(self, frame: pl.DataFrame, *, is_text: bool, examples: int) -> tuple[Verdict, Evidence]:
+        from peakguard.engines.polars.in_memory import Prepared, gather
+
+        if self._prepared is None:
+            self._prepared = Prepared(self._plan)
+        now = datetime.now(UTC)
+        today = now.date().isoformat()
+        evidence = gather(self._prepared, frame, is_text=is_text, examples=examples, today=today)
+        return verdict_of(self._plan, evidence, now), evidence
+
+    def _result(self, verdict: Verdict, evidence: Evidence) -> pl.DataFrame:
+        """Columns as declared, refused rows dropped where that is asked."""
+        assert evidence.aligned is not None
+        frame = evidence.aligned.frame
+        if self._plan["extra_columns"] == "allow":
+            frame = frame.hstack(list(evidence.aligned.extra))
+        refused = {row for violation in verdict.violations for row in violation.rows}
+        if self._plan["on_violation"] != "drop" or not refused:
+            return frame
+        return frame[[row for row in range(evidence.height) if row not in refused]]
 
     def _refusing(self, verdict: Verdict) -> tuple[Violation, ...]:
         if not verdict.is_enforced:
