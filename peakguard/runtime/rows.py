@@ -35,11 +35,24 @@ class Rows(Sequence[int]):
         self._segments = tuple(segment for segment in segments if segment.count)
         self._length = sum(segment.count for segment in self._segments)
 
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The parts in which the numbers are held."""
+        return self._segments
+
     @classmethod
     def of(cls, numbers: Iterable[int]) -> Rows:
         """The given numbers, which ascend."""
         held = array("Q", numbers)
-        return cls([Segment(0, len(held), held, None)])
+        if not held:
+            return cls()
+        base, span = held[0], held[-1] - held[0] + 1
+        if span >= 32 * len(held):
+            return cls([Segment(0, len(held), held, None)])
+        bitmap = bytearray((span + 7) // 8)
+        for number in held:
+            bitmap[(number - base) >> 3] |= 1 << (number - base & 7)
+        return cls([Segment(base, len(held), None, bytes(bitmap))])
 
     def first(self, count: int) -> tuple[int, ...]:
         """The first numbers, without looking at the others."""

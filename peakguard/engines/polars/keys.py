@@ -1,0 +1,137 @@
+"""Whether no two rows have the same key, decided while the data stream by.
+
+A column that rises strictly within every group of the other key columns proves it, and that is what sorted
+data look like. It must rise above the greatest value that the group ever had, not only above its
+neighbour: a block of rows that is sent twice rises within itself. Rows that do not rise so far are
+candidates; every key that stands twice has at least one of them, so a second look at the data for the
+candidates' keys finds all rows exactly (`key_rows`). Missing values and NaN do not rise, so they are
+candidates always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from peakguard.engines.polars.groups import Runs
+from peakguard.engines.polars.library import polars
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MAX_CANDIDATES = 1_000_000
+"""With more candidates, or more groups, than this the data are not sorted: see `spill`."""
+
+
+class Uniqueness:
+    """One check of uniqueness. Takes the batches in order, each once.
+
+    Held is the greatest value for each group and the candidates. `is_sorted` becomes false where these
+    would grow beyond bounds; nothing is proven then, and nothing is held.
+    """
+
+    def __init__(self, stream: Mapping[str, Any], limit: int = MAX_CANDIDATES) -> None:
+        self.columns: list[str] = list(stream["unique"])
+        self.nulls: bool = stream["nulls"]
+        self._rises: str = stream["rises"]
+        self.groups: list[str] = list(stream["groups"])
+        self._limit = limit
+        self._greatest: pl.DataFrame | None = None
+        self._candidates: list[pl.DataFrame] = []
+        self._count = 0
+        self.is_sorted = True
+
+    def take(self, frame: pl.DataFrame, runs: Runs | None) -> None:
+        """Add a batch; `runs` says how its groups lie, if each lies in one piece."""
+        if not self.is_sorted or not frame.height:
+            return
+        keys = comparable(frame.select(self.columns))
+        if not self.nulls and keys[self._rises].null_count():
+            # Missing values are no duplicates of each other here: the others are looked at by themselves.
+            keys, runs = keys.drop_nulls(), None
+        if runs is None or not self._rises_in(keys, runs):
+            self._collect(keys)
+        else:
+            self._raise_to(keys[runs.tails(1)])
+
+    def candidates(self) -> pl.DataFrame | None:
+        """The keys that may stand twice; None where all are known to be unique."""
+        return polars().concat(self._candidates).unique() if self._candidates else None
+
+    def _rises_in(self, keys: pl.DataFrame, runs: Runs) -> bool:
+        """Whether every row is greater than all of its group before, where the groups are in one piece."""
+        value = keys[self._rises]
+        rises = value > value.shift(1)
+        heads = runs.heads(1)
+        wrong = keys.height - len(heads) - int(rises.sum()) + int(rises.gather(heads).sum())
+        return not wrong and not len(self._late(keys[heads]))
+
+    def _late(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Those of the rows, one for each group, that are not greater than what their group had."""
+        library = polars()
+        value, greatest = library.col(self._rises), library.col("__greatest")
+        if self._greatest is None:
+            risen = value.is_not_null()
+        elif self.groups:
+            held = self._greatest.rename({self._rises: "__greatest"})
+            rows = rows.join(held, on=self.groups, how="left", nulls_equal=True)
+            risen = value.is_not_null() & (greatest.is_null() | (value > greatest)).fill_null(value=False)
+        else:
+            rows = rows.with_columns(__greatest=self._greatest[self._rises][0])
+            risen = value.is_not_null() & (greatest.is_null() | (value > greatest)).fill_null(value=False)
+        if rows.schema[self._rises].is_float():
+            risen &= value.is_not_nan()
+        return rows.filter(~risen)
+
+    def _collect(self, keys: pl.DataFrame) -> None:
+        """Find the candidates of a batch one by one, whatever its order."""
+        library = polars()
+        before = self._greatest if self._greatest is not None else keys.clear()
+        joined = library.concat([before.select(self.columns), keys])
+        level = _level(joined, self._rises)
+        running = library.col("__level").cum_max().forward_fill().shift(1)
+        running = running.over(self.groups) if self.groups else running
+        risen = library.col("__level").is_not_null() & (
+            running.is_null() | (library.col("__level") > running).fill_null(value=False)
+        )
+        leveled = joined.with_columns(level.alias("__level")).with_columns(risen.alias("__risen")).slice(before.height)
+        found = leveled.filter(~library.col("__risen")).select(self.columns)
+        if found.height:
+            self._candidates.append(found)
+            self._count += found.height
+        self._raise_to(keys)
+
+    def _raise_to(self, keys: pl.DataFrame) -> None:
+        library = polars()
+        held = keys if self._greatest is None else library.concat([self._greatest.select(self.columns), keys])
+        value = library.col(self._rises)
+        if keys.schema[self._rises].is_float():
+            value = value.fill_nan(None)
+        greatest = held.group_by(self.groups).agg(value.max()) if self.groups else held.select(value.max())
+        self._greatest = greatest.select(self.columns)
+        if self._count > self._limit or greatest.height > self._limit:
+            self.is_sorted = False
+            self._greatest, self._candidates = None, []
+
+
+def comparable(keys: pl.DataFrame) -> pl.DataFrame:
+    """Key columns in a form in which equal keys are equal in every batch: categories as text, one zero."""
+    library = polars()
+    forms = []
+    for name, dtype in keys.schema.items():
+        if isinstance(dtype, library.Enum | library.Categorical):
+            forms.append(library.col(name).cast(library.String))
+        elif dtype.is_float():
+            forms.append(library.col(name) + 0.0)
+    return keys.with_columns(forms) if forms else keys
+
+
+def _level(keys: pl.DataFrame, column: str) -> pl.Series:
+    """The values of a column as something that `cum_max` can compare; NaN has no place among them."""
+    values = keys[column]
+    dtype = values.dtype
+    if dtype.is_float():
+        return values.fill_nan(None)
+    if dtype.is_integer() or (dtype.is_temporal() and dtype != polars().Time):
+        return values
+    return values.rank("dense")

@@ -1,0 +1,107 @@
+"""Tier one: how many rows of a batch pass and how many are unknown, without any verdict kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from peakguard.engines.polars.expressions import form_of, verdict_of
+from peakguard.engines.polars.groups import Carried, Runs
+from peakguard.engines.polars.library import polars
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Check = Mapping[str, Any]
+Counts = dict[str, tuple[int, int]]
+"""Passed and unknown rows of each check."""
+
+
+class Ordered:
+    """The row checks that look back within the same groups, and the rows they share."""
+
+    def __init__(self, groups: Sequence[str], checks: Sequence[Check], columns: Sequence[str]) -> None:
+        self.checks = checks
+        self.carried = Carried(groups, max(check["stream"]["back"] for check in checks), columns)
+
+    def verdicts(self, frame: pl.DataFrame, checks: Iterable[Check], broken: set[str]) -> pl.DataFrame:
+        """The verdicts on each row, whatever the order of the groups."""
+        joined, skip = self.carried.joined(frame)
+        return joined.select(
+            verdict_of(check["stream"]["over"], form_of(check, broken)).slice(skip).alias(check["id"])
+            for check in checks
+        )
+
+    def counters(self, runs: Runs | None, broken: set[str]) -> list[pl.Expr]:
+        """What to count over the batch itself, if its groups lie in one piece each.
+
+        The expressions then run without any grouping: only the first rows of each group see rows of
+        another one, and these are counted apart, to be taken back.
+        """
+        if runs is None:
+            return []
+        heads = polars().lit(runs.heads(self.carried.back))
+        counters = []
+        for check in self.checks:
+            verdict = verdict_of(check["stream"]["alone"], form_of(check, broken))
+            counters += _counted(verdict, check["id"])
+            counters += _counted(verdict.gather(heads), f"heads of {check['id']}")
+        return counters
+
+    def counts(self, frame: pl.DataFrame, runs: Runs | None, broken: set[str], row: Mapping[str, int]) -> Counts:
+        """The counts; `row` holds what `counters` came to."""
+        if runs is None:
+            return self._exact(frame, broken)
+        heads = self._exact(frame[runs.heads(self.carried.back)], broken)
+        counts = {}
+        for name, (passed, unknown) in heads.items():
+            whole, wrong = _taken(row, name), _taken(row, f"heads of {name}")
+            counts[name] = (whole[0] - wrong[0] + passed, whole[1] - wrong[1] + unknown)
+        return counts
+
+    def _exact(self, frame: pl.DataFrame, broken: set[str]) -> Counts:
+        joined, skip = self.carried.joined(frame)
+        counters = []
+        for check in self.checks:
+            verdict = verdict_of(check["stream"]["over"], form_of(check, broken)).slice(skip)
+            counters += _counted(verdict, check["id"])
+        row = collected(joined, counters)
+        return {check["id"]: _taken(row, check["id"]) for check in self.checks}
+
+
+def count_rows(
+    frame: pl.DataFrame, checks: Sequence[Check], broken: set[str], others: Sequence[pl.Expr] = ()
+) -> tuple[Counts, Mapping[str, int]]:
+    """The counts of checks that look at one row alone, and what `others` come to, in one query."""
+    counters = [each for check in checks for each in _counted(verdict_of(check, form_of(check, broken)), check["id"])]
+    row = collected(frame, [*counters, *others])
+    return {check["id"]: _taken(row, check["id"]) for check in checks}, row
+
+
+def count_constant(frame: pl.DataFrame, checks: Sequence[Check], broken: set[str], runs: Runs) -> Counts:
+    """The counts of checks whose verdict is the same for every row of a run: one look at each run is enough."""
+    if not checks:
+        return {}
+    library = polars()
+    firsts = frame[runs.starts].with_columns(runs.lengths.alias("__length"))
+    length = library.col("__length")
+    counters = []
+    for check in checks:
+        verdict = verdict_of(check, form_of(check, broken))
+        counters.append(length.filter(verdict).sum().alias(f"{check['id']} passed"))
+        counters.append(length.filter(verdict.is_null()).sum().alias(f"{check['id']} unknown"))
+    row = collected(firsts, counters)
+    return {check["id"]: _taken(row, check["id"]) for check in checks}
+
+
+def collected(frame: pl.DataFrame, counters: Sequence[pl.Expr]) -> Mapping[str, int]:
+    """One row of counts. A batch is small: the streaming engine would cost more than the work."""
+    return frame.lazy().select(counters).collect(engine="in-memory").row(0, named=True) if counters else {}
+
+
+def _counted(verdict: pl.Expr, name: str) -> list[pl.Expr]:
+    return [verdict.sum().alias(f"{name} passed"), verdict.null_count().alias(f"{name} unknown")]
+
+
+def _taken(row: Mapping[str, int], name: str) -> tuple[int, int]:
+    return row[f"{name} passed"], row[f"{name} unknown"]
