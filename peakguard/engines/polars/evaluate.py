@@ -41,7 +41,7 @@ def evaluate(frame: pl.DataFrame, checks: Checks, tally: Tally, excused: Mapping
             check["id"]: count(verdicts[check["id"]], check, excused.get(check["id"], ())) for check in faulty
         }
     return [
-        counted[check["id"]] if check["form"] == "row" else evaluate_dataset(frame, check, form_of(check, broken))
+        counted[check["id"]] if check["form"] == "row" else _dataset(frame, check, broken)
         for check in checks
     ]
 
@@ -56,16 +56,18 @@ def broken_promises(checks: Checks, passed: Sequence[int], unknown: Sequence[int
     )
 
 
-def evaluate_dataset(frame: pl.DataFrame, check: Mapping[str, Any], form: str) -> Counted:
-    """A check of the whole frame, or of each group; a group that fails is named by its first row."""
+def _dataset(frame: pl.DataFrame, check: Mapping[str, Any], broken: frozenset[str]) -> Counted:
+    return count_groups(dataset_outcome(frame, check, form_of(check, broken)), check)
+
+
+def dataset_outcome(frame: pl.DataFrame, check: Mapping[str, Any], form: str) -> pl.DataFrame:
+    """The `verdict` on the whole frame, or on each group, which is named by its first row (`__row`)."""
     verdict = expression(check[form]).alias("verdict")
     numbered = frame.with_row_index("__row")
     if check["within"]:
         first = polars().col("__row").first()
-        outcome = numbered.group_by(check["within"], maintain_order=True).agg(verdict, first)
-    else:
-        outcome = numbered.select(verdict, polars().lit(0).alias("__row"))
-    return count_groups(outcome, check)
+        return numbered.group_by(check["within"], maintain_order=True).agg(verdict, first)
+    return numbered.select(verdict, polars().lit(0).alias("__row"))
 
 
 def count_groups(outcome: pl.DataFrame, check: Mapping[str, Any]) -> Counted:

@@ -10,7 +10,7 @@ from peakguard.engines.polars.library import polars
 if TYPE_CHECKING:
     import polars as pl
 
-_FEW = 64
+FEW_RUNS = 64
 """A batch with at most this many runs of a group, or with long ones, is worth looking at run by run."""
 
 
@@ -42,7 +42,7 @@ def runs_of(frame: pl.DataFrame, groups: Sequence[str]) -> Runs | None:
     starts = frame.select(differs).to_series().arg_true().cast(library.Int64)
     if not len(starts) or starts[0] != 0:
         starts = library.concat([library.Series([0], dtype=library.Int64), starts])
-    if len(starts) > max(_FEW, frame.height // 1000):
+    if len(starts) > max(FEW_RUNS, frame.height // 1000):
         return None
     if frame.select(groups)[starts].n_unique() < len(starts):
         return None

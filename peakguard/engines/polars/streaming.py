@@ -21,7 +21,7 @@ from peakguard.engines.polars import keys, tier_one
 from peakguard.engines.polars.aggregates import Aggregated
 from peakguard.engines.polars.batches import Batches, Source
 from peakguard.engines.polars.cumulate import Cumulated
-from peakguard.engines.polars.evaluate import count_groups, evaluate_dataset
+from peakguard.engines.polars.evaluate import count_groups, dataset_outcome
 from peakguard.engines.polars.evidence import Evidence, excused_rows, runnable
 from peakguard.engines.polars.examples import plain
 from peakguard.engines.polars.expressions import Counted, form_of, is_against, verdict_of
@@ -171,7 +171,7 @@ class _Stream:
             carried.advance(frame, None)
         if self._whole:
             names = [name for check in self._whole for name in (*check["reads"], *check["within"])]
-            self._kept.append(frame.select(dict.fromkeys(names)))
+            self._kept.append(frame.select(list(dict.fromkeys(names))))
 
     def evidence(self, batches: Batches) -> Evidence:
         """All that the batches said, after a second look where keys need one."""
@@ -201,7 +201,7 @@ class _Stream:
         if self._whole:
             kept = polars().concat(self._kept)
             for check in self._whole:
-                yield check, evaluate_dataset(kept, check, form_of(check, self._broken))
+                yield check, dataset_outcome(kept, check, form_of(check, self._broken))
 
     def _repeated(self, unique: keys.Uniqueness, batches: Batches) -> tuple[Counted, tuple[Example, ...]]:
         from peakguard.engines.polars.key_rows import find_repeated
