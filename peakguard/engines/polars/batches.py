@@ -18,12 +18,14 @@ ROWS_PER_BATCH = 100_000
 class Source(NamedTuple):
     """Data that can be read more than once, always in the same order.
 
-    `read` gives the named physical columns in batches; without rows it may give none.
+    `read` gives the named physical columns in batches (of no column at all, any one); without rows it may give none.
+    `is_small`: all of it fits into one batch.
     """
 
     schema: pl.Schema
     read: Callable[[Sequence[str]], Iterator[pl.DataFrame]]
     is_text: bool
+    is_small: bool = False
 
 
 class Batches:
@@ -34,8 +36,8 @@ class Batches:
         self._plan = plan
         self.settled: Aligned = align(self._empty(list(source.schema)), plan, is_text=source.is_text)
 
-    def read(self, names: Sequence[str]) -> Iterator[Aligned]:
-        """The named columns of the contract; at least one batch, and empty ones only where there is no row."""
+    def read(self, names: Sequence[str]) -> Iterator[tuple[Aligned, int]]:
+        """The named columns of the contract, and how many rows; one empty batch where there is no row at all."""
         columns = [column for column in self._plan["columns"] if column["name"] in names]
         physical = [
             next(name for name in column["names"] if name in self._source.schema)
@@ -48,9 +50,9 @@ class Batches:
         for batch in self._source.read(physical):
             if batch.height:
                 is_empty = False
-                yield self._aligned(batch, plan, guess)
+                yield self._aligned(batch, plan, guess), batch.height
         if is_empty:
-            yield align(self._empty(physical), plan, is_text=self._source.is_text)
+            yield align(self._empty(physical), plan, is_text=self._source.is_text), 0
 
     def _aligned(self, batch: pl.DataFrame, plan: Mapping[str, Any], guess: _Guess) -> Aligned:
         if not guess.columns:

@@ -64,21 +64,25 @@ class Carried:
 
     def before(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The carried rows that a frame of the given schema can follow."""
-        return self._rows if self._rows is not None else frame.select(self.columns).clear()
+        return self._rows if self._rows is not None else self._own(frame).clear()
 
     def joined(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
         """The carried rows and then the frame; and how many rows are carried ones."""
         before = self.before(frame)
-        return polars().concat([before, frame.select(self.columns)]), before.height
+        return polars().concat([before, self._own(frame)]), before.height
 
     def advance(self, frame: pl.DataFrame, runs: Runs | None) -> None:
         """Take the rows of a frame into account."""
         if not self.back:
             return
-        last = frame.select(self.columns) if runs is None else frame.select(self.columns)[runs.tails(self.back)]
+        last = self._own(frame) if runs is None else self._own(frame)[runs.tails(self.back)]
         rows = polars().concat([self.before(frame), last])
         if self.groups:
             rows = rows.group_by(self.groups, maintain_order=True).tail(self.back)
         else:
             rows = rows.tail(self.back)
         self._rows = rows.select(self.columns).rechunk()
+
+    def _own(self, frame: pl.DataFrame) -> pl.DataFrame:
+        # Who needs no column needs to know how many rows there are; a frame without columns forgets.
+        return frame.select(self.columns or frame.columns[:1])

@@ -37,7 +37,7 @@ def find_repeated(
 
 
 def _frames(batches: Batches, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-    return (aligned.frame for aligned in batches.read(columns))
+    return (aligned.frame for aligned, _ in batches.read(columns))
 
 
 def _rows_like(

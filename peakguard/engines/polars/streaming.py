@@ -44,8 +44,8 @@ def gather(plan: Mapping[str, Any], source: Source, *, examples: int, today: str
     batches = Batches(source, plan)
     checks = runnable(plan, batches.settled.absent)
     stream = _Stream(plan, checks, examples, today)
-    for aligned in batches.read([column["name"] for column in plan["columns"]]):
-        stream.take(aligned)
+    for aligned, height in batches.read([column["name"] for column in plan["columns"]]):
+        stream.take(aligned, height)
     return stream.evidence(batches)
 
 
@@ -76,7 +76,7 @@ class _Stream:
         self._whole = [check for check in datasets if not check["stream"]]
         self._kept: list[pl.DataFrame] = []
 
-    def take(self, aligned: Aligned) -> None:
+    def take(self, aligned: Aligned, height: int) -> None:
         """The next batch."""
         frame = aligned.frame
         unread = {fault.column: fault.rows for fault in aligned.faults if fault.rows}
@@ -93,7 +93,7 @@ class _Stream:
         runs = self._runs(frame) if frame.height else {}
         self._judge(frame, runs, excused)
         self._advance(frame, runs)
-        self._height += frame.height
+        self._height += height
 
     def _runs(self, frame: pl.DataFrame) -> dict[tuple[str, ...], Runs | None]:
         groups = [tuple(ordered.carried.groups) for ordered in self._ordered]

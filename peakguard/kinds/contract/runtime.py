@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,8 @@ from peakguard.runtime.violation import Verdict, Violation
 if TYPE_CHECKING:
     import polars as pl
 
+    from peakguard.engines.polars.engine import Engine
     from peakguard.engines.polars.evidence import Evidence
-    from peakguard.engines.polars.in_memory import Prepared
 
 
 def bind(plan: Mapping[str, Any]) -> Contract:
@@ -30,18 +31,22 @@ class Contract:
         self._plan = plan
         self.name: str = plan["name"]
         self.version: str = plan["version"]
-        self._prepared: Prepared | None = None
+        self._names = [name for column in plan["columns"] for name in column["names"]]
+        self._made: Engine | None = None
 
     def validate(self, frame: Any) -> Any:
         """The frame under the contract's names and types.
 
         Raises ContractViolation exactly when `collect_violations` would return something. With
-        `on_violation: drop` the rows that count against a rule are left out instead.
+        `on_violation: drop` the rows that count against a rule are left out instead. The whole frame
+        is held in memory, for it is given back.
         """
         from peakguard.engines.polars.frames import to_polars
 
-        data, back = to_polars(frame)
-        verdict, evidence = self._judge(data, is_text=False, examples=5)
+        data, back = to_polars(frame, self._names)
+        now = datetime.now(UTC)
+        evidence = self._engine().whole(data, examples=5, today=_day(now))
+        verdict = verdict_of(self._plan, evidence, now)
         refusing = self._refusing(verdict)
         if refusing:
             raise self._violation(refusing)
@@ -52,28 +57,29 @@ class Contract:
         return self._refusing(self.inspect(frame))
 
     def inspect(self, frame: Any) -> Verdict:
-        """What became of every rule, run or skipped, whatever the contract does about it."""
-        from peakguard.engines.polars.frames import to_polars
+        """What became of every rule, run or skipped, whatever the contract does about it.
 
-        data, _ = to_polars(frame)
-        return self._judge(data, is_text=False, examples=5)[0]
-
-    def inspect_file(self, path: str, *, examples: int = 5) -> Verdict:
-        """The same for a data file; text formats are read as the contract says."""
-        from peakguard.engines.polars.files import load
-
-        frame, is_text = load(path)
-        return self._judge(frame, is_text=is_text, examples=examples)[0]
-
-    def _judge(self, frame: pl.DataFrame, *, is_text: bool, examples: int) -> tuple[Verdict, Evidence]:
-        from peakguard.engines.polars.in_memory import Prepared, gather
-
-        if self._prepared is None:
-            self._prepared = Prepared(self._plan)
+        Takes frames and tables, and streams of them of any length: a lazy frame, an Arrow reader.
+        """
         now = datetime.now(UTC)
-        today = now.date().isoformat()
-        evidence = gather(self._prepared, frame, is_text=is_text, examples=examples, today=today)
-        return verdict_of(self._plan, evidence, now), evidence
+        evidence = self._engine().frame(frame, examples=5, today=_day(now))
+        return verdict_of(self._plan, evidence, now)
+
+    def inspect_file(self, path: str | os.PathLike[str], *, examples: int = 5) -> Verdict:
+        """The same for a data file, a pattern that matches several (`data/*.parquet`), or a folder of them.
+
+        Text formats are read as the contract says. Files may be larger than memory.
+        """
+        now = datetime.now(UTC)
+        evidence = self._engine().file(os.fspath(path), examples=examples, today=_day(now))
+        return verdict_of(self._plan, evidence, now)
+
+    def _engine(self) -> Engine:
+        if self._made is None:
+            from peakguard.engines.polars.engine import Engine
+
+            self._made = Engine(self._plan)
+        return self._made
 
     def _result(self, verdict: Verdict, evidence: Evidence) -> pl.DataFrame:
         """Columns as declared, refused rows dropped where that is asked."""
@@ -99,3 +105,7 @@ class Contract:
         rules = ", ".join(each.rule for each in violations)
         context = {"contract": self.name, "version": self.version, "summary": f"broken: {rules}"}
         return ContractViolation(code or codes.CONTRACT_VIOLATED, violations, **context)
+
+
+def _day(now: datetime) -> str:
+    return now.date().isoformat()
