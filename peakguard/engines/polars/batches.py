@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peakguard.engines.polars.align import Aligned, align
 from peakguard.engines.polars.library import polars
-from peakguard.engines.polars.types import to_dtype
+from peakguard.engines.polars.types import holds, to_dtype
 
 if TYPE_CHECKING:
     import polars as pl
 
-ROWS_PER_BATCH = 100_000
+ROWS_PER_BATCH = 250_000
+"""Of a table with few columns: enough to be worth a query, few enough to stay in the cache of the processor."""
+CELLS_PER_BATCH = 2_000_000
 
 
 class Source(NamedTuple):
@@ -26,6 +28,11 @@ class Source(NamedTuple):
     read: Callable[[Sequence[str]], Iterator[pl.DataFrame]]
     is_text: bool
     is_small: bool = False
+
+
+def rows_per_batch(columns: int) -> int:
+    """How many rows make a batch of so many columns."""
+    return max(min(CELLS_PER_BATCH // max(columns, 1), ROWS_PER_BATCH), 1000)
 
 
 class Batches:
@@ -46,13 +53,29 @@ class Batches:
         ]
         plan = {**self._plan, "columns": columns}
         guess = _Guess(self._guessed(columns))
+        names_of = self._held_as(columns)
         is_empty = True
         for batch in self._source.read(physical):
             if batch.height:
                 is_empty = False
-                yield self._aligned(batch, plan, guess), batch.height
+                if names_of is not None:
+                    yield Aligned(batch.rename(names_of), (), (), {}), batch.height
+                else:
+                    yield self._aligned(batch, plan, guess), batch.height
         if is_empty:
             yield align(self._empty(physical), plan, is_text=self._source.is_text), 0
+
+    def _held_as(self, columns: Sequence[Mapping[str, Any]]) -> dict[str, str] | None:
+        """The new names of columns that are held in their very type, if all are: then there is nothing to convert."""
+        schema = self._source.schema
+        found = {}
+        for column in columns:
+            physical = next((name for name in column["names"] if name in schema), None)
+            if physical is not None and not holds(schema[physical], to_dtype(column["type"], column["values"])):
+                return None
+            if physical is not None:
+                found[physical] = column["name"]
+        return found
 
     def _aligned(self, batch: pl.DataFrame, plan: Mapping[str, Any], guess: _Guess) -> Aligned:
         if not guess.columns:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from peakguard.engines.polars.evidence import Evidence
 
-LARGE = 5 * ROWS_PER_BATCH
+LARGE = 2 * ROWS_PER_BATCH
 """A frame of more rows is looked at in batches, though it is in memory: verdicts take memory too."""
 
 

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from peakguard.diagnostics import codes
-from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source
+from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source, rows_per_batch
 from peakguard.engines.polars.library import polars
 from peakguard.runtime.errors import PeakguardError
 
@@ -40,7 +40,7 @@ def source_of(path: str) -> Source:
             # One column tells how many rows there are, where none is asked for.
             chosen = scan.select(columns or schema.names()[:1])
             batches = chosen.collect_batches(
-                chunk_size=ROWS_PER_BATCH, maintain_order=True, lazy=True, engine="streaming"
+                chunk_size=rows_per_batch(len(columns)), maintain_order=True, lazy=True, engine="streaming"
             )
             yield from batches
 

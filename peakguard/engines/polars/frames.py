@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from peakguard.diagnostics import codes
-from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source
+from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source, rows_per_batch
 from peakguard.engines.polars.library import polars
 from peakguard.runtime.errors import PeakguardError
 
@@ -88,6 +88,6 @@ def source_of(frame: pl.DataFrame) -> Source:
 
     def read(columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         chosen = frame.select(columns or frame.columns[:1])
-        return chosen.iter_slices(ROWS_PER_BATCH)
+        return chosen.iter_slices(rows_per_batch(len(columns)))
 
     return Source(frame.schema, read, is_text=False)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from peakguard.engines.polars.library import polars
@@ -38,13 +40,13 @@ def runs_of(frame: pl.DataFrame, groups: Sequence[str]) -> Runs | None:
     library = polars()
     if not groups:
         return Runs(library.Series([0], dtype=library.Int64), library.Series([frame.height], dtype=library.Int64))
-    differs = library.any_horizontal(library.col(name).ne_missing(library.col(name).shift(1)) for name in groups)
-    starts = frame.select(differs).to_series().arg_true().cast(library.Int64)
+    differs = [frame[name].ne_missing(frame[name].shift(1)) for name in groups]
+    starts = reduce(or_, differs).arg_true().cast(library.Int64)
     if not len(starts) or starts[0] != 0:
         starts = library.concat([library.Series([0], dtype=library.Int64), starts])
     if len(starts) > max(FEW_RUNS, frame.height // 1000):
         return None
-    if frame.select(groups)[starts].n_unique() < len(starts):
+    if len(starts) > 1 and len(set(frame.select(groups)[starts].rows())) < len(starts):
         return None
     ends = library.concat([starts[1:], library.Series([frame.height], dtype=library.Int64)])
     return Runs(starts, ends - starts)

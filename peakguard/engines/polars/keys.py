@@ -33,6 +33,7 @@ class Uniqueness:
     def __init__(self, stream: Mapping[str, Any], limit: int = MAX_CANDIDATES) -> None:
         self.columns: list[str] = list(stream["unique"])
         self.nulls: bool = stream["nulls"]
+        self.implied_by: str | None = stream["implied_by"]
         self._rises: str = stream["rises"]
         self.groups: list[str] = list(stream["groups"])
         self._limit = limit
@@ -40,6 +41,11 @@ class Uniqueness:
         self._candidates: list[pl.DataFrame] = []
         self._count = 0
         self.is_sorted = True
+
+    def start_from(self, rows: pl.DataFrame) -> None:
+        """Take the last rows of every group of data that are known to rise, in place of these data."""
+        if rows.height:
+            self._raise_to(comparable(rows.select(self.columns)))
 
     def take(self, frame: pl.DataFrame, runs: Runs | None) -> None:
         """Add a batch; `runs` says how its groups lie, if each lies in one piece."""
@@ -61,6 +67,8 @@ class Uniqueness:
     def _rises_in(self, keys: pl.DataFrame, runs: Runs) -> bool:
         """Whether every row is greater than all of its group before, where the groups are in one piece."""
         value = keys[self._rises]
+        if value.dtype.is_float() and value.is_nan().any():
+            return False
         rises = value > value.shift(1)
         heads = runs.heads(1)
         wrong = keys.height - len(heads) - int(rises.sum()) + int(rises.gather(heads).sum())
@@ -79,8 +87,6 @@ class Uniqueness:
         else:
             rows = rows.with_columns(__greatest=self._greatest[self._rises][0])
             risen = value.is_not_null() & (greatest.is_null() | (value > greatest)).fill_null(value=False)
-        if rows.schema[self._rises].is_float():
-            risen &= value.is_not_nan()
         return rows.filter(~risen)
 
     def _collect(self, keys: pl.DataFrame) -> None:

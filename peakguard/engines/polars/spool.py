@@ -14,7 +14,7 @@ from peakguard.engines.polars.library import polars
 if TYPE_CHECKING:
     import polars as pl
 
-SMALL = 5 * ROWS_PER_BATCH
+SMALL = 2 * ROWS_PER_BATCH
 """A stream of at most this many rows is held in memory."""
 
 

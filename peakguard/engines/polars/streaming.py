@@ -14,6 +14,7 @@ a row's verdict depends on rows before it only, and up to there the promise was 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ from peakguard.engines.polars.examples import plain
 from peakguard.engines.polars.expressions import Counted, form_of, is_against, verdict_of
 from peakguard.engines.polars.groups import Carried, Runs, runs_of
 from peakguard.engines.polars.library import polars
-from peakguard.engines.polars.tier_one import Ordered
+from peakguard.engines.polars.tier_one import Constants, Ordered
 from peakguard.engines.polars.tier_two import Tallied, Unread
 from peakguard.runtime.violation import Example
 
@@ -57,6 +58,7 @@ class _Stream:
         self._checks = checks
         self._height = 0
         self._broken: set[str] = set()
+        self._doubtful: set[str] = set()
         self._newest: Any = None
         self._unread: dict[str, Unread] = {}
         rows = [check for check in checks if check["form"] == "row"]
@@ -66,6 +68,9 @@ class _Stream:
             if check["stream"] is not None and "unique" in check["stream"]
         }
         rows = [check for check in rows if check["id"] not in self._unique]
+        running = {check["id"] for check in rows}
+        for unique in self._unique.values():
+            unique.implied_by = unique.implied_by if unique.implied_by in running else None
         self._tallied = {check["id"]: Tallied(check, plan["key"], examples) for check in rows}
         self._promises = [check for check in rows if check["is_promise"]]
         self._local = [check for check in rows if not check["is_promise"] and _looks_at_one_row(check)]
@@ -74,6 +79,7 @@ class _Stream:
         datasets = [check for check in checks if check["form"] == "dataset"]
         self._aggregated = [(check, Aggregated(check), _carried(check)) for check in datasets if check["stream"]]
         self._whole = [check for check in datasets if not check["stream"]]
+        self._constants: dict[tuple[str, ...], Constants] = defaultdict(Constants)
         self._kept: list[pl.DataFrame] = []
 
     def take(self, aligned: Aligned, height: int) -> None:
@@ -97,7 +103,7 @@ class _Stream:
 
     def _runs(self, frame: pl.DataFrame) -> dict[tuple[str, ...], Runs | None]:
         groups = [tuple(ordered.carried.groups) for ordered in self._ordered]
-        groups += [tuple(unique.groups) for unique in self._unique.values() if unique.is_sorted]
+        groups += [tuple(each.groups) for each in self._unique.values() if each.is_sorted and not each.implied_by]
         return {each: runs_of(frame, each) for each in dict.fromkeys(groups)}
 
     def _judge(self, frame: pl.DataFrame, runs: Mapping[tuple[str, ...], Runs | None], excused: Any) -> None:
@@ -111,6 +117,8 @@ class _Stream:
         for tallied in self._tallied.values():
             passed, unknown = counts[tallied.check["id"]]
             failed = frame.height - passed - unknown
+            if failed or unknown:
+                self._doubtful.add(tallied.check["id"])
             if is_against(tallied.check, failed, unknown):
                 faulty.append(tallied)
             else:
@@ -132,9 +140,9 @@ class _Stream:
         counts: tier_one.Counts = {}
         rest = list(checks)
         for groups, known in runs.items():
-            if known is not None and groups:
+            if with_ordered and known is not None and groups:
                 constant = [check for check in rest if check["reads"] and set(check["reads"]) <= set(groups)]
-                counts |= tier_one.count_constant(frame, constant, self._broken, known)
+                counts |= self._constants[groups].counts(frame, constant, self._broken, known)
                 rest = [check for check in rest if check not in constant]
         others: list[pl.Expr] = []
         ordered = self._ordered if with_ordered else []
@@ -162,16 +170,28 @@ class _Stream:
         return found
 
     def _advance(self, frame: pl.DataFrame, runs: Mapping[tuple[str, ...], Runs | None]) -> None:
+        for unique in self._unique.values():
+            self._look_for_repeats(unique, frame, runs)
         for ordered in self._ordered:
             ordered.carried.advance(frame, runs.get(tuple(ordered.carried.groups)))
-        for unique in self._unique.values():
-            unique.take(frame, runs.get(tuple(unique.groups)))
         for _, aggregated, carried in self._aggregated:
             aggregated.take(frame, carried, self._height)
             carried.advance(frame, None)
         if self._whole:
             names = [name for check in self._whole for name in (*check["reads"], *check["within"])]
             self._kept.append(frame.select(list(dict.fromkeys(names))))
+
+    def _look_for_repeats(
+        self, unique: keys.Uniqueness, frame: pl.DataFrame, runs: Mapping[tuple[str, ...], Runs | None]
+    ) -> None:
+        if unique.implied_by is not None:
+            # The order check compares the very columns: while it passes every row, nothing needs to be done.
+            ordered = next(each for each in self._ordered if unique.implied_by in each.ids)
+            if unique.implied_by not in self._doubtful:
+                return
+            unique.start_from(ordered.carried.before(frame))
+            unique.implied_by = None
+        unique.take(frame, runs.get(tuple(unique.groups)))
 
     def evidence(self, batches: Batches) -> Evidence:
         """All that the batches said, after a second look where keys need one."""

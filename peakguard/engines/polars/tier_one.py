@@ -17,11 +17,15 @@ Counts = dict[str, tuple[int, int]]
 """Passed and unknown rows of each check."""
 
 
+_MOST_KNOWN = 100_000
+
+
 class Ordered:
     """The row checks that look back within the same groups, and the rows they share."""
 
     def __init__(self, groups: Sequence[str], checks: Sequence[Check], columns: Sequence[str]) -> None:
         self.checks = checks
+        self.ids = frozenset(check["id"] for check in checks)
         self.carried = Carried(groups, max(check["stream"]["back"] for check in checks), columns)
 
     def verdicts(self, frame: pl.DataFrame, checks: Iterable[Check], broken: set[str]) -> pl.DataFrame:
@@ -78,20 +82,34 @@ def count_rows(
     return {check["id"]: _taken(row, check["id"]) for check in checks}, row
 
 
-def count_constant(frame: pl.DataFrame, checks: Sequence[Check], broken: set[str], runs: Runs) -> Counts:
-    """The counts of checks whose verdict is the same for every row of a run: one look at each run is enough."""
-    if not checks:
-        return {}
-    library = polars()
-    firsts = frame[runs.starts].with_columns(runs.lengths.alias("__length"))
-    length = library.col("__length")
-    counters = []
-    for check in checks:
-        verdict = verdict_of(check, form_of(check, broken))
-        counters.append(length.filter(verdict).sum().alias(f"{check['id']} passed"))
-        counters.append(length.filter(verdict.is_null()).sum().alias(f"{check['id']} unknown"))
-    row = collected(firsts, counters)
-    return {check["id"]: _taken(row, check["id"]) for check in checks}
+class Constants:
+    """Checks whose verdict is the same for every row of a group: one look at each group is enough for all data."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, bool | None] = {}
+
+    def counts(self, frame: pl.DataFrame, checks: Sequence[Check], broken: set[str], runs: Runs) -> Counts:
+        """The counts over a batch. The checks read nothing but columns that `runs` are runs of."""
+        if not checks:
+            return {}
+        firsts = frame.select(list(dict.fromkeys(name for check in checks for name in check["reads"])))[runs.starts]
+        lengths = runs.lengths.to_list()
+        counts = {}
+        for check in checks:
+            verdicts = self._verdicts(firsts, check, form_of(check, broken))
+            passed = sum(length for length, verdict in zip(lengths, verdicts, strict=True) if verdict)
+            unknown = sum(length for length, verdict in zip(lengths, verdicts, strict=True) if verdict is None)
+            counts[check["id"]] = (passed, unknown)
+        return counts
+
+    def _verdicts(self, firsts: pl.DataFrame, check: Check, form: str) -> list[bool | None]:
+        places = [(check["id"], form, row) for row in firsts.select(check["reads"]).iter_rows()]
+        if any(place not in self._known for place in places):
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            verdicts = firsts.select(verdict_of(check, form).alias("verdict")).to_series().to_list()
+            self._known.update(zip(places, verdicts, strict=True))
+        return [self._known[place] for place in places]
 
 
 def collected(frame: pl.DataFrame, counters: Sequence[pl.Expr]) -> Mapping[str, int]:

@@ -67,8 +67,13 @@ def _on_grid(step: str, every: int, longest: int) -> str:
 
 def _unique(spec: Contract, columns: Sequence[str], *, nulls: bool) -> dict[str, Any]:
     """What proves most cheaply that no two rows are alike: one column that rises within groups of the others."""
-    by = spec.order.by if spec.order is not None and spec.order.by in columns else columns[-1]
-    return {"unique": list(columns), "rises": by, "groups": [name for name in columns if name != by], "nulls": nulls}
+    order = spec.order
+    by = order.by if order is not None and order.by in columns else columns[-1]
+    groups = [name for name in columns if name != by]
+    # Where the order says so already, rows that keep it are known to be unique.
+    implied = order is not None and order.strict and order.by == by and set(order.within) == set(groups)
+    stream = {"unique": list(columns), "rises": by, "groups": groups, "nulls": nulls}
+    return {**stream, "implied_by": "order" if implied else None}
 
 
 def _is_first() -> str:
