@@ -167,13 +167,13 @@ CUTS = st.lists(st.integers(0, 5), max_size=8)
 
 
 @given(frame=frames(), cuts=CUTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_batches_give_the_verdict_of_the_whole(frame: pl.DataFrame, cuts: list[int]) -> None:
     assert_alike(in_batches(frame, cuts), as_a_whole(frame))
 
 
 @given(frame=frames(), cuts=CUTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_so_do_groups_in_many_pieces_and_keys_in_no_order(frame: pl.DataFrame, cuts: list[int]) -> None:
     """The general paths, which small batches would not take by themselves."""
     with pytest.MonkeyPatch.context() as patch:
@@ -183,7 +183,7 @@ def test_so_do_groups_in_many_pieces_and_keys_in_no_order(frame: pl.DataFrame, c
 
 
 @given(frame=frames(), cuts=CUTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_so_does_text(frame: pl.DataFrame, cuts: list[int]) -> None:
     text = frame.with_columns(
         pl.col("t").dt.strftime("%d.%m.%Y %H:%M:%S"),

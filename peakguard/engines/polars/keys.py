@@ -49,16 +49,20 @@ class Uniqueness:
 
     def take(self, frame: pl.DataFrame, runs: Runs | None) -> None:
         """Add a batch; `runs` says how its groups lie, if each lies in one piece."""
-        if not self.is_sorted or not frame.height:
+        if not self.is_sorted:
             return
         keys = comparable(frame.select(self.columns))
         if not self.nulls and keys[self._rises].null_count():
             # Missing values are no duplicates of each other here: the others are looked at by themselves.
             keys, runs = keys.drop_nulls(), None
-        if runs is None or not self._rises_in(keys, runs):
+        if not keys.height:
+            return
+        if runs is None:
             self._collect(keys)
-        else:
+        elif self._rises_in(keys, runs):
             self._raise_to(keys[runs.tails(1)])
+        else:
+            self._collect_runs(keys, runs)
 
     def candidates(self) -> pl.DataFrame | None:
         """The keys that may stand twice; None where all are known to be unique."""
@@ -101,11 +105,35 @@ class Uniqueness:
             running.is_null() | (library.col("__level") > running).fill_null(value=False)
         )
         leveled = joined.with_columns(level.alias("__level")).with_columns(risen.alias("__risen")).slice(before.height)
-        found = leveled.filter(~library.col("__risen")).select(self.columns)
+        self._add(leveled.filter(~library.col("__risen")).select(self.columns))
+        self._raise_to(keys)
+
+    def _collect_runs(self, keys: pl.DataFrame, runs: Runs) -> None:
+        """The same where every group is in one piece: piece by piece, which needs no grouping of rows."""
+        for start, length in zip(runs.starts, runs.lengths, strict=True):
+            piece = keys[start : start + length]
+            before = self._greatest_of(piece)
+            joined = polars().concat([before, piece])
+            level = _level(joined, self._rises)
+            running = level.cum_max().forward_fill().shift(1)
+            risen = level.is_not_null() & (running.is_null() | (level > running).fill_null(value=False))
+            self._add(piece.filter(~risen[before.height :]))
+            best = level.arg_max()
+            if best is not None:
+                self._raise_to(joined[best : best + 1])
+
+    def _greatest_of(self, piece: pl.DataFrame) -> pl.DataFrame:
+        """What the one group of a piece had before."""
+        if self._greatest is None:
+            return piece.clear()
+        if not self.groups:
+            return self._greatest
+        return self._greatest.join(piece[:1], on=self.groups, how="semi", nulls_equal=True)
+
+    def _add(self, found: pl.DataFrame) -> None:
         if found.height:
             self._candidates.append(found)
             self._count += found.height
-        self._raise_to(keys)
 
     def _raise_to(self, keys: pl.DataFrame) -> None:
         library = polars()

@@ -124,7 +124,7 @@ class _Stream:
             else:
                 tallied.clean(passed, failed, unknown)
         if faulty:
-            verdicts = self._verdicts(frame, [tallied.check for tallied in faulty])
+            verdicts = self._verdicts(frame, [tallied.check for tallied in faulty], runs)
             for tallied in faulty:
                 name = tallied.check["id"]
                 tallied.faulty(frame, verdicts[name], excused.get(name, ()), self._height)
@@ -159,14 +159,17 @@ class _Stream:
             counts |= each.counts(frame, runs.get(tuple(each.carried.groups)), self._broken, row)
         return counts | local
 
-    def _verdicts(self, frame: pl.DataFrame, checks: Sequence[Check]) -> dict[str, pl.Series]:
+    def _verdicts(
+        self, frame: pl.DataFrame, checks: Sequence[Check], runs: Mapping[tuple[str, ...], Runs | None]
+    ) -> dict[str, pl.Series]:
         local = [check for check in checks if _looks_at_one_row(check)]
         verdicts = frame.select(verdict_of(check, form_of(check, self._broken)).alias(check["id"]) for check in local)
         found = {series.name: series for series in verdicts}
         for ordered in self._ordered:
             mine = [check for check in ordered.checks if check in checks]
             if mine:
-                found |= {series.name: series for series in ordered.verdicts(frame, mine, self._broken)}
+                known = runs.get(tuple(ordered.carried.groups))
+                found |= {series.name: series for series in ordered.verdicts(frame, mine, self._broken, known)}
         return found
 
     def _advance(self, frame: pl.DataFrame, runs: Mapping[tuple[str, ...], Runs | None]) -> None:

@@ -28,7 +28,20 @@ class Ordered:
         self.ids = frozenset(check["id"] for check in checks)
         self.carried = Carried(groups, max(check["stream"]["back"] for check in checks), columns)
 
-    def verdicts(self, frame: pl.DataFrame, checks: Iterable[Check], broken: set[str]) -> pl.DataFrame:
+    def verdicts(
+        self, frame: pl.DataFrame, checks: Sequence[Check], broken: set[str], runs: Runs | None
+    ) -> list[pl.Series]:
+        """The verdicts on each row: as in `counters`, with the first rows of each group put right."""
+        if runs is None:
+            return self._over(frame, checks, broken).get_columns()
+        heads = runs.heads(self.carried.back)
+        right = self._over(frame[heads], checks, broken)
+        alone = frame.select(
+            verdict_of(check["stream"]["alone"], form_of(check, broken)).alias(check["id"]) for check in checks
+        )
+        return [each.scatter(heads, right[each.name]) for each in alone]
+
+    def _over(self, frame: pl.DataFrame, checks: Iterable[Check], broken: set[str]) -> pl.DataFrame:
         """The verdicts on each row, whatever the order of the groups."""
         joined, skip = self.carried.joined(frame)
         return joined.select(
