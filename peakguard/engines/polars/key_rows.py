@@ -44,13 +44,17 @@ def _rows_like(
     frames: Iterator[pl.DataFrame], columns: Sequence[str], candidates: pl.DataFrame, *, nulls: bool
 ) -> pl.DataFrame:
     names = key_names(columns)
+    library = polars()
     wanted = candidates.rename(dict(zip(columns, names, strict=True)))
+    likely = wanted[names[-1]].unique().implode()
     found, base = [], 0
     for frame in frames:
         rows = keyed(frame, columns, base, nulls=nulls)
         base += frame.height
+        # One column sorts out most rows, at a fraction of what comparing whole keys costs.
+        rows = rows.filter(library.col(names[-1]).is_in(likely, nulls_equal=True))
         found.append(rows.join(wanted, on=names, how="semi", nulls_equal=True))
-    return polars().concat(found)
+    return library.concat(found)
 
 
 def _shown(batches: Batches, columns: Sequence[str], key: Sequence[str], rows: Sequence[int]) -> tuple[Example, ...]:

@@ -76,29 +76,17 @@ class Uniqueness:
         rises = value > value.shift(1)
         heads = runs.heads(1)
         wrong = keys.height - len(heads) - int(rises.sum()) + int(rises.gather(heads).sum())
-        return not wrong and not len(self._late(keys[heads]))
-
-    def _late(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Those of the rows, one for each group, that are not greater than what their group had."""
-        library = polars()
-        value, greatest = library.col(self._rises), library.col("__greatest")
-        if self._greatest is None:
-            risen = value.is_not_null()
-        elif self.groups:
-            held = self._greatest.rename({self._rises: "__greatest"})
-            rows = rows.join(held, on=self.groups, how="left", nulls_equal=True)
-            risen = value.is_not_null() & (greatest.is_null() | (value > greatest)).fill_null(value=False)
-        else:
-            rows = rows.with_columns(__greatest=self._greatest[self._rises][0])
-            risen = value.is_not_null() & (greatest.is_null() | (value > greatest)).fill_null(value=False)
-        return rows.filter(~risen)
+        if wrong or value[heads].null_count():
+            return False
+        before = polars().Series(self._before(keys[heads]), dtype=value.dtype)
+        return bool((before.is_null() | (value[heads] > before)).all())
 
     def _collect(self, keys: pl.DataFrame) -> None:
         """Find the candidates of a batch one by one, whatever its order."""
         library = polars()
         before = self._greatest if self._greatest is not None else keys.clear()
         joined = library.concat([before.select(self.columns), keys])
-        level = _level(joined, self._rises)
+        level = _level(joined[self._rises])
         running = library.col("__level").cum_max().forward_fill().shift(1)
         running = running.over(self.groups) if self.groups else running
         risen = library.col("__level").is_not_null() & (
@@ -110,25 +98,28 @@ class Uniqueness:
 
     def _collect_runs(self, keys: pl.DataFrame, runs: Runs) -> None:
         """The same where every group is in one piece: piece by piece, which needs no grouping of rows."""
-        for start, length in zip(runs.starts, runs.lengths, strict=True):
-            piece = keys[start : start + length]
-            before = self._greatest_of(piece)
-            joined = polars().concat([before, piece])
-            level = _level(joined, self._rises)
-            running = level.cum_max().forward_fill().shift(1)
-            risen = level.is_not_null() & (running.is_null() | (level > running).fill_null(value=False))
-            self._add(piece.filter(~risen[before.height :]))
-            best = level.arg_max()
-            if best is not None:
-                self._raise_to(joined[best : best + 1])
+        library = polars()
+        firsts = keys[runs.starts]
+        values = keys[self._rises]
+        best = []
+        for start, length, before in zip(runs.starts, runs.lengths, self._before(firsts), strict=True):
+            level = _level(library.concat([values.clear().extend_constant(before, 1), values[start : start + length]]))
+            running = level.cum_max().forward_fill()
+            risen = level[1:].is_not_null() & (running[:-1].is_null() | (level[1:] > running[:-1])).fill_null(value=False)
+            self._add(keys[(~risen).arg_true() + start])
+            top = level.arg_max()
+            best.append(None if top is None else before if top == 0 else values[start + top - 1])
+        self._raise_to(firsts.with_columns(library.Series(self._rises, best, dtype=values.dtype)))
 
-    def _greatest_of(self, piece: pl.DataFrame) -> pl.DataFrame:
-        """What the one group of a piece had before."""
+    def _before(self, firsts: pl.DataFrame) -> list[Any]:
+        """The greatest value that each group had, None for a new one."""
         if self._greatest is None:
-            return piece.clear()
+            return [None] * firsts.height
         if not self.groups:
-            return self._greatest
-        return self._greatest.join(piece[:1], on=self.groups, how="semi", nulls_equal=True)
+            return [self._greatest[self._rises][0]]
+        held = self._greatest.rename({self._rises: "__greatest"})
+        joined = firsts.join(held, on=self.groups, how="left", nulls_equal=True, maintain_order="left")
+        return joined["__greatest"].to_list()
 
     def _add(self, found: pl.DataFrame) -> None:
         if found.height:
@@ -160,9 +151,8 @@ def comparable(keys: pl.DataFrame) -> pl.DataFrame:
     return keys.with_columns(forms) if forms else keys
 
 
-def _level(keys: pl.DataFrame, column: str) -> pl.Series:
+def _level(values: pl.Series) -> pl.Series:
     """The values of a column as something that `cum_max` can compare; NaN has no place among them."""
-    values = keys[column]
     dtype = values.dtype
     if dtype.is_float():
         return values.fill_nan(None)
