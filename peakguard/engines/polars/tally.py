@@ -24,13 +24,21 @@ class Tally:
             return (), ()
         counters = _counters(self._checks, broken) if broken else self._plain
         # Polars 2 would take its streaming engine, which costs a small frame three times as much.
-        counts = frame.lazy().select(counters).collect(engine="in-memory").row(0)
-        return counts[: len(self._checks)], counts[len(self._checks) :]
+        row = frame.lazy().select(counters).collect(engine="in-memory").row(0)
+        unknown = iter(row[len(self._checks) :])
+        asked = (check["may_be_unknown"][form_of(check, broken)] for check in self._checks)
+        return row[: len(self._checks)], [next(unknown) if each else 0 for each in asked]
 
 
 def _counters(checks: Sequence[Mapping[str, Any]], broken: frozenset[str]) -> list[pl.Expr]:
-    verdicts = [verdict_of(check, form_of(check, broken)) for check in checks]
+    forms = [form_of(check, broken) for check in checks]
+    verdicts = [verdict_of(check, form) for check, form in zip(checks, forms, strict=True)]
+    numbered = enumerate(zip(checks, forms, verdicts, strict=True))
     return [
         *(verdict.sum().alias(f"{number} passed") for number, verdict in enumerate(verdicts)),
-        *(verdict.null_count().alias(f"{number} unknown") for number, verdict in enumerate(verdicts)),
+        *(
+            verdict.null_count().alias(f"{number} unknown")
+            for number, (check, form, verdict) in numbered
+            if check["may_be_unknown"][form]
+        ),
     ]

@@ -90,7 +90,10 @@ def count_rows(
     frame: pl.DataFrame, checks: Sequence[Check], broken: set[str], others: Sequence[pl.Expr] = ()
 ) -> tuple[Counts, Mapping[str, int]]:
     """The counts of checks that look at one row alone, and what `others` come to, in one query."""
-    counters = [each for check in checks for each in _counted(verdict_of(check, form_of(check, broken)), check["id"])]
+    counters = []
+    for check in checks:
+        form = form_of(check, broken)
+        counters += _counted(verdict_of(check, form), check["id"], may_be_unknown=check["may_be_unknown"][form])
     row = collected(frame, [*counters, *others])
     return {check["id"]: _taken(row, check["id"]) for check in checks}, row
 
@@ -130,9 +133,10 @@ def collected(frame: pl.DataFrame, counters: Sequence[pl.Expr]) -> Mapping[str, 
     return frame.lazy().select(counters).collect(engine="in-memory").row(0, named=True) if counters else {}
 
 
-def _counted(verdict: pl.Expr, name: str) -> list[pl.Expr]:
-    return [verdict.sum().alias(f"{name} passed"), verdict.null_count().alias(f"{name} unknown")]
+def _counted(verdict: pl.Expr, name: str, *, may_be_unknown: bool = True) -> list[pl.Expr]:
+    passed = verdict.sum().alias(f"{name} passed")
+    return [passed, verdict.null_count().alias(f"{name} unknown")] if may_be_unknown else [passed]
 
 
 def _taken(row: Mapping[str, int], name: str) -> tuple[int, int]:
-    return row[f"{name} passed"], row[f"{name} unknown"]
+    return row[f"{name} passed"], row.get(f"{name} unknown", 0)

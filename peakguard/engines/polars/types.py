@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from peakguard.engines.polars.library import polars
@@ -18,6 +19,11 @@ _DATETIME = re.compile(r"datetime\[(ns|us|ms)(?:,\s*([^\]]+))?\]")
 
 def to_dtype(type_text: str, values: Sequence[str] | None) -> pl.DataType:
     """The data type that a column of a type must have; `values` are those of an enum."""
+    return _dtype(type_text, tuple(values) if values is not None else None)
+
+
+@lru_cache(maxsize=1024)
+def _dtype(type_text: str, values: tuple[str, ...] | None) -> pl.DataType:
     library = polars()
     plain = {
         "bool": library.Boolean(),

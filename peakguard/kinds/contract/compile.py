@@ -62,9 +62,10 @@ def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:
     """A demand as an entry of the plan: its text with and without trust in the other columns' promises."""
     rule = demand.rule
     within = () if demand.is_dataset else rule.within
-    guarded, reads = _emit(demand.guarded or demand.text, wary, within)
-    passes = guarded if demand.is_promise else _emit(demand.text, scope, within)[0]
-    applies, more = _emit(rule.when, wary, within) if rule.when is not None else (None, [])
+    guarded, reads, guarded_may = _emit(demand.guarded or demand.text, wary, within)
+    passes, _, passes_may = (guarded, reads, guarded_may) if demand.is_promise else _emit(demand.text, scope, within)
+    applies, more, _ = _emit(rule.when, wary, within) if rule.when is not None else (None, [], False)
+    may = {"passes": passes_may or rule.when is not None, "guarded": guarded_may or rule.when is not None}
     return {
         "id": demand.id,
         "form": "dataset" if demand.is_dataset else "row",
@@ -72,6 +73,7 @@ def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:
         "guarded": guarded,
         "is_promise": demand.is_promise,
         "applies": applies,
+        "may_be_unknown": may,
         "stream": _stream(demand, scope, wary),
         "reads": list(dict.fromkeys([*reads, *more])),
         "within": list(rule.within),
@@ -93,8 +95,9 @@ def _stream(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any] | None:
     return row_stream(texts, {"passes": scope, "guarded": wary, "applies": wary}, demand.rule.within)
 
 
-def _emit(text: str, scope: Scope, within: tuple[str, ...]) -> tuple[str, list[str]]:
+def _emit(text: str, scope: Scope, within: tuple[str, ...]) -> tuple[str, list[str], bool]:
+    """The text, the columns it reads, and whether it may come to null."""
     # Bounded is what operators write; the text of a constraint is ours, and an enum may be long.
     typed, faults = compile_text(text, scope, bounded=False)
     assert typed is not None, (text, faults)
-    return emit_polars(typed, {}, within), list(typed.names)
+    return emit_polars(typed, {}, within), list(typed.names), typed.root.nullable

@@ -98,6 +98,7 @@ def _check(
         "guarded": passes,
         "is_promise": False,
         "applies": None,
+        "may_be_unknown": {"passes": True, "guarded": True},
         "stream": stream,
         "reads": list(reads),
         "within": [],
