@@ -13,7 +13,7 @@ class Segment(NamedTuple):
     """Ascending row numbers from `base` on: as distances from it, or as a bitmap, least significant bit first."""
 
     base: int
-    count: int
+    number: int
     distances: array[int] | None
     bitmap: bytes | None
 
@@ -21,9 +21,7 @@ class Segment(NamedTuple):
         if self.distances is not None:
             return (self.base + distance for distance in self.distances)
         assert self.bitmap is not None
-        return (
-            self.base + 8 * place + bit for place, byte in enumerate(self.bitmap) if byte for bit in _BITS[byte]
-        )
+        return (self.base + 8 * place + bit for place, byte in enumerate(self.bitmap) if byte for bit in _BITS[byte])
 
 
 class Rows(Sequence[int]):
@@ -32,8 +30,8 @@ class Rows(Sequence[int]):
     __slots__ = ("_length", "_segments")
 
     def __init__(self, segments: Iterable[Segment] = ()) -> None:
-        self._segments = tuple(segment for segment in segments if segment.count)
-        self._length = sum(segment.count for segment in self._segments)
+        self._segments = tuple(segment for segment in segments if segment.number)
+        self._length = sum(segment.number for segment in self._segments)
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -78,9 +76,9 @@ class Rows(Sequence[int]):
         if not 0 <= place < self._length:
             raise IndexError(index)
         for segment in self._segments:
-            if place < segment.count:
+            if place < segment.number:
                 return next(row for at, row in enumerate(segment.rows()) if at == place)
-            place -= segment.count
+            place -= segment.number
         raise AssertionError(index)
 
     def __eq__(self, other: object) -> bool:

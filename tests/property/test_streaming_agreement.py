@@ -77,7 +77,7 @@ rules:
   tail: {dataset: 'quantile(n, 0.5) < 90 and count(abs(zscore(n)) > 1.5) == 0', on_null: pass}
   climb: {dataset: max(cum_sum(n)) < 30, within: [k], on_null: pass}
 """
-SCHEMA = {
+SCHEMA: dict[str, Any] = {
     "k": pl.String,
     "g": pl.String,
     "t": pl.Datetime("us", "UTC"),
@@ -87,7 +87,9 @@ SCHEMA = {
     "d": pl.Date,
 }
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
-HOURS = st.one_of(st.none(), st.integers(0, 6).map(lambda hour: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hour)))
+HOURS = st.one_of(
+    st.none(), st.integers(0, 6).map(lambda hour: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hour))
+)
 # Sums of these are exact, so that no order of adding them makes a difference.
 FLOATS = st.sampled_from([0.0, -0.0, 1.0, 2.5, 3.0, 49.0])
 NASTY = st.sampled_from([None, 0.0, -0.0, 2.5, -3.0, math.inf, -math.inf, math.nan, 49.0])

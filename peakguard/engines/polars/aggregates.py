@@ -114,15 +114,13 @@ def _merges(part: Mapping[str, Any]) -> list[pl.Expr]:
 
 def _result(part: Mapping[str, Any]) -> pl.Expr:
     library = polars()
-    value: pl.Expr = library.col(part["name"])
-    match part["op"]:
-        case "sum" if part["type"] == "int64":
-            return value.cast(library.Int64, strict=False)
-        case "mean" | "share":
-            number = library.col(f"{part['name']} count")
-            return library.when(number > 0).then(value.cast(library.Float64) / number).alias(part["name"])
-        case "max_of" | "min_of" if part["type"] == "float64":
-            nan = library.col(f"{part['name']} nan")
-            return library.when(nan).then(float("nan")).otherwise(value).alias(part["name"])
-        case _:
-            return value
+    name = part["name"]
+    result: pl.Expr = library.col(name)
+    if part["op"] == "sum" and part["type"] == "int64":
+        result = result.cast(library.Int64, strict=False)
+    elif part["op"] in {"mean", "share"}:
+        number = library.col(f"{name} count")
+        result = library.when(number > 0).then(result.cast(library.Float64) / number)
+    elif part["op"] in {"max_of", "min_of"} and part["type"] == "float64":
+        result = library.when(library.col(f"{name} nan")).then(float("nan")).otherwise(result)
+    return result.alias(name)

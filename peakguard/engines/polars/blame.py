@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 _SCHEMAS = 10_000
 
 
-def place_of_fault(
-    files: Sequence[str], scan: Callable[[list[str]], pl.LazyFrame]
-) -> tuple[str | None, str | None]:
+def place_of_fault(files: Sequence[str], scan: Callable[[list[str]], pl.LazyFrame]) -> tuple[str | None, str | None]:
     """The file at fault and what is wrong there; None for what cannot be found out."""
     gone = next((file for file in files if not os.path.exists(file)), None)
     if gone is not None:

@@ -47,13 +47,13 @@ class Cumulated:
             # Polars skips NaN; here it stays once it has come.
             running = library.when(value.is_nan().cum_max()).then(float("nan")).otherwise(running)
         before = self._state if self._state is not None else rows.clear()
-        joined = library.concat([before, rows]).with_columns(running.over(self._keys).alias("value"))
+        joined: pl.DataFrame = library.concat([before, rows]).with_columns(running.over(self._keys).alias("value"))
         last = value.drop_nulls().last()
         self._state = joined.group_by(self._keys, maintain_order=True).agg(last)
         return joined.slice(before.height).select("value")
 
     def _since(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Rows since the event was last true; before the first event of the batch, those of earlier batches count on."""
+        """Rows since the event was last true; before its first event a batch counts on from the one before."""
         library = polars()
         position = library.int_range(library.len(), dtype=library.Int64)
         event = library.when(library.col("value")).then(position).forward_fill()

@@ -37,13 +37,8 @@ def evaluate(frame: pl.DataFrame, checks: Checks, tally: Tally, excused: Mapping
     }
     if faulty:
         verdicts = frame.select(verdict_of(check, form_of(check, broken)).alias(check["id"]) for check in faulty)
-        counted |= {
-            check["id"]: count(verdicts[check["id"]], check, excused.get(check["id"], ())) for check in faulty
-        }
-    return [
-        counted[check["id"]] if check["form"] == "row" else _dataset(frame, check, broken)
-        for check in checks
-    ]
+        counted |= {check["id"]: count(verdicts[check["id"]], check, excused.get(check["id"], ())) for check in faulty}
+    return [counted[check["id"]] if check["form"] == "row" else _dataset(frame, check, broken) for check in checks]
 
 
 def broken_promises(checks: Checks, passed: Sequence[int], unknown: Sequence[int], height: int) -> frozenset[str]:

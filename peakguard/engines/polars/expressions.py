@@ -57,7 +57,7 @@ def count(verdicts: pl.Series, check: Mapping[str, Any], excused: Sequence[int] 
     """Three counts, and the rows against the check, numbered from `base`. An excused row counts as passed."""
     if len(excused):
         spared = polars().repeat(value=False, n=len(verdicts), dtype=polars().Boolean, eager=True)
-        verdicts |= spared.scatter(list(excused), True) & _against(verdicts, check)  # noqa: FBT003 # a value
+        verdicts |= spared.scatter(list(excused), True) & _against(verdicts, check)
     unknown = verdicts.null_count()
     passed = int(verdicts.sum())
     failed = len(verdicts) - passed - unknown
@@ -73,7 +73,7 @@ def _against(verdicts: pl.Series, check: Mapping[str, Any]) -> pl.Series:
 def segment_of(mask: pl.Series, base: int) -> Segment:
     """Where a mask without nulls is true, in whichever form is smaller."""
     number = int(mask.sum())
-    if number * 32 < len(mask):
+    if number * 32 <= len(mask):
         return Segment(base, number, array("I", mask.arg_true().to_list()), None)
     return Segment(*_bitmap(mask, base, number))
 

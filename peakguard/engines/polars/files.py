@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _TEXT = (".csv", ".tsv")
-_SMALL = 4 * 2**20
+SMALL_FILES = 4 * 2**20
 """Bytes of files that are read as a whole."""
 
 
@@ -48,7 +48,7 @@ def source_of(path: str) -> Source:
 
 
 def _is_small(files: Sequence[str], form: str, scan: pl.LazyFrame) -> bool:
-    if sum(os.path.getsize(file) for file in files) > _SMALL:
+    if sum(os.path.getsize(file) for file in files) > SMALL_FILES:
         return False
     # A few bytes of a columnar file may stand for any number of rows, which its footer tells.
     return form in (*_TEXT, ".ndjson", ".jsonl") or scan.select(polars().len()).collect().item() <= ROWS_PER_BATCH
@@ -127,5 +127,3 @@ def _unreadable(path: str, form: str, reason: str) -> PeakguardError:
     error = PeakguardError(codes.DATA_UNREADABLE, format=form, reason=reason)
     error.add_note(path)
     return error
-
-

@@ -69,9 +69,9 @@ def _reader(frame: Any) -> Any:
     if any(isinstance(frame, getattr(library, kind)) for library, kind in kinds if hasattr(library, kind)):
         return None
     if hasattr(frame, "__arrow_c_stream__"):
-        import pyarrow
+        import pyarrow as pa
 
-        return pyarrow.RecordBatchReader.from_stream(frame)
+        return pa.RecordBatchReader.from_stream(frame)
     return None
 
 

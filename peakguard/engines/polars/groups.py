@@ -79,10 +79,8 @@ class Carried:
             return
         last = self._own(frame) if runs is None else self._own(frame)[runs.tails(self.back)]
         rows = polars().concat([self.before(frame), last])
-        if self.groups:
-            rows = rows.group_by(self.groups, maintain_order=True).tail(self.back)
-        else:
-            rows = rows.tail(self.back)
+        # By no columns at all, all rows are one group.
+        rows = rows.group_by(self.groups or [polars().lit(0)], maintain_order=True).tail(self.back)
         self._rows = rows.select(self.columns).rechunk()
 
     def _own(self, frame: pl.DataFrame) -> pl.DataFrame:

@@ -54,7 +54,8 @@ def _rows_like(
         # One column sorts out most rows, at a fraction of what comparing whole keys costs.
         rows = rows.filter(library.col(names[-1]).is_in(likely, nulls_equal=True))
         found.append(rows.join(wanted, on=names, how="semi", nulls_equal=True))
-    return library.concat(found)
+    together: pl.DataFrame = library.concat(found)
+    return together
 
 
 def _shown(batches: Batches, columns: Sequence[str], key: Sequence[str], rows: Sequence[int]) -> tuple[Example, ...]:

@@ -105,7 +105,9 @@ class Uniqueness:
         for start, length, before in zip(runs.starts, runs.lengths, self._before(firsts), strict=True):
             level = _level(library.concat([values.clear().extend_constant(before, 1), values[start : start + length]]))
             running = level.cum_max().forward_fill()
-            risen = level[1:].is_not_null() & (running[:-1].is_null() | (level[1:] > running[:-1])).fill_null(value=False)
+            risen = level[1:].is_not_null() & (running[:-1].is_null() | (level[1:] > running[:-1])).fill_null(
+                value=False
+            )
             self._add(keys[(~risen).arg_true() + start])
             top = level.arg_max()
             best.append(None if top is None else before if top == 0 else values[start + top - 1])

@@ -32,9 +32,7 @@ def repeated_anywhere(frames: Iterator[pl.DataFrame], columns: Sequence[str], he
     return Rows([Segment(0, sum(byte.bit_count() for byte in bitmap), None, bytes(bitmap))])
 
 
-def _deal(
-    frames: Iterator[pl.DataFrame], columns: Sequence[str], parts: int, folder: str, *, nulls: bool
-) -> list[str]:
+def _deal(frames: Iterator[pl.DataFrame], columns: Sequence[str], parts: int, folder: str, *, nulls: bool) -> list[str]:
     import pyarrow as pa
 
     library = polars()
@@ -49,7 +47,9 @@ def _deal(
             for (number,), piece in rows.partition_by("__part", as_dict=True, include_key=False).items():
                 table = piece.to_arrow(compat_level=library.CompatLevel.oldest())
                 if number not in writers:
-                    writers[number] = pa.ipc.new_stream(os.path.join(folder, str(number)), table.schema, options=options)
+                    writers[number] = pa.ipc.new_stream(
+                        os.path.join(folder, str(number)), table.schema, options=options
+                    )
                 writers[number].write_table(table)
     finally:
         for writer in writers.values():

@@ -55,7 +55,8 @@ class _Judge:
             fits = (least is None or self._height >= least) and (most is None or self._height <= most)
             yield self._frame_outcome("rows", fits=fits, reason=f"there are {self._height} rows")
         if self._plan["freshness"] is not None:
-            yield self._freshness(*self._plan["freshness"], now)
+            column, max_age = self._plan["freshness"]
+            yield self._freshness(column, max_age, now)
 
     def _freshness(self, column: str, max_age: int, now: datetime) -> RuleOutcome:
         if column in self._evidence.absent:

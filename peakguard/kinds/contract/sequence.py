@@ -88,9 +88,7 @@ def _columns(names: Sequence[str]) -> str:
     return "[" + ", ".join(repr(name) for name in names) + "]"
 
 
-def _check(
-    name: str, passes: str, reads: Sequence[str], error: str | None, stream: dict[str, Any]
-) -> dict[str, Any]:
+def _check(name: str, passes: str, reads: Sequence[str], error: str | None, stream: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": name,
         "form": "row",

@@ -53,7 +53,9 @@ def write(path: Path, *, symbols: int, bars: int, dirty: bool, layout: str = "co
     parts = [{"symbol": np.repeat(names[n : n + 1], bars), **table} for n, table in enumerate(tables)]
     if layout == "interleaved":
         whole = {name: np.stack([part[name] for part in parts], axis=1).ravel() for name in parts[0]}
-        parts = [{name: values[at : at + bars] for name, values in whole.items()} for at in range(0, bars * symbols, bars)]
+        parts = [
+            {name: values[at : at + bars] for name, values in whole.items()} for at in range(0, bars * symbols, bars)
+        ]
     types = [("symbol", pa.string()), ("timestamp", pa.timestamp("us", "UTC")), *((c, pa.float64()) for c in COLUMNS)]
     schema = pa.schema(types)
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:

@@ -51,8 +51,7 @@ def by_hand() -> list[pl.Expr]:
     prices = ["open", "high", "low", "close"]
     rules = [
         ~pl.struct("symbol", "timestamp").is_duplicated(),
-        (c("timestamp") > c("timestamp").shift(1).over("symbol"))
-        | (pl.int_range(pl.len()) == 0).over("symbol"),
+        (c("timestamp") > c("timestamp").shift(1).over("symbol")) | (pl.int_range(pl.len()) == 0).over("symbol"),
         c("symbol").is_not_null(),
         c("symbol").str.contains("^(?:[A-Z0-9]+)$"),
         c("timestamp").is_not_null(),
