@@ -12,9 +12,9 @@ from peakguard.engines.polars.types import holds, to_dtype
 if TYPE_CHECKING:
     import polars as pl
 
-ROWS_PER_BATCH = 250_000
-"""Of a table with few columns: enough to be worth a query, few enough to stay in the cache of the processor."""
-CELLS_PER_BATCH = 2_000_000
+ROWS_PER_BATCH = 400_000
+"""Of a table with few columns; the more rows, the less a query costs for each, and the more memory."""
+CELLS_PER_BATCH = 3_000_000
 
 
 class Source(NamedTuple):

@@ -107,12 +107,12 @@ class _Stream:
         return {each: runs_of(frame, each) for each in dict.fromkeys(groups)}
 
     def _judge(self, frame: pl.DataFrame, runs: Mapping[tuple[str, ...], Runs | None], excused: Any) -> None:
-        counts = self._count_local(frame, self._promises, runs)
+        counts = tier_one.count_promises(frame, self._promises)
         for check in self._promises:
             passed, unknown = counts[check["id"]]
             if is_against(check, frame.height - passed - unknown, unknown):
                 self._broken.update(check["reads"])
-        counts |= self._count_local(frame, self._local, runs, with_ordered=True)
+        counts |= self._count_others(frame, runs)
         faulty = []
         for tallied in self._tallied.values():
             passed, unknown = counts[tallied.check["id"]]
@@ -129,33 +129,26 @@ class _Stream:
                 name = tallied.check["id"]
                 tallied.faulty(frame, verdicts[name], excused.get(name, ()), self._height)
 
-    def _count_local(
-        self,
-        frame: pl.DataFrame,
-        checks: Sequence[Check],
-        runs: Mapping[tuple[str, ...], Runs | None],
-        *,
-        with_ordered: bool = False,
-    ) -> tier_one.Counts:
+    def _count_others(self, frame: pl.DataFrame, runs: Mapping[tuple[str, ...], Runs | None]) -> tier_one.Counts:
+        """All checks but the promises, the freshest time along with them."""
         counts: tier_one.Counts = {}
-        rest = list(checks)
+        rest = self._local
         for groups, known in runs.items():
-            if with_ordered and known is not None and groups:
+            if known is not None and groups:
                 constant = [check for check in rest if check["reads"] and set(check["reads"]) <= set(groups)]
                 counts |= self._constants[groups].counts(frame, constant, self._broken, known)
                 rest = [check for check in rest if check not in constant]
         others: list[pl.Expr] = []
-        ordered = self._ordered if with_ordered else []
-        for each in ordered:
+        for each in self._ordered:
             others += each.counters(runs.get(tuple(each.carried.groups)), self._broken)
         column = self._plan["freshness"][0] if self._plan["freshness"] is not None else None
-        if with_ordered and column in frame.columns:
+        if column in frame.columns:
             others.append(polars().col(column).max().alias("newest"))
         local, row = tier_one.count_rows(frame, rest, self._broken, others)
         if row.get("newest") is not None:
             newest: Any = row["newest"]
             self._newest = newest if self._newest is None else max(self._newest, newest)
-        for each in ordered:
+        for each in self._ordered:
             counts |= each.counts(frame, runs.get(tuple(each.carried.groups)), self._broken, row)
         return counts | local
 

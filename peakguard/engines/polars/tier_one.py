@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from peakguard.engines.polars.expressions import form_of, verdict_of
+from peakguard.engines.polars.expressions import expression, form_of, verdict_of
 from peakguard.engines.polars.groups import Carried, Runs
 from peakguard.engines.polars.library import polars
 
@@ -96,6 +96,21 @@ def count_rows(
         counters += _counted(verdict_of(check, form), check["id"], may_be_unknown=check["may_be_unknown"][form])
     row = collected(frame, [*counters, *others])
     return {check["id"]: _taken(row, check["id"]) for check in checks}, row
+
+
+def count_promises(frame: pl.DataFrame, checks: Sequence[Check]) -> Counts:
+    """The counts of promises: by their proof where it holds, row by row only where it does not."""
+    proven = [check for check in checks if check["proof"] is not None]
+    proofs = [expression(check["proof"]).alias(f"proof of {check['id']}") for check in proven]
+    counts, row = count_rows(frame, [check for check in checks if check["proof"] is None], set(), proofs)
+    open_ = []
+    for check in proven:
+        if row[f"proof of {check['id']}"]:
+            unknown = frame[check["reads"][0]].null_count()
+            counts[check["id"]] = (frame.height - unknown, unknown)
+        else:
+            open_.append(check)
+    return counts | count_rows(frame, open_, set())[0]
 
 
 class Constants:

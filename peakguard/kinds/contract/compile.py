@@ -74,6 +74,7 @@ def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:
         "is_promise": demand.is_promise,
         "applies": applies,
         "may_be_unknown": may,
+        "proof": demand.proof,
         "stream": _stream(demand, scope, wary),
         "reads": list(dict.fromkeys([*reads, *more])),
         "within": list(rule.within),

@@ -97,6 +97,7 @@ def _check(name: str, passes: str, reads: Sequence[str], error: str | None, stre
         "is_promise": False,
         "applies": None,
         "may_be_unknown": {"passes": True, "guarded": True},
+        "proof": None,
         "stream": stream,
         "reads": list(reads),
         "within": [],
