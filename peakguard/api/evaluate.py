@@ -120,7 +120,7 @@ def _python(
 
 
 def _polars(text: str, frame: Any, groups: Sequence[str]) -> Sequence[Any]:
-    from peakguard.engines.polars.evaluate import expression
+    from peakguard.engines.polars.expressions import expression
     from peakguard.engines.polars.rows import canonical_values
 
     made = expression(text).alias("value")

@@ -38,13 +38,13 @@ def from_file(path: str, contract: str | None, root: str | None, most: int) -> R
 
     Raises PeakguardError for a file that cannot be read and a contract that does not exist.
     """
-    from peakguard.engines.polars.files import load
+    from peakguard.engines.polars.files import source_of
     from peakguard.engines.polars.rows import canonical_rows
     from peakguard.engines.polars.types import to_form
     from peakguard.expression.type_form import column_from_plain
 
-    frame, is_text = load(path)
-    frame = frame.head(most)
+    source = source_of(path)
+    frame, is_text = source.head(most), source.is_text
     if contract is not None:
         from peakguard.api.policies import load as load_policies
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 
@@ -28,7 +28,7 @@ class Violation(NamedTuple):
     message: str | None
     failed: int
     unknown: int
-    rows: tuple[int, ...]
+    rows: Sequence[int]
     examples: tuple[Example, ...]
     counts: str = "rows"
 

@@ -16,7 +16,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from peakguard.engines.polars.evaluate import expression
+from peakguard.engines.polars.expressions import expression
 from peakguard.expression import compile_text, emit_polars, emit_sql
 from peakguard.expression.scope import Column, Scope
 from peakguard.expression.types import FLOAT64, INT64, STRING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peakguard.engines.polars.library import polars
@@ -19,7 +19,7 @@ class Fault(NamedTuple):
     column: str
     error: str | None
     reason: str
-    rows: tuple[int, ...]
+    rows: Sequence[int]
     values: tuple[Any, ...]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from peakguard.diagnostics import codes
+from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source, rows_per_batch
 from peakguard.engines.polars.library import polars
 from peakguard.runtime.errors import PeakguardError
 
@@ -14,8 +16,12 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def to_polars(frame: Any) -> tuple[pl.DataFrame, Callable[[pl.DataFrame], Any]]:
-    """The frame in Polars, and the way back. Raises PeakguardError (PG2006) for what is no frame."""
+def to_polars(frame: Any, names: Sequence[str] = ()) -> tuple[pl.DataFrame, Callable[[pl.DataFrame], Any]]:
+    """The frame in Polars, and the way back. Raises PeakguardError (PG2006) for what is no frame.
+
+    An index of pandas becomes columns where `names` asks for them; a stream comes back as an Arrow table
+    or, where that is not at hand, as a Polars frame.
+    """
     library = polars()
     if isinstance(frame, library.DataFrame):
         return frame, lambda result: result
@@ -24,7 +30,64 @@ def to_polars(frame: Any) -> tuple[pl.DataFrame, Callable[[pl.DataFrame], Any]]:
     # Who passes a foreign frame has imported its library; asking for it must not.
     pandas, arrow = sys.modules.get("pandas"), sys.modules.get("pyarrow")
     if pandas is not None and isinstance(frame, pandas.DataFrame):
+        index = [name for name in frame.index.names if name in names and name not in frame.columns]
+        frame = frame.reset_index(level=index) if index else frame
         return library.from_pandas(frame), lambda result: result.to_pandas()
     if arrow is not None and isinstance(frame, arrow.Table):
         return library.from_arrow(frame), lambda result: result.to_arrow()
+    if hasattr(frame, "__arrow_c_stream__"):
+        is_arrow = arrow is not None and isinstance(frame, arrow.RecordBatchReader)
+        return library.DataFrame(frame), lambda result: result.to_arrow() if is_arrow else result
     raise PeakguardError(codes.UNKNOWN_FRAME, type=type(frame).__name__)
+
+
+@contextmanager
+def opened(frame: Any, names: Sequence[str]) -> Iterator[pl.DataFrame | Source]:
+    """The frame as one in memory or, where it comes as a stream, as a source that can be read more than once."""
+    if isinstance(frame, polars().LazyFrame):
+        # A query may give its rows in another order the second time, so its result is kept.
+        batches = frame.collect_batches(chunk_size=ROWS_PER_BATCH, maintain_order=True, lazy=True, engine="streaming")
+        schema = frame.collect_schema()
+        with _kept(iter(batches), schema) as source:
+            yield source
+    elif (reader := _reader(frame)) is not None:
+        library = polars()
+        schema = library.DataFrame(reader.schema.empty_table()).schema
+        with _kept((library.DataFrame(batch) for batch in reader), schema) as source:
+            yield source
+    else:
+        yield to_polars(frame, names)[0]
+
+
+def _reader(frame: Any) -> Any:
+    """A stream of Arrow batches that is no table in memory, None for anything else."""
+    arrow = sys.modules.get("pyarrow")
+    if arrow is not None and isinstance(frame, arrow.RecordBatchReader):
+        return frame
+    held = [sys.modules.get("pandas"), arrow, polars()]
+    kinds = [(library, kind) for library in held for kind in ("DataFrame", "Table", "RecordBatch")]
+    if any(isinstance(frame, getattr(library, kind)) for library, kind in kinds if hasattr(library, kind)):
+        return None
+    if hasattr(frame, "__arrow_c_stream__"):
+        import pyarrow as pa
+
+        return pa.RecordBatchReader.from_stream(frame)
+    return None
+
+
+@contextmanager
+def _kept(batches: Iterator[pl.DataFrame], schema: pl.Schema) -> Iterator[pl.DataFrame | Source]:
+    from peakguard.engines.polars.spool import kept
+
+    with kept(batches, schema) as source:
+        yield source
+
+
+def source_of(frame: pl.DataFrame) -> Source:
+    """A frame in memory as a source of batches that share its memory."""
+
+    def read(columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        chosen = frame.select(columns or frame.columns[:1])
+        return chosen.iter_slices(rows_per_batch(len(columns)))
+
+    return Source(frame.schema, read, is_text=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from peakguard.engines.polars.evaluate import expression
+from peakguard.engines.polars.expressions import expression
 from peakguard.engines.polars.library import polars
 from peakguard.engines.polars.types import to_dtype
 

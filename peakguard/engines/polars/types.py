@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.library import polars
@@ -18,10 +19,14 @@ _DATETIME = re.compile(r"datetime\[(ns|us|ms)(?:,\s*([^\]]+))?\]")
 
 def to_dtype(form: str | Mapping[str, Any], values: Sequence[str] | None) -> pl.DataType:
     """The data type that a column of a type must have, given as in a plan; `values` are those of an enum."""
-    library = polars()
     if not isinstance(form, str):
         return _nested(form)
-    type_text = form
+    return _dtype(form, tuple(values) if values is not None else None)
+
+
+@lru_cache(maxsize=1024)
+def _dtype(type_text: str, values: tuple[str, ...] | None) -> pl.DataType:
+    library = polars()
     plain = {
         "bool": library.Boolean(),
         "int64": library.Int64(),

@@ -12,6 +12,7 @@ from peakguard.kinds.contract.demands import Demand, demands
 from peakguard.kinds.contract.model import Column, Contract
 from peakguard.kinds.contract.scope import scope_of
 from peakguard.kinds.contract.sequence import sequence_checks
+from peakguard.kinds.contract.stream import dataset_stream, row_stream
 from peakguard.language.document import Document
 from peakguard.language.typed import type_of
 from peakguard.language.values import nanoseconds
@@ -63,9 +64,10 @@ def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:
     """A demand as an entry of the plan: its text with and without trust in the other columns' promises."""
     rule = demand.rule
     within = () if demand.is_dataset else rule.within
-    guarded, reads = _emit(demand.guarded or demand.text, wary, within)
-    passes = guarded if demand.is_promise else _emit(demand.text, scope, within)[0]
-    applies, more = _emit(rule.when, wary, within) if rule.when is not None else (None, [])
+    guarded, reads, guarded_may = _emit(demand.guarded or demand.text, wary, within)
+    passes, _, passes_may = (guarded, reads, guarded_may) if demand.is_promise else _emit(demand.text, scope, within)
+    applies, more, _ = _emit(rule.when, wary, within) if rule.when is not None else (None, [], False)
+    may = {"passes": passes_may or rule.when is not None, "guarded": guarded_may or rule.when is not None}
     return {
         "id": demand.id,
         "form": "dataset" if demand.is_dataset else "row",
@@ -73,6 +75,9 @@ def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:
         "guarded": guarded,
         "is_promise": demand.is_promise,
         "applies": applies,
+        "may_be_unknown": may,
+        "proof": demand.proof,
+        "stream": _stream(demand, scope, wary),
         "reads": list(dict.fromkeys([*reads, *more])),
         "within": list(rule.within),
         "on_null": rule.on_null or "pass",
@@ -84,8 +89,18 @@ def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:
     }
 
 
-def _emit(text: str, scope: Scope, within: tuple[str, ...]) -> tuple[str, list[str]]:
+def _stream(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any] | None:
+    if demand.is_dataset:
+        return dataset_stream(demand.text, wary, demand.rule.within)
+    if demand.path[0] != "rules":
+        return None  # a constraint of a column looks at no other row
+    texts = {"passes": demand.text, "guarded": demand.text, "applies": demand.rule.when}
+    return row_stream(texts, {"passes": scope, "guarded": wary, "applies": wary}, demand.rule.within)
+
+
+def _emit(text: str, scope: Scope, within: tuple[str, ...]) -> tuple[str, list[str], bool]:
+    """The text, the columns it reads, and whether it may come to null."""
     # Bounded is what operators write; the text of a constraint is ours, and an enum may be long.
     typed, faults = compile_text(text, scope, bounded=False)
     assert typed is not None, (text, faults)
-    return emit_polars(typed, {}, within), list(typed.names)
+    return emit_polars(typed, {}, within), list(typed.names), typed.root.nullable

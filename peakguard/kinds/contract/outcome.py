@@ -1,54 +1,41 @@
-"""One frame under one plan: which rules run, what they count, and which rows speak against them."""
+"""Evidence under a plan: what became of every rule, run or skipped, and which rows speak against it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from peakguard.engines.polars.align import Fault, align
-from peakguard.engines.polars.evaluate import Counted, evaluate, without_rows
-from peakguard.engines.polars.examples import cells, examples_of, group_examples
-from peakguard.engines.polars.exempt import exempted
+from peakguard.engines.polars.evidence import missing
 from peakguard.runtime.violation import RuleOutcome, Verdict, Violation
 
 if TYPE_CHECKING:
-    import polars as pl
+    from peakguard.engines.polars.align import Fault
+    from peakguard.engines.polars.evidence import Evidence
+    from peakguard.engines.polars.expressions import Counted
 
 _REFUSING = ("error", "halt")
 
 
-class Inspector:
-    """Judges a frame once; `examples` bounds how many rows each violation shows with their values."""
+def verdict_of(plan: Mapping[str, Any], evidence: Evidence, now: datetime) -> Verdict:
+    """Every rule of the plan; `now` is what freshness is measured against."""
+    judge = _Judge(plan, evidence)
+    rules = (*judge.schema(), *judge.whole(now), *judge.checks(), *judge.references())
+    is_enforced = plan["mode"] == "enforce" and plan["on_violation"] != "observe"
+    return Verdict(plan["name"], plan["version"], evidence.height, rules, is_enforced)
 
-    def __init__(self, plan: Mapping[str, Any], frame: pl.DataFrame, *, is_text: bool, examples: int = 5) -> None:
+
+class _Judge:
+    def __init__(self, plan: Mapping[str, Any], evidence: Evidence) -> None:
         self._plan = plan
-        self._examples = examples
-        self._height = frame.height
-        self._aligned = align(frame, plan, is_text=is_text)
-        self._today = datetime.now(UTC).date().isoformat()
+        self._evidence = evidence
+        self._height = evidence.height
 
-    def verdict(self) -> Verdict:
-        """Every rule of the plan, run or skipped."""
-        rules = (*self._schema(), *self._whole(), *self._checks(), *self._references())
-        is_enforced = self._plan["mode"] == "enforce" and self._plan["on_violation"] != "observe"
-        return Verdict(self._plan["name"], self._plan["version"], self._height, rules, is_enforced)
-
-    def result(self, verdict: Verdict) -> pl.DataFrame:
-        """The frame that `validate` returns: columns as declared, refused rows dropped where that is asked."""
-        frame = self._aligned.frame
-        if self._plan["extra_columns"] == "allow":
-            frame = frame.hstack(list(self._aligned.extra))
-        refused = {row for violation in verdict.violations for row in violation.rows}
-        if self._plan["on_violation"] != "drop" or not refused:
-            return frame
-        return frame[[row for row in range(self._height) if row not in refused]]
-
-    def _schema(self) -> Iterator[RuleOutcome]:
-        for fault in self._aligned.faults:
+    def schema(self) -> Iterator[RuleOutcome]:
+        for fault in self._evidence.faults:
             yield self._fault(fault)
-        if self._aligned.extra and self._plan["extra_columns"] == "forbid":
-            names = ", ".join(series.name for series in self._aligned.extra)
+        if self._evidence.extra and self._plan["extra_columns"] == "forbid":
+            names = ", ".join(self._evidence.extra)
             yield self._frame_outcome("extra_columns", fits=False, reason=f"not declared: {names}")
 
     def _fault(self, fault: Fault) -> RuleOutcome:
@@ -56,54 +43,40 @@ class Inspector:
         if not fault.rows:
             return self._frame_outcome(fault.id, fits=False, reason=fault.reason, error=error)
         failed = len(fault.rows)
-        shown = cells(self._aligned.frame, fault.rows[: self._examples], self._plan["key"], fault.column, fault.values)
+        shown = self._evidence.examples[fault.id]
         violation = Violation(fault.id, error, "error", fault.reason, failed, 0, fault.rows, shown)
         passed = self._height - failed
         return RuleOutcome(fault.id, error, "error", "run", None, passed, failed, 0, violation, refuses=True)
 
-    def _whole(self) -> Iterator[RuleOutcome]:
+    def whole(self, now: datetime) -> Iterator[RuleOutcome]:
         """Demands on the frame as a whole: it passes or fails once."""
         if self._plan["rows"] is not None:
             least, most = self._plan["rows"]
             fits = (least is None or self._height >= least) and (most is None or self._height <= most)
             yield self._frame_outcome("rows", fits=fits, reason=f"there are {self._height} rows")
         if self._plan["freshness"] is not None:
-            yield self._freshness(*self._plan["freshness"])
+            column, max_age = self._plan["freshness"]
+            yield self._freshness(column, max_age, now)
 
-    def _freshness(self, column: str, max_age: int) -> RuleOutcome:
-        if column in self._aligned.absent:
-            return _skip("freshness", "error", None, self._aligned.absent[column])
-        from peakguard.engines.polars.freshness import age_of_newest
-
-        age = age_of_newest(self._aligned.frame[column], datetime.now(UTC))
-        if age is None:
+    def _freshness(self, column: str, max_age: int, now: datetime) -> RuleOutcome:
+        if column in self._evidence.absent:
+            return _skip("freshness", "error", None, self._evidence.absent[column])
+        if self._evidence.newest is None:
             return self._frame_outcome("freshness", fits=False, reason="no row has a time")
+        from peakguard.engines.polars.freshness import age_of
+
+        age = age_of(self._evidence.newest, now)
         reason = f"the newest row is {age // 10**9} s old"
         return self._frame_outcome("freshness", fits=age <= max_age, reason=reason)
 
-    def _checks(self) -> Iterator[RuleOutcome]:
-        runnable, outcomes = [], {}
+    def checks(self) -> Iterator[RuleOutcome]:
         for check in self._plan["checks"]:
-            missing = [name for name in (*check["reads"], *check["within"]) if name in self._aligned.absent]
             if check["mode"] == "off":
-                outcomes[check["id"]] = _skip(check["id"], check["severity"], check["error"], "mode is off")
-            elif missing:
-                reason = self._aligned.absent[missing[0]]
-                outcomes[check["id"]] = _skip(check["id"], check["severity"], check["error"], reason)
+                yield _skip(check["id"], check["severity"], check["error"], "mode is off")
+            elif (name := missing(check, self._evidence.absent)) is not None:
+                yield _skip(check["id"], check["severity"], check["error"], self._evidence.absent[name])
             else:
-                runnable.append(check)
-        for check, counted in zip(runnable, evaluate(self._aligned.frame, runnable), strict=True):
-            outcomes[check["id"]] = self._judge(check, self._excused(check, counted))
-        yield from (outcomes[check["id"]] for check in self._plan["checks"])
-
-    def _excused(self, check: Mapping[str, Any], counted: Counted) -> Counted:
-        """Cells that could not be read are one fault, not a missing value as well; exempted rows are accepted."""
-        unread = next((f.rows for f in self._aligned.faults if check["id"] == f"columns.{f.column}.not_null"), ())
-        exemptions = [
-            key for rule, key, until in self._plan["exempt"] if check["id"] == f"rules.{rule}" and until >= self._today
-        ]
-        excused = {*unread, *(row for key in exemptions for row in exempted(self._aligned.frame, key))}
-        return without_rows(counted, excused) if excused and counted.against else counted
+                yield self._judge(check, self._evidence.counted[check["id"]])
 
     def _judge(self, check: Mapping[str, Any], counted: Counted) -> RuleOutcome:
         error = check["error"] or self._plan["error"]
@@ -116,19 +89,15 @@ class Inspector:
         return RuleOutcome(check["id"], error, check["severity"], "run", None, *counts, violation, refuses)
 
     def _violation(self, check: Mapping[str, Any], counted: Counted, error: str | None) -> Violation:
-        first = counted.against[: self._examples]
+        head = (check["id"], error, check["severity"], check["message"], counted.failed, counted.unknown)
+        shown = self._evidence.examples.get(check["id"], ())
         if check["form"] == "row":
-            shown = examples_of(self._aligned.frame, first, self._plan["key"], check["reads"])
-            counts, rows = "rows", counted.against
-        elif check["within"]:
-            shown = group_examples(self._aligned.frame, first, check["within"])
-            counts, rows = "groups", counted.against
-        else:
-            shown, counts, rows = (), "frames", ()
-        head = (check["id"], error, check["severity"], check["message"])
-        return Violation(*head, counted.failed, counted.unknown, rows, shown, counts)
+            return Violation(*head, counted.against, shown, "rows")
+        if check["within"]:
+            return Violation(*head, counted.against, shown, "groups")
+        return Violation(*head, (), (), "frames")
 
-    def _references(self) -> Iterator[RuleOutcome]:
+    def references(self) -> Iterator[RuleOutcome]:
         for column, (contract, _) in self._plan["references"].items():
             yield _skip(f"references.{column}", "error", None, f"the data of contract {contract} is not at hand")
 

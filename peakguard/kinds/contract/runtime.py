@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from peakguard.diagnostics import codes
-from peakguard.kinds.contract.outcome import Inspector
+from peakguard.kinds.contract.outcome import verdict_of
 from peakguard.runtime.errors import ContractViolation
 from peakguard.runtime.violation import Verdict, Violation
 
 if TYPE_CHECKING:
-    pass
+    import polars as pl
+
+    from peakguard.engines.polars.engine import Engine
+    from peakguard.engines.polars.evidence import Evidence
 
 
 def bind(plan: Mapping[str, Any]) -> Contract:
@@ -26,40 +31,66 @@ class Contract:
         self._plan = plan
         self.name: str = plan["name"]
         self.version: str = plan["version"]
+        self._names = [name for column in plan["columns"] for name in column["names"]]
+        self._made: Engine | None = None
 
     def validate(self, frame: Any) -> Any:
         """The frame under the contract's names and types.
 
         Raises ContractViolation exactly when `collect_violations` would return something. With
-        `on_violation: drop` the rows that count against a rule are left out instead.
+        `on_violation: drop` the rows that count against a rule are left out instead. The whole frame
+        is held in memory, for it is given back.
         """
         from peakguard.engines.polars.frames import to_polars
 
-        data, back = to_polars(frame)
-        inspector = Inspector(self._plan, data, is_text=False)
-        verdict = inspector.verdict()
+        data, back = to_polars(frame, self._names)
+        now = datetime.now(UTC)
+        evidence = self._engine().whole(data, examples=5, today=_day(now))
+        verdict = verdict_of(self._plan, evidence, now)
         refusing = self._refusing(verdict)
         if refusing:
             raise self._violation(refusing)
-        return back(inspector.result(verdict))
+        return back(self._result(verdict, evidence))
 
     def collect_violations(self, frame: Any) -> tuple[Violation, ...]:
         """What `validate` would raise; empty when it would not."""
         return self._refusing(self.inspect(frame))
 
     def inspect(self, frame: Any) -> Verdict:
-        """What became of every rule, run or skipped, whatever the contract does about it."""
-        from peakguard.engines.polars.frames import to_polars
+        """What became of every rule, run or skipped, whatever the contract does about it.
 
-        data, _ = to_polars(frame)
-        return Inspector(self._plan, data, is_text=False).verdict()
+        Takes frames and tables, and streams of them of any length: a lazy frame, an Arrow reader.
+        """
+        now = datetime.now(UTC)
+        evidence = self._engine().frame(frame, examples=5, today=_day(now))
+        return verdict_of(self._plan, evidence, now)
 
-    def inspect_file(self, path: str, *, examples: int = 5) -> Verdict:
-        """The same for a data file; text formats are read as the contract says."""
-        from peakguard.engines.polars.files import load
+    def inspect_file(self, path: str | os.PathLike[str], *, examples: int = 5) -> Verdict:
+        """The same for a data file, a pattern that matches several (`data/*.parquet`), or a folder of them.
 
-        frame, is_text = load(path)
-        return Inspector(self._plan, frame, is_text=is_text, examples=examples).verdict()
+        Text formats are read as the contract says. Files may be larger than memory.
+        """
+        now = datetime.now(UTC)
+        evidence = self._engine().file(os.fspath(path), examples=examples, today=_day(now))
+        return verdict_of(self._plan, evidence, now)
+
+    def _engine(self) -> Engine:
+        if self._made is None:
+            from peakguard.engines.polars.engine import Engine
+
+            self._made = Engine(self._plan)
+        return self._made
+
+    def _result(self, verdict: Verdict, evidence: Evidence) -> pl.DataFrame:
+        """Columns as declared, refused rows dropped where that is asked."""
+        assert evidence.aligned is not None
+        frame = evidence.aligned.frame
+        if self._plan["extra_columns"] == "allow":
+            frame = frame.hstack(list(evidence.aligned.extra))
+        refused = {row for violation in verdict.violations for row in violation.rows}
+        if self._plan["on_violation"] != "drop" or not refused:
+            return frame
+        return frame[[row for row in range(evidence.height) if row not in refused]]
 
     def aligned(self, frame: Any, *, is_text: bool) -> Any:
         """A Polars frame under the contract's names and types; columns that cannot be settled are left out."""
@@ -80,3 +111,7 @@ class Contract:
         rules = ", ".join(each.rule for each in violations)
         context = {"contract": self.name, "version": self.version, "summary": f"broken: {rules}"}
         return ContractViolation(code or codes.CONTRACT_VIOLATED, violations, **context)
+
+
+def _day(now: datetime) -> str:
+    return now.date().isoformat()

@@ -73,7 +73,7 @@ def frame(*rows: dict[str, Any], **schema: Any) -> pl.DataFrame:
 
 
 def broken(contract: Contract, data: Any) -> dict[str, tuple[int, ...]]:
-    return {rule.id: rule.violation.rows for rule in contract.inspect(data).rules if rule.violation is not None}
+    return {rule.id: tuple(rule.violation.rows) for rule in contract.inspect(data).rules if rule.violation is not None}
 
 
 def leg(**fields: Any) -> dict[str, Any]:

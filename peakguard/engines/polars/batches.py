@@ -1,0 +1,138 @@
+"""Data that come in batches, each under the names and types of a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from peakguard.engines.polars.align import Aligned, align
+from peakguard.engines.polars.library import polars
+from peakguard.engines.polars.types import holds, to_dtype
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ROWS_PER_BATCH = 400_000
+"""Of a table with few columns; the more rows, the less a query costs for each, and the more memory."""
+CELLS_PER_BATCH = 3_000_000
+
+
+class Source(NamedTuple):
+    """Data that can be read more than once, always in the same order.
+
+    `read` gives the named physical columns in batches (of no column at all, any one); without rows it may give none.
+    `is_small`: all of it fits into one batch.
+    """
+
+    schema: pl.Schema
+    read: Callable[[Sequence[str]], Iterator[pl.DataFrame]]
+    is_text: bool
+    is_small: bool = False
+
+    def head(self, most: int) -> pl.DataFrame:
+        """The first rows, with all columns."""
+        found = polars().DataFrame(schema=self.schema)
+        for batch in self.read(list(self.schema)):
+            if found.height >= most:
+                break
+            found = found.vstack(batch)
+        first: pl.DataFrame = found.head(most)
+        return first
+
+
+def rows_per_batch(columns: int) -> int:
+    """How many rows make a batch of so many columns."""
+    return max(min(CELLS_PER_BATCH // max(columns, 1), ROWS_PER_BATCH), 1000)
+
+
+class Batches:
+    """A source under a plan. What is wrong with the columns themselves is known before any row is read."""
+
+    def __init__(self, source: Source, plan: Mapping[str, Any]) -> None:
+        self._source = source
+        self._plan = plan
+        self.settled: Aligned = align(self._empty(list(source.schema)), plan, is_text=source.is_text)
+
+    def read(self, names: Sequence[str]) -> Iterator[tuple[Aligned, int]]:
+        """The named columns of the contract, and how many rows; one empty batch where there is no row at all."""
+        columns = [column for column in self._plan["columns"] if column["name"] in names]
+        physical = [
+            next(name for name in column["names"] if name in self._source.schema)
+            for column in columns
+            if column["name"] not in self.settled.absent
+        ]
+        plan = {**self._plan, "columns": columns}
+        guess = _Guess(self._guessed(columns))
+        names_of = self._held_as(columns)
+        is_empty = True
+        for batch in self._source.read(physical):
+            if batch.height:
+                is_empty = False
+                if names_of is not None:
+                    yield Aligned(batch.rename(names_of), (), (), {}), batch.height
+                else:
+                    yield self._aligned(batch, plan, guess), batch.height
+        if is_empty:
+            yield align(self._empty(physical), plan, is_text=self._source.is_text), 0
+
+    def _held_as(self, columns: Sequence[Mapping[str, Any]]) -> dict[str, str] | None:
+        """The new names of columns that are held in their very type, if all are: then there is nothing to convert."""
+        schema = self._source.schema
+        found = {}
+        for column in columns:
+            physical = next((name for name in column["names"] if name in schema), None)
+            if physical is not None and not holds(schema[physical], to_dtype(column["type"], column["values"])):
+                return None
+            if physical is not None:
+                found[physical] = column["name"]
+        return found
+
+    def _aligned(self, batch: pl.DataFrame, plan: Mapping[str, Any], guess: _Guess) -> Aligned:
+        if not guess.columns:
+            return align(batch, plan, is_text=self._source.is_text)
+        before = guess.before(batch)
+        aligned = align(polars().concat([before, batch]), plan, is_text=self._source.is_text)
+        guess.learn(batch, aligned.frame.slice(before.height))
+        if not before.height:
+            return aligned
+        faults = (fault._replace(rows=tuple(row - 1 for row in fault.rows)) for fault in aligned.faults)
+        return aligned._replace(frame=aligned.frame.slice(1), faults=tuple(faults))
+
+    def _guessed(self, columns: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """Text columns of dates and times without a stated form, by their physical name."""
+        library = polars()
+        found = {}
+        for column in columns:
+            physical = next((name for name in column["names"] if name in self._source.schema), None)
+            wanted = to_dtype(column["type"], column["values"])
+            is_time = isinstance(wanted, library.Date | library.Datetime)
+            if physical and is_time and not column["parse"] and self._source.schema[physical] == library.String():
+                found[physical] = column["name"]
+        return found
+
+    def _empty(self, names: Sequence[str]) -> pl.DataFrame:
+        frame: pl.DataFrame = polars().DataFrame(schema={name: self._source.schema[name] for name in names})
+        return frame
+
+
+class _Guess:
+    """Polars takes the form of dates from the first one it can read. A later batch must start from the same one."""
+
+    def __init__(self, columns: Mapping[str, str]) -> None:
+        self.columns = columns
+        self._first: dict[str, str] = {}
+
+    def before(self, batch: pl.DataFrame) -> pl.DataFrame:
+        """One row with the first date of every column that has one, to stand before a batch."""
+        if not self._first:
+            return batch.clear()
+        row = {name: [self._first.get(name)] for name in batch.columns}
+        frame: pl.DataFrame = polars().DataFrame(row, schema=batch.schema)
+        return frame
+
+    def learn(self, batch: pl.DataFrame, read: pl.DataFrame) -> None:
+        for physical, name in self.columns.items():
+            if physical not in self._first and name in read.columns:
+                known = read[name].is_not_null().arg_true()
+                if len(known):
+                    self._first[physical] = batch[physical][known[0]]

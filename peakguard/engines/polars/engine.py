@@ -1,0 +1,58 @@
+"""Judges data by one plan, in memory or in batches as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from peakguard.engines.polars import in_memory
+from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source
+from peakguard.engines.polars.frames import opened
+from peakguard.engines.polars.frames import source_of as source_of_frame
+from peakguard.engines.polars.library import polars
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from peakguard.engines.polars.evidence import Evidence
+
+LARGE = 2 * ROWS_PER_BATCH
+"""A frame of more rows is looked at in batches, though it is in memory: verdicts take memory too."""
+
+
+class Engine:
+    """One plan, prepared once. `examples` bounds how many rows are shown, `today` says which exemptions hold."""
+
+    def __init__(self, plan: Mapping[str, Any]) -> None:
+        self._plan = plan
+        self._prepared = in_memory.Prepared(plan)
+
+    def whole(self, frame: pl.DataFrame, *, examples: int, today: str, is_text: bool = False) -> Evidence:
+        """A frame in memory, which the evidence keeps under the contract's names and types."""
+        return in_memory.gather(self._prepared, frame, is_text=is_text, examples=examples, today=today)
+
+    def frame(self, frame: Any, *, examples: int, today: str) -> Evidence:
+        """Any frame, table or stream."""
+        names = [name for column in self._plan["columns"] for name in column["names"]]
+        with opened(frame, names) as data:
+            if isinstance(data, Source):
+                return self._batches(data, examples=examples, today=today)
+            if data.height > LARGE:
+                return self._batches(source_of_frame(data), examples=examples, today=today)
+            return self.whole(data, examples=examples, today=today)
+
+    def file(self, path: str, *, examples: int, today: str) -> Evidence:
+        """A data file, a pattern, or a folder."""
+        from peakguard.engines.polars.files import source_of
+
+        source = source_of(path)
+        if source.is_small:
+            empty = polars().DataFrame(schema=source.schema)
+            frame = polars().concat([empty, *source.read(source.schema.names())])
+            return self.whole(frame, examples=examples, today=today, is_text=source.is_text)
+        return self._batches(source, examples=examples, today=today)
+
+    def _batches(self, source: Source, *, examples: int, today: str) -> Evidence:
+        from peakguard.engines.polars import streaming
+
+        return streaming.gather(self._plan, source, examples=examples, today=today)

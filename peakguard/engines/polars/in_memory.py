@@ -1,0 +1,78 @@
+"""A frame that is in memory, judged as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from peakguard.engines.polars.align import align
+from peakguard.engines.polars.evaluate import evaluate
+from peakguard.engines.polars.evidence import Evidence, excused_rows, runnable
+from peakguard.engines.polars.examples import cells, examples_of, group_examples
+from peakguard.engines.polars.tally import Tally
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from peakguard.engines.polars.align import Aligned
+    from peakguard.engines.polars.expressions import Counted
+    from peakguard.runtime.violation import Example
+
+
+class Prepared:
+    """What one plan needs for every frame, made once: the checks that can run, and their tally."""
+
+    def __init__(self, plan: Mapping[str, Any]) -> None:
+        self.plan = plan
+        self._made: dict[frozenset[str], tuple[list[Mapping[str, Any]], Tally]] = {}
+
+    def checks(self, absent: Mapping[str, str]) -> tuple[list[Mapping[str, Any]], Tally]:
+        """The checks that run where these columns are missing."""
+        made = self._made.get(key := frozenset(absent))
+        if made is None:
+            checks = runnable(self.plan, absent)
+            made = self._made[key] = checks, Tally(checks)
+        return made
+
+
+def gather(prepared: Prepared, frame: pl.DataFrame, *, is_text: bool, examples: int, today: str) -> Evidence:
+    """The evidence of a whole frame. `examples` bounds how many rows are shown with their values."""
+    plan = prepared.plan
+    aligned = align(frame, plan, is_text=is_text)
+    checks, tally = prepared.checks(aligned.absent)
+    unread = {fault.column: fault.rows for fault in aligned.faults if fault.rows}
+    excused = excused_rows(plan, aligned.frame, unread, today) if unread or plan["exempt"] else {}
+    counted = evaluate(aligned.frame, checks, tally, excused)
+    shown = {
+        check["id"]: _shown(aligned.frame, plan, check, outcome, examples)
+        for check, outcome in zip(checks, counted, strict=True)
+        if outcome.against
+    }
+    for fault in aligned.faults:
+        if fault.rows:
+            rows = fault.rows[:examples]
+            shown[fault.id] = cells(aligned.frame, rows, plan["key"], fault.column, fault.values)
+    return Evidence(
+        frame.height,
+        aligned.faults,
+        tuple(series.name for series in aligned.extra),
+        aligned.absent,
+        {check["id"]: outcome for check, outcome in zip(checks, counted, strict=True)},
+        shown,
+        _newest(plan, aligned),
+        aligned,
+    )
+
+
+def _newest(plan: Mapping[str, Any], aligned: Aligned) -> Any:
+    column = plan["freshness"][0] if plan["freshness"] is not None else None
+    return aligned.frame[column].max() if column is not None and column in aligned.frame.columns else None
+
+
+def _shown(
+    frame: pl.DataFrame, plan: Mapping[str, Any], check: Mapping[str, Any], counted: Counted, examples: int
+) -> tuple[Example, ...]:
+    first = counted.against.first(examples)
+    if check["form"] == "row":
+        return examples_of(frame, first, plan["key"], check["reads"])
+    return group_examples(frame, first, check["within"]) if check["within"] else ()

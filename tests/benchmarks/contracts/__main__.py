@@ -1,0 +1,101 @@
+"""Contracts on a large file against the time to read it: `python -m tests.benchmarks.contracts [--rows N]`.
+
+Every run is a process of its own; the runners take turns. Files are made in a temporary folder and deleted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.contracts import data
+from tests.benchmarks.contracts.runners import RUNNERS, warm
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=10_000_000, help="rows of the file (100 symbols)")
+    parser.add_argument("--rounds", type=int, default=5, help="interleaved runs of each runner")
+    parser.add_argument("--layout", choices=("contiguous", "interleaved"), default="contiguous")
+    parser.add_argument("--one", nargs=2, metavar=("RUNNER", "FILE"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        print(json.dumps(_one(*options.one)))
+        return
+    with tempfile.TemporaryDirectory(prefix="peakguard-bench-") as folder:
+        for kind in ("clean", "dirty"):
+            path = Path(folder) / f"{kind}.parquet"
+            data.write(path, symbols=100, bars=options.rows // 100, dirty=kind == "dirty", layout=options.layout)
+            runs: dict[str, list[dict[str, Any]]] = {name: [] for name in RUNNERS}
+            for _ in range(options.rounds):
+                for name, found in runs.items():
+                    found.append(_run(name, path))
+            _print(f"{kind}, {options.rows:,} rows, {options.layout}, {path.stat().st_size // 2**20} MiB", runs)
+            path.unlink()
+
+
+def _run(name: str, path: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.benchmarks.contracts", "--one", name, str(path)]
+    result: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    return result
+
+
+def _one(name: str, path: str) -> dict[str, Any]:
+    warm(name, path)
+    start, start_cpu = time.perf_counter(), time.process_time()
+    found = RUNNERS[name](path)
+    wall, cpu = time.perf_counter() - start, time.process_time() - start_cpu
+    peak = _peak()
+    return {"wall": wall, "cpu": cpu, "peak": peak, "agrees": _agreement(found, path)}
+
+
+def _peak() -> int:
+    """MiB. Linux counts from `exec`; `ru_maxrss` would begin with what the process that started us held."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) // 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def _agreement(found: dict[str, Any] | None, path: str) -> str:
+    truth: dict[str, list[int]] = json.loads(Path(path).with_suffix(".json").read_text())
+    if found is None:
+        return "-"
+    if not any(truth.values()) and not found:
+        return "clean"
+    for rule, rows in found.items():
+        expected = truth.get(rule, [])
+        if (rows if isinstance(rows, int) else len(rows)) != len(expected):
+            return f"NO: {rule} {rows} instead of {len(expected)}"
+        if not isinstance(rows, int) and list(rows) != expected:
+            return f"NO: {rule} has other rows"
+    if any(expected and rule not in found for rule, expected in truth.items()):
+        return "counts, not all rules"
+    return "counts" if all(isinstance(rows, int) for rows in found.values()) else "exact rows"
+
+
+def _print(title: str, runs: dict[str, list[dict[str, Any]]]) -> None:
+    print(f"\n{title}\n{'':30}{'median s':>10}{'best s':>10}{'cpu s':>10}{'x floor':>10}{'cpu x':>10}{'MB':>8}  truth")
+    floor = runs["scan floor"]
+    for name, found in runs.items():
+        walls = [run["wall"] for run in found]
+        # Ratios within a round: the rounds of a busy machine differ more than the runners do.
+        ratio = statistics.median(run["wall"] / base["wall"] for run, base in zip(found, floor, strict=True))
+        cpu = statistics.median(run["cpu"] / base["cpu"] for run, base in zip(found, floor, strict=True))
+        middle, used = statistics.median(walls), statistics.median(run["cpu"] for run in found)
+        peak = max(run["peak"] for run in found)
+        agrees = ", ".join(sorted({run["agrees"] for run in found}))
+        print(f"{name:30}{middle:10.2f}{min(walls):10.2f}{used:10.2f}{ratio:10.2f}{cpu:10.2f}{peak:8}  {agrees}")
+
+
+if __name__ == "__main__":
+    main()
