@@ -326,3 +326,14 @@ def test_pandas_index_is_not_taken_unasked(contract: Contract) -> None:
     frame = bars().to_pandas()
     frame.index = pd.RangeIndex(len(frame), name="position")
     assert contract.inspect(frame).violations == ()
+
+
+def test_pieces_of_one_symbol_within_a_batch_follow_each_other(contract: Contract) -> None:
+    """Few long pieces look like whole groups; the second piece of a symbol follows its first, not nothing."""
+    frame = bars(2, 400)
+    pieces = pl.concat([frame[:300], frame[400:], frame[300:400]])
+    stale = pieces.with_columns(
+        pl.when(pl.int_range(pl.len()) == 700).then(pl.col("time") - timedelta(hours=9)).otherwise("time").alias("time")
+    )
+    assert contract.inspect(pieces).violations == ()
+    assert against(contract.inspect(stale))["order"] == (700,)

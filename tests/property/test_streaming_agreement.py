@@ -204,3 +204,21 @@ def test_so_do_data_with_columns_missing_or_of_a_wrong_type(
     assert_alike(in_batches(changed, cuts), as_a_whole(changed))
     wrong = frame.with_columns(pl.lit(1, pl.Int8).alias(name) for name in lost)
     assert_alike(in_batches(wrong, cuts), as_a_whole(wrong))
+
+
+def test_the_first_date_of_all_says_how_dates_are_written() -> None:
+    written = ["", "01.01.2026 01:00:00", "01.01.2026 02:00:00", "2026-01-01 03:00:00", "01.01.2026 04:00:00"]
+    text = pl.DataFrame({name: [None] * 5 for name in SCHEMA}, schema=dict.fromkeys(SCHEMA, pl.String))
+    text = text.with_columns(pl.Series("t", written))
+    whole = as_a_whole(text, is_text=True)
+    assert [tuple(rule.violation.rows) for rule in whole.rules if rule.id == "columns.t.type" and rule.violation] == [
+        (0, 3)
+    ]
+    assert_alike(in_batches(text, [1, 2], is_text=True), whole)
+
+
+def test_a_nan_raises_nothing() -> None:
+    frame = pl.DataFrame({"y": [2.5, math.nan, 2.5]}).with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in SCHEMA.items() if name != "y"
+    )
+    assert_alike(in_batches(frame, [2]), as_a_whole(frame))

@@ -103,14 +103,11 @@ class Uniqueness:
         values = keys[self._rises]
         best = []
         for start, length, before in zip(runs.starts, runs.lengths, self._before(firsts), strict=True):
-            level = _level(library.concat([values.clear().extend_constant(before, 1), values[start : start + length]]))
-            running = level.cum_max().forward_fill()
-            risen = level[1:].is_not_null() & (running[:-1].is_null() | (level[1:] > running[:-1])).fill_null(
-                value=False
-            )
-            self._add(keys[(~risen).arg_true() + start])
+            prefix = values.clear() if before is None else library.Series([before], dtype=values.dtype)
+            level = _level(library.concat([prefix, values[start : start + length]]))
+            self._add(keys[_late(level, len(prefix)).arg_true() + start])
             top = level.arg_max()
-            best.append(None if top is None else before if top == 0 else values[start + top - 1])
+            best.append(None if top is None else before if top < len(prefix) else values[start + top - len(prefix)])
         self._raise_to(firsts.with_columns(library.Series(self._rises, best, dtype=values.dtype)))
 
     def _before(self, firsts: pl.DataFrame) -> list[Any]:
@@ -151,6 +148,18 @@ def comparable(keys: pl.DataFrame) -> pl.DataFrame:
         elif dtype.is_float():
             forms.append(library.col(name) + 0.0)
     return keys.with_columns(forms) if forms else keys
+
+
+def _late(level: pl.Series, skip: int) -> pl.Series:
+    """Which values, after the first `skip`, are not greater than all before them."""
+    running = level.cum_max()
+    late: pl.Series
+    if level.null_count():
+        before = running.forward_fill().shift(1)
+        late = level.is_null() | (before.is_not_null() & (level <= before).fill_null(value=False))
+    else:
+        late = (level <= running.shift(1)).fill_null(value=False)
+    return late[skip:]
 
 
 def _level(values: pl.Series) -> pl.Series:
