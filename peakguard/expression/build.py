@@ -58,7 +58,7 @@ def node(
         weight += arg.weight * copies
         constant = constant and arg.op == "literal"
     made.weight = weight
-    if type is not FLOAT64:
+    if type.kind != "float64":
         made.special = FINITE
         made.computed = False
     elif op in _ROUNDING:
@@ -77,7 +77,7 @@ def _folded(made: Typed) -> Typed:
 
 def to_float(arg: Typed) -> Typed:
     """The nearest float of an integer; other arguments as they are. A literal stays a literal."""
-    if arg.type is FLOAT64 or arg.type.kind == "float64":
+    if arg.type.kind == "float64":
         return arg
     if arg.op == "literal":
         return literal(None if arg.value is None else float(arg.value), FLOAT64, arg.start, arg.end)

@@ -114,7 +114,7 @@ def _built(node: ir.Each, source: Typed, parts: tuple[Typed, ...]) -> Typed:
         made.low, made.high = element.low, element.high
     if function == "count":
         made.low, made.high = 0, 2**32
-    if function == "sum" and type is INT64:
+    if function == "sum" and type.kind == "int64":
         made.nullable = True
     if type.kind == "float64":
         made.special = element.special if function in ("min", "max") else INFINITE if element.special == FINITE else NAN
