@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peakguard.engines.polars.library import polars
-from peakguard.engines.polars.types import holds, misfit, shown, to_dtype
+from peakguard.engines.polars.types import holds, is_in_json, misfit, shown, to_dtype
 
 if TYPE_CHECKING:
     import polars as pl
@@ -64,6 +64,7 @@ def _settle(
     if holds(values.dtype, wanted):
         return values, None
     is_written = values.dtype == polars().String() and (is_text or column["parse"] is not None)
+    is_written = is_written or (column.get("is_json", False) and is_in_json(values.dtype, wanted))
     if not is_written and not coerce:
         return None, _fault(column, "type", misfit(values.dtype, column["type"]))
     return _converted(values, column, wanted)
