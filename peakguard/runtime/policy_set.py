@@ -11,6 +11,7 @@ from peakguard.runtime.errors import PeakguardError
 
 if TYPE_CHECKING:
     from peakguard.kinds.contract.runtime import Contract
+    from peakguard.runtime.context.run import Run
 
 
 class PolicySet:
@@ -30,6 +31,12 @@ class PolicySet:
         """The contract of a name. Raises PeakguardError (PG2005) where there is none."""
         contract: Contract = self._bind("contract", name)
         return contract
+
+    def run(self, name: str | None = None, *, run_id: str | None = None, **baggage: object) -> Run:
+        """Open a run under these policies, as `peakguard.run` does; its events carry their digest."""
+        from peakguard.runtime.context.run import Run
+
+        return Run(name, run_id, baggage, self.digest)
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The names of all policies of a kind, sorted."""

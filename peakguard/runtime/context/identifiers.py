@@ -9,6 +9,8 @@ from _random import Random  # the generator of `random`, without the 3 ms that l
 from _thread import allocate_lock
 
 _RANDOM_BITS = 74
+_LOW_BITS = (1 << 62) - 1
+_VARIANT = 1 << 63
 _RUN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
@@ -38,18 +40,23 @@ _source = _Source()
 def new_run_id() -> str:
     """A UUID of version 7 (RFC 9562); each is greater than the one before in this process."""
     number = _source.next_run(time.time_ns() // 1_000_000)
-    text = f"{number >> 74:012x}7{number >> 62 & 0xFFF:03x}{number & (1 << 62) - 1 | 1 << 63:016x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    high, low = "%015x" % (number >> 62), "%016x" % (number & _LOW_BITS | _VARIANT)
+    return f"{high[:8]}-{high[8:12]}-7{high[12:]}-{low[:4]}-{low[4:]}"
 
 
 def new_trace_id() -> str:
     """32 hexadecimal digits, not all zero."""
-    return f"{_source.random_bits(128) or 1:032x}"
+    return "%032x" % (_source.random_bits(128) or 1)
 
 
 def new_span_id() -> str:
     """16 hexadecimal digits, not all zero."""
-    return f"{_source.random_bits(64) or 1:016x}"
+    return "%016x" % new_span_number()  # noqa: UP031 # twice as fast as the other ways
+
+
+def new_span_number() -> int:
+    """What `new_span_id` writes out, for who writes it later."""
+    return _source.random_bits(64) or 1
 
 
 def is_run_id(text: str) -> bool:

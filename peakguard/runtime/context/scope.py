@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 
 class Member(NamedTuple):
@@ -36,20 +36,30 @@ class Context(NamedTuple):
 class Scope:
     """A context and the scope it covers, as long as it is open. It is entered once."""
 
-    __slots__ = ("above", "context", "is_left")
+    __slots__ = ("_context", "above", "is_left")
 
     above: Scope | None
-    context: Context
     is_left: bool
 
-    def _cover(self, context: Context) -> Self:
-        if hasattr(self, "context"):
-            raise RuntimeError(f"this {type(self).__name__.lower()} was entered before: open another one")
-        self.context = context
-        self.above = SCOPE.get()
+    def __init__(self, context: Context | None = None) -> None:
+        self._context = context
+        self.above = None
         self.is_left = False
+
+    @property
+    def context(self) -> Context:
+        """Where the code inside stands. Raises RuntimeError before the block is entered."""
+        return self._context or self._late_context()
+
+    def _late_context(self) -> Context:
+        raise RuntimeError(f"this {type(self).__name__.lower()} has no context: it was not entered, or outside any run")
+
+    def _cover(self, context: Context) -> None:
+        if self._context is not None:
+            raise RuntimeError(f"this {type(self).__name__.lower()} was entered before: open another one")
+        self._context = context
+        self.above = SCOPE.get()
         SCOPE.set(self)
-        return self
 
     def _uncover(self) -> None:
         top = SCOPE.get()
@@ -84,11 +94,4 @@ def adopt(context: Context | None) -> None:
 
     For `ProcessPoolExecutor(initializer=adopt, initargs=(current(),))`, `multiprocessing.Pool` alike.
     """
-    SCOPE.set(None if context is None else standing_in(context))
-
-
-def standing_in(context: Context) -> Scope:
-    """A scope for a context that came from elsewhere; nothing is below it."""
-    scope = Scope()
-    scope.context, scope.above, scope.is_left = context, None, False
-    return scope
+    SCOPE.set(None if context is None else Scope(context))
