@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from peakguard.runtime.context.scope import Context, Member, adopt, current
 
 if TYPE_CHECKING:
-    from peakguard.runtime.context.bind import bind
+    from peakguard.runtime.context.bound import bind
     from peakguard.runtime.context.carrier import continue_from, inject, propagate_env
     from peakguard.runtime.context.executors import ContextThread, context_executor
     from peakguard.runtime.context.generators import isolated
@@ -19,7 +19,7 @@ _HOMES = {
     "ContextThread": "executors",
     "Run": "run",
     "Span": "run",
-    "bind": "bind",
+    "bind": "bound",
     "context_executor": "executors",
     "continue_from": "carrier",
     "inject": "carrier",

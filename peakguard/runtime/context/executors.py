@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future
 from contextvars import copy_context
 from typing import Any, ParamSpec, TypeVar
 
-from peakguard.runtime.context.bind import bind
+from peakguard.runtime.context.bound import bind
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
-from peakguard.runtime.context.bind import Carried
+from peakguard.runtime.context.bound import Carried
 from peakguard.runtime.context.scope import SCOPE
 
 _lock = threading.Lock()
