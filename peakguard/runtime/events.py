@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Literal, NamedTuple
 
 from peakguard.runtime.context.scope import SCOPE
@@ -51,7 +52,7 @@ def emit(name: str, /, *, severity: Severity = "info", policy_set: str | None = 
 def subscribe(subscriber: Subscriber) -> Callable[[], None]:
     """Call a function with every Event from now on, in the thread where it happens; returns the way back.
 
-    A subscriber that raises goes on being called; its first exception goes to `sys.unraisablehook`.
+    A subscriber that raises goes on being called; its first exception is written to stderr.
     """
     global _subscribers  # noqa: PLW0603 # an immutable tuple is replaced, so that nobody sees half of it
     _subscribers = (*_subscribers, subscriber)
@@ -69,6 +70,8 @@ def _report_once(subscriber: Subscriber, error: Exception) -> None:
     if id(subscriber) in _failed:
         return
     _failed.add(id(subscriber))
-    message = "Exception ignored in a subscriber of events"
-    told = (type(error), error, error.__traceback__, message, subscriber)
-    sys.unraisablehook(sys.UnraisableHookArgs(told))  # type: ignore[misc,call-arg] # typeshed has a protocol there
+    from traceback import format_exception
+
+    told = f"peakguard: {subscriber!r} failed at an event; it goes on being called, but this is told once\n"
+    with suppress(AttributeError, OSError, ValueError):  # no stderr, or one that is closed
+        sys.stderr.write(told + "".join(format_exception(error)))

@@ -9,14 +9,15 @@ from peakguard.runtime.context.scope import Context, Member, adopt, current
 if TYPE_CHECKING:
     from peakguard.runtime.context.bound import bind
     from peakguard.runtime.context.carrier import continue_from, inject, propagate_env
-    from peakguard.runtime.context.executors import ContextThread, context_executor
+    from peakguard.runtime.context.executors import context_executor
     from peakguard.runtime.context.generators import isolated
     from peakguard.runtime.context.patch import propagate_context
     from peakguard.runtime.context.run import Run, Span, span
+    from peakguard.runtime.context.threads import ContextThread
 
 # Errors ask where they are raised; what else there is loads when it is wanted.
 _HOMES = {
-    "ContextThread": "executors",
+    "ContextThread": "threads",
     "Run": "run",
     "Span": "run",
     "bind": "bound",

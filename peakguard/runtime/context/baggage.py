@@ -60,12 +60,16 @@ def format_baggage(members: Iterable[Member]) -> tuple[str, int]:
     return ",".join(parts), dropped
 
 
-def merge_baggage(old: tuple[Member, ...], new: dict[str, object]) -> tuple[Member, ...]:
-    """Baggage with keys set anew. Raises ValueError for a key that no header can carry."""
-    for key in new:
+def check_keys(keys: Iterable[str]) -> None:
+    """Raises ValueError for a key that no header can carry, or that is ours."""
+    for key in keys:
         if _KEY.fullmatch(key) is None:
             raise ValueError(f"{key!r} cannot be the key of baggage: use ASCII letters, digits and _")
         if key.startswith("peakguard."):
             raise ValueError(f"{key!r} cannot be the key of baggage: peakguard. is for peakguard itself")
+
+
+def merge_baggage(old: tuple[Member, ...], new: dict[str, object]) -> tuple[Member, ...]:
+    """Baggage with keys set anew, as text."""
     kept = tuple(member for member in old if member.key not in new)
     return (*kept, *(Member(key, str(value)) for key, value in new.items()))

@@ -7,7 +7,15 @@ from typing import Self
 
 from peakguard.runtime import events
 from peakguard.runtime.context.baggage import Kept, format_baggage, parse_baggage
-from peakguard.runtime.context.identifiers import is_run_id, new_run_id, new_span_id, new_trace_id
+from peakguard.runtime.context.identifiers import (
+    is_run_id,
+    new_run_number,
+    new_span_number,
+    new_trace_number,
+    run_id,
+    span_id,
+    trace_id,
+)
 from peakguard.runtime.context.run import Run
 from peakguard.runtime.context.scope import Context, Member, current
 from peakguard.runtime.context.trace_context import format_traceparent, parse_traceparent, parse_tracestate
@@ -40,11 +48,11 @@ class Continued(Run):
 
     def __enter__(self) -> Self:
         origin, self.refused = extract(self._headers)
-        origin = origin or Context("", new_trace_id(), "")
+        origin = origin or Context("", trace_id(new_trace_number()), "")
         self._cover(
             origin._replace(
-                run_id=origin.run_id or new_run_id(),
-                span_id=new_span_id(),
+                run_id=origin.run_id or run_id(new_run_number()),
+                span_id=span_id(new_span_number()),
                 name=self._name,
                 parent_span_id=origin.span_id or None,
             )
@@ -89,21 +97,21 @@ def extract(headers: Mapping[str, str]) -> tuple[Context | None, tuple[str, ...]
     if state is None:
         refused.append("tracestate")
     kept = parse_baggage(given.get("baggage", ""))
-    run_id = next((member.value for member in kept.members if member.key == RUN_ID), "")
-    if kept.dropped or (run_id and not is_run_id(run_id)):
+    run = next((member.value for member in kept.members if member.key == RUN_ID), "")
+    if kept.dropped or (run and not is_run_id(run)):
         refused.append("baggage")
     if refused:
         values = {name: given[name][:512] for name in refused if name != "baggage"}
         events.emit("context_refused", severity="warning", headers=tuple(refused), values=values)
-    return _context(parent, state or "", kept, run_id if is_run_id(run_id) else ""), tuple(refused)
+    return _context(parent, state or "", kept, run if is_run_id(run) else ""), tuple(refused)
 
 
-def _context(parent: tuple[str, str, bool] | None, state: str, kept: Kept, run_id: str) -> Context | None:
+def _context(parent: tuple[str, str, bool] | None, state: str, kept: Kept, run: str) -> Context | None:
     if parent is None and not kept.members:
         return None
-    trace_id, span_id, sampled = parent or (new_trace_id(), "", True)
+    trace, span, sampled = parent or (trace_id(new_trace_number()), "", True)
     baggage = tuple(member for member in kept.members if member.key != RUN_ID)
-    return Context(run_id, trace_id, span_id, sampled=sampled, tracestate=state, baggage=baggage)
+    return Context(run, trace, span, sampled=sampled, tracestate=state, baggage=baggage)
 
 
 def _written(context: Context) -> dict[str, str]:

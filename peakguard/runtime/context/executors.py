@@ -1,11 +1,9 @@
-"""Threads and pools that keep the context of who gave them work."""
+"""Pools that keep the context of who gave them work."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
-from contextvars import copy_context
 from typing import Any, ParamSpec, TypeVar
 
 from peakguard.runtime.context.bound import bind
@@ -36,18 +34,3 @@ class ContextExecutor(Executor):
 def context_executor(pool: Executor) -> ContextExecutor:
     """A pool of threads or processes, or any other executor, that keeps the context of each call."""
     return ContextExecutor(pool)
-
-
-class ContextThread(threading.Thread):
-    """A thread that runs in the context of where it is started."""
-
-    def start(self) -> None:
-        """As any thread; takes a copy of the context variables of the caller."""
-        run = self.run
-        variables = copy_context()
-        self.run = lambda: variables.run(run)  # type: ignore[method-assign] # a subclass may have its own `run`
-        try:
-            super().start()
-        finally:
-            if self.ident is None:
-                del self.run

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from peakguard.runtime.context.bound import Carried
 from peakguard.runtime.context.scope import SCOPE
+from peakguard.runtime.context.threads import start_inside
 
 _lock = threading.Lock()
 _users = 0
@@ -62,22 +64,15 @@ def _replace(owner: type, name: str, make: Callable[[Callable[..., Any]], Callab
 def _carrying_start(original: Callable[..., None]) -> Callable[..., None]:
     def start(self: threading.Thread) -> None:
         scope = SCOPE.get()
-        if not _users or scope is None or self.ident is not None:
+        if not _users or scope is None:
             original(self)
             return
-        run = self.run
 
-        def carried() -> None:
-            self.__dict__.pop("run", None)
+        def enter(run: Callable[[], None]) -> None:
             SCOPE.set(scope)  # the thread's own Context ends with it
             run()
 
-        self.run = carried  # type: ignore[method-assign] # not on the class: a subclass may have its own `run`
-        try:
-            original(self)
-        except BaseException:
-            self.__dict__.pop("run", None)
-            raise
+        start_inside(self, partial(original, self), enter)
 
     return start
 

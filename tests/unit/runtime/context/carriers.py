@@ -296,7 +296,9 @@ def at_exit(keep: bool) -> str:
     is_patched = threading.Thread.start.__module__ != "threading"
     patch = "context.propagate_context()" if is_patched else ""
     script = _EXIT.format(target="context.bind(told)" if keep else "told", patch=patch)
-    mine, seen = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    mine, seen = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    ).stdout.split()
     return told(None if seen == "None" else seen, mine)
 
 
