@@ -73,6 +73,7 @@ def _plain_rule(compiled: Compiled) -> dict[str, Any]:
         "expression": rule.text,
         "place": str(rule.span),
         "reads": list(rule.typed.names),
+        "nullable": rule.typed.root.nullable,
         "unknown_where": list(rule.typed.unknown_where),
         "within": list(rule.within),
         "texts": dict(compiled.texts),

@@ -777,6 +777,13 @@ CATALOG: dict[str, Entry] = {
         "`{column}` is {type}, but `{foreign}` is {foreign_type}",
         "Give both columns the same type",
     ),
+    "PG516": Entry(
+        "when_of_dataset",
+        "error",
+        "A dataset rule has a `when`",
+        "`when` chooses rows, and a dataset rule judges them as a whole",
+        "Put it into the statistic, such as share(not (volume > 0) or close > 0), or make it a rule of rows with `expr`",
+    ),
     "PG601": Entry(
         "unknown_placeholder",
         "error",
