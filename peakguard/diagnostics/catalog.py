@@ -245,6 +245,27 @@ CATALOG: dict[str, Entry] = {
         "the row has no value for `{name}`",
         "Add it; null is a value too. Given: {given}",
     ),
+    "PG134": Entry(
+        "column_unreadable",
+        "error",
+        "A column is of a type that no policy has",
+        "`{name}` holds values of type {type}, which expressions do not read",
+        "Convert it where it is written: integers to int64, times of day to a duration or text",
+    ),
+    "PG135": Entry(
+        "no_groups",
+        "error",
+        "Rows cannot be grouped by a list or record",
+        "`{column}` holds a {type} in each row, and makes no groups",
+        "Group by a column of plain values",
+    ),
+    "PG136": Entry(
+        "options_conflict",
+        "error",
+        "Two options do not go together",
+        "{option} says nothing where {other} is given",
+        "Leave one of them out",
+    ),
     "PG201": Entry(
         "missing_header",
         "error",
