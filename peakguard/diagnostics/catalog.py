@@ -427,6 +427,13 @@ CATALOG: dict[str, Entry] = {
         "`{found}` is no unit: {problem}",
         "Write usd, usd/share, usd*day or usd^2",
     ),
+    "PG226": Entry(
+        "inner_constraint",
+        "error",
+        "A constraint stands inside a list or record",
+        "`{key}` is for columns; what stands inside a list or record has none",
+        "Write a rule, such as `all(each > 0 for each in sizes)` or `deal.price > 0`",
+    ),
     "PG301": Entry(
         "expression_syntax",
         "error",
@@ -648,14 +655,14 @@ CATALOG: dict[str, Entry] = {
         "always_true",
         "warning",
         "A comparison is always true",
-        "this is true whatever the data are",
+        "this is true wherever it is asked",
         "{bounds}Remove it, or mend one of its sides",
     ),
     "PG352": Entry(
         "always_false",
         "warning",
         "A comparison is always false",
-        "this is false whatever the data are",
+        "this is false wherever it is asked",
         "{bounds}Mend one of its sides",
     ),
     "PG353": Entry(

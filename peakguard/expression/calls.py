@@ -172,10 +172,11 @@ def _argument(
     found = checker.visit(argument)
     if found is None or found.type.kind in KINDS[parameter.expects]:
         return found
+    signature = function.signature(node.function)
+    if found.type.kind == "decimal" and "float64" in KINDS[parameter.expects]:
+        signature = signature.replace(parameter.name, f"float({parameter.name})", 1)
     data = {"function": node.function, "parameter": parameter.name, "expected": parameter.expects}
-    checker.add(
-        codes.WRONG_ARGUMENT, argument, **data, found=str(found.type), signature=function.signature(node.function)
-    )
+    checker.add(codes.WRONG_ARGUMENT, argument, **data, found=str(found.type), signature=signature)
     return None
 
 

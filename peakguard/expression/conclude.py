@@ -59,7 +59,10 @@ class _Walker:
             self.faults.append(fault(codes.NEVER_NULL, start, end))
             return
         code = codes.ALWAYS_TRUE if decided else codes.ALWAYS_FALSE
-        self.faults.append(fault(code, start, end, bounds=self._reason(node)))
+        made = fault(code, start, end, bounds=self._reason(node))
+        if made not in self.faults:
+            # `between` is two comparisons.
+            self.faults.append(made)
 
     def _reason(self, node: Typed) -> str:
         """The bounds of the first side that is no literal, in words; empty where bounds say nothing."""
