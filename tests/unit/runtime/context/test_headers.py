@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peakguard.runtime.context.baggage import BYTES, format_baggage, parse_baggage
@@ -16,6 +16,7 @@ KEYS = st.text("abcXYZ019_.-!#$%&'*+^`|~", min_size=1, max_size=12)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 2**128 - 1), st.integers(1, 2**64 - 1), st.booleans())
 def test_what_is_written_is_read_back(trace: int, span: int, sampled: bool) -> None:
     text = format_traceparent(f"{trace:032x}", f"{span:016x}", sampled=sampled)
@@ -55,6 +56,7 @@ def test_later_versions_are_read_as_this_one(text: str) -> None:
     assert parse_traceparent(text) == (TRACE, SPAN, True)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 255))
 def test_only_one_flag_counts(flags: int) -> None:
     parsed = parse_traceparent(f"00-{TRACE}-{SPAN}-{flags:02x}")
@@ -62,6 +64,7 @@ def test_only_one_flag_counts(flags: int) -> None:
     assert parsed.sampled == bool(flags & 1)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=70))
 def test_no_text_breaks_the_parsers(text: str) -> None:
     assert parse_traceparent(text) is None
@@ -97,6 +100,7 @@ def test_broken_tracestate_is_refused(text: str) -> None:
     assert parse_tracestate(text) is None
 
 
+@settings(deadline=None)
 @given(st.dictionaries(KEYS, TEXTS, max_size=10))
 def test_baggage_is_read_back(values: dict[str, str]) -> None:
     members = tuple(Member(key, value) for key, value in values.items())

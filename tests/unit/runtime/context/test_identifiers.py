@@ -9,7 +9,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peakguard.runtime.context import identifiers as ids
@@ -19,6 +19,7 @@ def new_run_id() -> str:
     return ids.run_id(ids.new_run_number())
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**122 - 1))
 def test_a_run_id_is_a_uuid_of_version_7_that_sorts_like_its_number(number: int) -> None:
     text = ids.run_id(number)

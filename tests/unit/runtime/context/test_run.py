@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Generator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import peakguard
@@ -148,6 +148,7 @@ def test_generators_that_close_in_any_order_leave_nothing_behind() -> None:
         assert names() == "a"
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["open", "close"]), st.integers(0, 5)), max_size=30))
 def test_whoever_closes_first_the_top_is_always_an_open_one(steps: list[tuple[str, int]]) -> None:
     with peakguard.run("a"):
