@@ -208,9 +208,9 @@ def test_work_that_starts_work_for_ever_keeps_no_scopes() -> None:
 
     found: list[weakref.ref[Kept]] = []
 
-    async def main() -> None:
+    async def main() -> int:
         loop = asyncio.get_running_loop()
-        done = loop.create_future()
+        done: asyncio.Future[int] = loop.create_future()
 
         def step(left: int) -> None:
             here = context.current()
@@ -219,13 +219,13 @@ def test_work_that_starts_work_for_ever_keeps_no_scopes() -> None:
                 if left:
                     loop.call_soon(step, left - 1)
                 else:
-                    done.set_result(None)
+                    gc.collect()
+                    done.set_result(sum(each() is not None for each in found))
 
         with peakguard.run():
             loop.call_soon(step, 50)
-        await done
+        return await done
 
-    asyncio.run(main())
-    gc.collect()
-    assert sum(each() is not None for each in found) <= 2
+    assert asyncio.run(main()) <= 2
+    assert len(found) == 51
     assert SCOPE.get() is None
