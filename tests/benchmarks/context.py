@@ -1,6 +1,7 @@
 """What a run and a span cost, enter and exit, beside peers: `python -m tests.benchmarks.context`.
 
-Each figure is the median of interleaved rounds; ratios are medians of paired rounds over our span.
+Each figure is the best and the median of interleaved rounds; ratios are medians of paired rounds over our span.
+The budgets are meant for the best: on a shared machine, others only ever add time.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ def main() -> None:
     with peakguard.run("benchmark"):
         subjects: dict[str, Run] = {**ours(), **peers()}
         rounds = [{name: timed(run) for name, run in subjects.items()} for _ in range(ROUNDS)]
-    print("| what | ns | of our span | budget, ns |\n|---|---|---|---|")
+    print("| what | best, ns | median, ns | of our span | budget, ns |\n|---|---|---|---|---|")
     for name in subjects:
-        found = statistics.median(each[name] for each in rounds)
+        found = [each[name] for each in rounds]
         ratio = statistics.median(each[name] / each["peakguard span"] for each in rounds)
-        print(f"| {name} | {found:,.0f} | {ratio:.2f} × | {BUDGETS.get(name) or ''} |")
+        print(
+            f"| {name} | {min(found):,.0f} | {statistics.median(found):,.0f} | {ratio:.2f} × | {BUDGETS.get(name) or ''} |"
+        )
 
 
 def ours() -> dict[str, Run]:
