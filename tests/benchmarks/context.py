@@ -29,9 +29,8 @@ def main() -> None:
     for name in subjects:
         found = [each[name] for each in rounds]
         ratio = statistics.median(each[name] / each["peakguard span"] for each in rounds)
-        print(
-            f"| {name} | {min(found):,.0f} | {statistics.median(found):,.0f} | {ratio:.2f} × | {BUDGETS.get(name) or ''} |"
-        )
+        best, median = min(found), statistics.median(found)
+        print(f"| {name} | {best:,.0f} | {median:,.0f} | {ratio:.2f} × | {BUDGETS.get(name) or ''} |")
 
 
 def ours() -> dict[str, Run]:

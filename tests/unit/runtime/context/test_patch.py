@@ -60,6 +60,19 @@ def test_a_patch_on_top_of_ours_stays_and_ours_passes_through() -> None:
         threading.Thread.start = original  # type: ignore[method-assign] # as it was
 
 
+def test_a_pool_with_a_patch_on_top_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    undo = propagate_context()
+    ours = ThreadPoolExecutor.submit
+    original = ours.__closure__[0].cell_contents  # type: ignore[attr-defined] # it is a closure
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", lambda *args: ours(*args))
+    undo()
+    with peakguard.run(), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(current).result() is None
+    monkeypatch.undo()
+    assert ThreadPoolExecutor.submit is ours
+    ThreadPoolExecutor.submit = original  # type: ignore[method-assign] # as it was
+
+
 @pytest.fixture
 def patched() -> Any:
     undo = propagate_context()
