@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from contextvars import ContextVar
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,8 @@ def test_pickled_it_keeps_the_run() -> None:
 
 def test_arguments_results_and_exceptions_go_through() -> None:
     with peakguard.run("a") as run:
-        for function in (bind(int), Carried(int, None)):
+        functions: list[Any] = [bind(int), Carried(int, None)]
+        for function in functions:
             assert function("ff", base=16) == 255
             with pytest.raises(ValueError, match="x"):
                 function("x")

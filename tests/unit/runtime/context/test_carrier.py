@@ -45,9 +45,10 @@ def test_a_foreign_trace_is_continued(heard: list[events.Event]) -> None:
 @pytest.mark.parametrize("flags", ["00", "01"])
 def test_the_sampled_flag_goes_on_through_runs_and_spans(flags: str) -> None:
     out: dict[str, str] = {}
-    with context.continue_from({"traceparent": PARENT[:-2] + flags}), peakguard.run() as run, run.span("s"):
+    headers = {"traceparent": PARENT[:-2] + flags, "tracestate": "a=1"}
+    with context.continue_from(headers), peakguard.run() as run, run.span("s"):
         context.inject(out)
-    assert out["traceparent"][-2:] == flags
+    assert (out["traceparent"][-2:], out["tracestate"]) == (flags, "a=1")
 
 
 @pytest.mark.parametrize(

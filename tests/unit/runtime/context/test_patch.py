@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partialmethod
 from typing import Any
 
 import pytest
@@ -64,7 +65,7 @@ def test_a_pool_with_a_patch_on_top_of_ours(monkeypatch: pytest.MonkeyPatch) -> 
     undo = propagate_context()
     ours = ThreadPoolExecutor.submit
     original = ours.__closure__[0].cell_contents  # type: ignore[attr-defined] # it is a closure
-    monkeypatch.setattr(ThreadPoolExecutor, "submit", lambda *args: ours(*args))
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", partialmethod(ours))
     undo()
     with peakguard.run(), ThreadPoolExecutor(1) as pool:
         assert pool.submit(current).result() is None
