@@ -52,6 +52,39 @@ def test_send_throw_close_and_return_values_go_through() -> None:
     assert list(closed) == []
 
 
+def test_closing_it_runs_its_end_in_its_own_context_at_once() -> None:
+    ends: list[str | None] = []
+
+    @isolated
+    def values() -> Generator[int, None, None]:
+        with peakguard.run("inner"):
+            try:
+                yield 1
+            finally:
+                ends.append(name())
+
+    @isolated
+    async def values_async() -> AsyncGenerator[int, None]:
+        with peakguard.run("inner async"):
+            try:
+                yield 1
+            finally:
+                await asyncio.sleep(0)
+                ends.append(name())
+
+    async def main() -> None:
+        generator = values_async()
+        await anext(generator)
+        await generator.aclose()
+        ends.append("closed")
+
+    generator = values()
+    next(generator)
+    generator.close()
+    asyncio.run(main())
+    assert ends == ["inner", "inner async", "closed"]
+
+
 def test_what_it_does_not_catch_comes_out() -> None:
     generator = isolated(echo)()
     next(generator)

@@ -64,7 +64,7 @@ def test_a_patch_on_top_of_ours_stays_and_ours_passes_through() -> None:
 def test_a_pool_with_a_patch_on_top_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     undo = propagate_context()
     ours = ThreadPoolExecutor.submit
-    original = ours.__closure__[0].cell_contents  # type: ignore[attr-defined] # it is a closure
+    original = ours.__closure__[0].cell_contents  # type: ignore[index] # it is a closure
     monkeypatch.setattr(ThreadPoolExecutor, "submit", partialmethod(ours))
     undo()
     with peakguard.run(), ThreadPoolExecutor(1) as pool:
