@@ -1,5 +1,6 @@
 """Every back end and the reference agree on every operation with every kind of operand."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -14,7 +15,7 @@ from peakguard.expression.grammar import parse
 from peakguard.expression.reference.interpreter import Row, evaluate
 from peakguard.expression.scope import Scope
 from peakguard.expression.typed import Typed
-from peakguard.expression.types import INT64, Column
+from peakguard.expression.types import FLOAT64, INT64, Column
 from tests.property import duckdb_backend, scalar_backend
 from tests.property.expressions import ROW_TYPES
 from tests.property.nasty import frame, rows
@@ -117,3 +118,35 @@ def test_a_back_end_knows_the_last_integer_that_fits(backend: str, constant: int
     ours = evaluate(found.root, read, ())
     theirs = BACKENDS[backend]({text: found.root}, (), data, read)[text]
     assert_same(text, list(ours), list(theirs), backend)
+
+
+DIVISORS = pl.Series([-0.0, 0.0, 49.0, 3.0, 1e-320, math.inf, -math.inf, None])
+DIVIDENDS = pl.Series([1.0, -1.0, 0.0, -0.0, 49.0, 0.1, math.inf, None])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("finite", [True, False])
+@pytest.mark.parametrize("scalar", ["neither", "a", "b", "both"])
+@pytest.mark.parametrize("text", ["a / b", "49 / b", "a / 49", "a / (1 / b)"])
+def test_a_back_end_divides_alike_whether_a_column_holds_one_value(
+    backend: str, scalar: str, finite: bool, text: str
+) -> None:
+    columns = {name: Column(FLOAT64, nullable=True, finite=finite) for name in "ab"}
+    node, _ = parse(text)
+    assert node is not None
+    found, _ = check(node, Scope(columns=columns, ordered=False), want=None)
+    assert found is not None
+    whole = pl.DataFrame({"a": DIVIDENDS}).join(pl.DataFrame({"b": DIVISORS}), how="cross")
+    kept = whole.filter(pl.all_horizontal(pl.all().is_finite() | pl.all().is_null())) if finite else whole
+    fixed = {"neither": [], "both": ["a", "b"]}.get(scalar, [scalar])
+    # By their text, for the two zeros are one to Polars.
+    chosen = {repr(row): row for row in kept.select(fixed).rows()} if fixed else {"": ()}
+    for values in chosen.values():
+        # Polars stores a literal as one value for all rows, and computes with it in other ways.
+        data = kept.with_columns(
+            pl.lit(value, pl.Float64).alias(name) for name, value in zip(fixed, values, strict=True)
+        )
+        read = canonical_rows(data)
+        ours = evaluate(found.root, read, ())
+        theirs = BACKENDS[backend]({text: found.root}, (), data, read)[text]
+        assert_same(text, list(ours), list(theirs), f"{backend} {fixed} {values}")
