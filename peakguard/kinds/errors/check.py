@@ -15,6 +15,7 @@ from peakguard.kinds.errors.lock import check_locks
 from peakguard.kinds.errors.model import ActiveError, Errors
 from peakguard.language.document import Document
 from peakguard.language.facts import Facts
+from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.failure.built_ins import built_ins
 from peakguard.syntax.node import Path
 from peakguard.syntax.source import Source
@@ -74,16 +75,16 @@ def _check_category(document: Document[Errors], code: str, entry: ActiveError) -
 def _check_bases(document: Document[Errors], code: str, entry: ActiveError) -> Iterator[Diagnostic]:
     kinds = [getattr(builtins, name) for name in entry.also]
     for index, second in enumerate(kinds):
-        for first in kinds[:index]:
-            if not _go_together(first, second):
-                span = document.span("errors", code, "also", index)
-                yield found(codes.BASES_CONFLICT, span, first=first.__name__, second=second.__name__)
+        first = next((each for each in kinds[:index] if not _go_together(each, second)), None)
+        if first is not None:
+            span = document.span("errors", code, "also", index)
+            yield found(codes.BASES_CONFLICT, span, first=first.__name__, second=second.__name__)
 
 
 def _go_together(first: type[BaseException], second: type[BaseException]) -> bool:
     """Whether Python lays one object out as both; it says so only when asked for the class."""
     try:
-        type("Both", (Exception, *built_ins([first.__name__, second.__name__])), {})
+        type("Both", (PeakguardError, *built_ins([first.__name__, second.__name__])), {})
     except TypeError:
         return False
     return True

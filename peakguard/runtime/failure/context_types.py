@@ -46,7 +46,7 @@ def _is_text(value: Any) -> bool:
 
 
 _TESTS: dict[str, Callable[[Any], bool]] = {
-    "bool": lambda value: isinstance(value, bool) or type(value).__name__ == "bool_",
+    "bool": lambda value: isinstance(value, bool) or type(value).__name__ in ("bool", "bool_"),
     "date": lambda value: isinstance(value, date) and not isinstance(value, datetime),
     "datetime": lambda value: isinstance(value, datetime),
     "decimal": lambda value: isinstance(value, Decimal) or _is_whole(value),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from peakguard.runtime.errors import PeakguardError
+from peakguard.runtime.failure.built_ins import blank
 from peakguard.runtime.failure.catalogued import CataloguedError, class_of
 from peakguard.runtime.failure.definition import Definition
 from peakguard.runtime.failure.forms import chain
@@ -52,7 +53,7 @@ def _error(parts: Parts) -> PeakguardError:
     kind = parts.joined or PeakguardError
     if parts.definition is not None:
         kind = class_of(Definition(*parts.definition), parts.joined)
-    error = kind.__new__(kind)
+    error = blank(kind)
     error.args = (parts.state["code"], parts.context)
     error.__dict__.update(parts.state, context=parts.context)
     return error

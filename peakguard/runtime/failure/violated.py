@@ -7,6 +7,7 @@ from typing import Any
 
 from peakguard.diagnostics import codes
 from peakguard.runtime.errors import ContractViolation, PeakguardError
+from peakguard.runtime.failure.built_ins import blank
 from peakguard.runtime.failure.catalogued import class_of
 from peakguard.runtime.failure.definition import Definition
 from peakguard.runtime.violation import Violation
@@ -34,7 +35,7 @@ def violation_of(
         shown = {**first.key, **first.values} if first is not None else {}
         counted = {"count": sum(each.failed + each.unknown for each in violations), "rules": rules}
         kind: Any = class_of(definition, ContractViolation)
-        error = kind.__new__(kind)
+        error = blank(kind)
         PeakguardError.__init__(error, definition.code, **{**shown, **counted, **context})
         error.violations = tuple(violations)
     error.policy_set = policy_set
