@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from peakguard.cli.arguments import count
 from peakguard.cli.exit_codes import CLEAN, FINDINGS
 from peakguard.cli.progress import Progress
 from peakguard.cli.refusal import Refusal
@@ -31,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=VERDICT_FORMATS, default="text", help="form of the report")
     parser.add_argument("--html", metavar="FILE", help="write the report as one page of HTML, too")
     parser.add_argument(
-        "--examples", type=_count, default=5, metavar="N", help="rows to show for each rule (default: 5)"
+        "--examples", type=count, default=5, metavar="N", help="rows to show for each rule (default: 5)"
     )
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first file that breaks the contract")
     parser.add_argument(
@@ -97,13 +98,6 @@ def _size(path: str) -> int:
         return os.stat(path).st_size
     except OSError:
         return 0  # whoever reads the file says what is wrong with it
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if count < 0:
-        raise ValueError(text)
-    return count
 
 
 def _finding(error: PeakguardError, place: str) -> Diagnostic:

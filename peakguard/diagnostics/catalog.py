@@ -245,6 +245,27 @@ CATALOG: dict[str, Entry] = {
         "the row has no value for `{name}`",
         "Add it; null is a value too. Given: {given}",
     ),
+    "PG134": Entry(
+        "column_unreadable",
+        "error",
+        "A column is of a type that no policy has",
+        "`{name}` holds values of type {type}, which expressions do not read",
+        "Convert it where it is written: integers to int64, times of day to a duration or text",
+    ),
+    "PG135": Entry(
+        "no_groups",
+        "error",
+        "Rows cannot be grouped by a list or record",
+        "`{column}` holds a {type} in each row, and makes no groups",
+        "Group by a column of plain values",
+    ),
+    "PG136": Entry(
+        "options_conflict",
+        "error",
+        "Two options do not go together",
+        "{option} says nothing where {other} is given",
+        "Leave one of them out",
+    ),
     "PG201": Entry(
         "missing_header",
         "error",
@@ -405,6 +426,13 @@ CATALOG: dict[str, Entry] = {
         "A unit of measure cannot be read",
         "`{found}` is no unit: {problem}",
         "Write usd, usd/share, usd*day or usd^2",
+    ),
+    "PG226": Entry(
+        "inner_constraint",
+        "error",
+        "A constraint stands inside a list or record",
+        "`{key}` is for columns; what stands inside a list or record has none",
+        "Write a rule, such as `all(each > 0 for each in sizes)` or `deal.price > 0`",
     ),
     "PG301": Entry(
         "expression_syntax",
@@ -627,14 +655,14 @@ CATALOG: dict[str, Entry] = {
         "always_true",
         "warning",
         "A comparison is always true",
-        "this is true whatever the data are",
+        "this is true wherever it is asked",
         "{bounds}Remove it, or mend one of its sides",
     ),
     "PG352": Entry(
         "always_false",
         "warning",
         "A comparison is always false",
-        "this is false whatever the data are",
+        "this is false wherever it is asked",
         "{bounds}Mend one of its sides",
     ),
     "PG353": Entry(
@@ -776,6 +804,13 @@ CATALOG: dict[str, Entry] = {
         "A reference joins columns of different types",
         "`{column}` is {type}, but `{foreign}` is {foreign_type}",
         "Give both columns the same type",
+    ),
+    "PG516": Entry(
+        "when_of_dataset",
+        "error",
+        "A dataset rule has a `when`",
+        "`when` chooses rows, and a dataset rule judges them as a whole",
+        "Put it into the statistic, such as share(not (volume > 0) or close > 0), or make it a rule of rows with `expr`",
     ),
     "PG601": Entry(
         "unknown_placeholder",
