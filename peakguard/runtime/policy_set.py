@@ -11,6 +11,7 @@ from peakguard.runtime.errors import PeakguardError
 
 if TYPE_CHECKING:
     from peakguard.kinds.contract.runtime import Contract
+    from peakguard.runtime.context.run import Run
     from peakguard.runtime.failure.catalogs import Catalogs
     from peakguard.runtime.failure.catalogued import CataloguedError
     from peakguard.runtime.failure.classify import Classified
@@ -77,6 +78,12 @@ class PolicySet:
         from peakguard.runtime.failure.deaths import Deaths
 
         return Deaths(self.classify)
+
+    def run(self, name: str | None = None, *, run_id: str | None = None, **baggage: object) -> Run:
+        """Open a run under these policies, as `peakguard.run` does; its events carry their digest."""
+        from peakguard.runtime.context.run import Run
+
+        return Run(name, run_id, baggage, self.digest)
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The names of all policies of a kind, sorted."""
