@@ -9,7 +9,7 @@ from peakguard.diagnostics import codes
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.failure.catalogued import CataloguedError, class_of
 from peakguard.runtime.failure.classify import classify
-from peakguard.runtime.failure.definition import Definition
+from peakguard.runtime.failure.definition import Definition, class_name
 from peakguard.runtime.failure.failure import Failure
 
 
@@ -53,14 +53,14 @@ class Catalogs:
         return made
 
     def __getattr__(self, name: str) -> type[CataloguedError]:
-        found = [each for each in self._definitions.values() if each.class_name == name]
+        found = [each for each in self._definitions.values() if class_name(each.slug) == name]
         if len(found) != 1:
             problem = "is the name of several errors; take one by its code" if found else "is no error of the catalog"
             raise AttributeError(f"{name} {problem}", name=name, obj=self)
         return self[found[0].code]
 
     def __dir__(self) -> list[str]:
-        return sorted([*super().__dir__(), *(each.class_name for each in self)])
+        return sorted([*super().__dir__(), *(class_name(each.slug) for each in self)])
 
     def _unknown(self, code: str) -> PeakguardError:
         from peakguard.diagnostics.wording import did_you_mean

@@ -10,7 +10,7 @@ from peakguard.diagnostics import codes
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.failure.built_ins import built_ins
 from peakguard.runtime.failure.context_types import misfits
-from peakguard.runtime.failure.definition import Definition
+from peakguard.runtime.failure.definition import Definition, class_name
 
 
 class CataloguedError(PeakguardError):
@@ -73,5 +73,5 @@ def _made(wanted: _Wanted) -> type[CataloguedError]:
         "definition": definition,
     }
     if wanted.joined is not None:
-        return type(definition.class_name, (class_of(definition), wanted.joined), members)
-    return type(definition.class_name, (CataloguedError, *built_ins(definition.also)), members)
+        return type(class_name(definition.slug), (class_of(definition), wanted.joined), members)
+    return type(class_name(definition.slug), (CataloguedError, *built_ins(definition.also)), members)

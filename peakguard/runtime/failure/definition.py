@@ -36,7 +36,7 @@ class Definition(NamedTuple):
         """The definition in a compiled table, which holds exactly these fields."""
         return cls(**table)
 
-    @property
-    def class_name(self) -> str:
-        """The name of its exception: BarInconsistent for `bar_inconsistent`."""
-        return "".join(word.capitalize() for word in self.slug.split("_"))
+
+def class_name(slug: str) -> str:
+    """The name of the exception of a slug: BarInconsistent for `bar_inconsistent`."""
+    return "".join(word.capitalize() for word in slug.split("_"))

@@ -12,7 +12,7 @@ from tests.unit.runtime.context.carriers import ROWS
 
 PAGE = (Path(__file__).resolve().parents[4] / "docs" / "context.md").read_text()
 _LINE = re.compile(
-    r"^\| (?P<way>[^|]+?) \| (?P<plain>kept|lost|stale) \| (?P<tool>[^|]+?) \| (?P<patched>\w+) \|$", re.M
+    r"^\| (?P<way>[^|]+?) \| (?P<plain>kept|lost|stale) \| (?P<tool>[^|]+?) \| (?P<patched>\w+) \|$", re.MULTILINE
 )
 TABLE = [match.groupdict() for match in _LINE.finditer(PAGE)]
 FORKS = "ignore:.*fork:DeprecationWarning"  # Python 3.12 warns of threads that the runner of tests has
