@@ -882,6 +882,13 @@ CATALOG: dict[str, Entry] = {
         "is not what the policies say now",
         "Run `peakguard docs` and commit the result",
     ),
+    "PG611": Entry(
+        "bases_conflict",
+        "error",
+        "An error cannot be two built-in exceptions at once",
+        "no exception can be both {first} and {second}",
+        "Keep the one that old `except` clauses name",
+    ),
     "PG2001": Entry(
         "contract_violated",
         "error",
@@ -958,5 +965,19 @@ CATALOG: dict[str, Entry] = {
         "A report cannot be written",
         "cannot be written: {reason}",
         "Name another file, or free its folder",
+    ),
+    "PG2030": Entry(
+        "unknown_error_code",
+        "error",
+        "A code is raised that no policy declares",
+        "{code} {problem}",
+        "{suggestion}Declare it in an errors policy",
+    ),
+    "PG2031": Entry(
+        "context_misfit",
+        "error",
+        "An error is raised with another context than its policy declares",
+        "{code}: {problems}",
+        "Its context: {declared}",
     ),
 }

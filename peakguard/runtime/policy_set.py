@@ -12,6 +12,11 @@ from peakguard.runtime.errors import PeakguardError
 if TYPE_CHECKING:
     from peakguard.kinds.contract.runtime import Contract
     from peakguard.runtime.context.run import Run
+    from peakguard.runtime.failure.catalogs import Catalogs
+    from peakguard.runtime.failure.catalogued import CataloguedError
+    from peakguard.runtime.failure.classify import Classified
+    from peakguard.runtime.failure.deaths import Deaths
+    from peakguard.runtime.failure.failure import Failure
 
 
 class PolicySet:
@@ -20,17 +25,59 @@ class PolicySet:
     `digest` names this exact set of policies; every verdict is given under it.
     """
 
-    __slots__ = ("_bound", "_tables", "digest")
+    __slots__ = ("_bound", "_errors", "_tables", "digest")
 
     def __init__(self, tables: Mapping[str, Mapping[str, Any]], digest: str) -> None:
         self._tables = tables
         self._bound: dict[tuple[str, str], Any] = {}
+        self._errors: Catalogs | None = None
         self.digest = digest
 
     def contract(self, name: str) -> Contract:
         """The contract of a name. Raises PeakguardError (PG2005) where there is none."""
         contract: Contract = self._bind("contract", name)
         return contract
+
+    @property
+    def errors(self) -> Catalogs:
+        """The exception classes of all catalogs, as in `except policies.errors.BarInconsistent`."""
+        if self._errors is None:
+            from peakguard.runtime.failure.catalogs import Catalogs
+
+            self._errors = Catalogs(self._tables.get("errors", {}), self.digest)
+        return self._errors
+
+    def error(self, code: str, /, **context: Any) -> CataloguedError:
+        """An error of a catalog, to be raised: `raise policies.error("PT-1103", symbol="AAPL", …) from cause`.
+
+        Where the context is not the declared one, a note on the error says so; with `python -X dev` it is
+        PeakguardError (PG2031). Raises PeakguardError (PG2030) for a code that no catalog declares.
+        """
+        error = self.errors[code](**context)
+        error.policy_set = self.digest
+        return error
+
+    def classify(self, error: BaseException, /, **context: Any) -> Failure | None:
+        """What a foreign exception is in the catalogs, None where no `matches:` covers it.
+
+        It keeps its type; it gets a note, and the answer as its attribute `peakguard`. `context` fills the hints.
+        """
+        return self.errors.classify(error, **context)
+
+    def classified(self, **context: Any) -> Classified:
+        """A context manager, or a decorator, that classifies what passes through it."""
+        from peakguard.runtime.failure.classify import Classified
+
+        return Classified(self.classify, context)
+
+    def install_excepthook(self) -> Deaths:
+        """From now on a program that dies of a catalogued error, or of a foreign one that is covered, says what to do.
+
+        That is printed below the traceback, and the exit code is that of the policy. `undo()` ends it.
+        """
+        from peakguard.runtime.failure.deaths import Deaths
+
+        return Deaths(self.classify)
 
     def run(self, name: str | None = None, *, run_id: str | None = None, **baggage: object) -> Run:
         """Open a run under these policies, as `peakguard.run` does; its events carry their digest."""
@@ -49,7 +96,7 @@ class PolicySet:
             if table is None:
                 raise self._unknown(kind, name)
             runtime = import_module(f"peakguard.kinds.{kind}.runtime")
-            bound = self._bound.setdefault((kind, name), runtime.bind(table))
+            bound = self._bound.setdefault((kind, name), runtime.bind(table, self))
         return bound
 
     def _unknown(self, kind: str, name: str) -> PeakguardError:

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from peakguard.diagnostics import codes
 from peakguard.kinds.contract.outcome import verdict_of
-from peakguard.runtime.errors import ContractViolation
+from peakguard.runtime.failure.violated import violation_of
 from peakguard.runtime.violation import Verdict, Violation
 
 if TYPE_CHECKING:
@@ -17,18 +16,21 @@ if TYPE_CHECKING:
 
     from peakguard.engines.polars.engine import Engine
     from peakguard.engines.polars.evidence import Evidence
+    from peakguard.runtime.errors import ContractViolation
+    from peakguard.runtime.policy_set import PolicySet
 
 
-def bind(plan: Mapping[str, Any]) -> Contract:
-    """The contract of a compiled plan."""
-    return Contract(plan)
+def bind(plan: Mapping[str, Any], policies: PolicySet | None = None) -> Contract:
+    """The contract of a compiled plan, which raises the errors that these policies declare."""
+    return Contract(plan, policies)
 
 
 class Contract:
     """Validates frames: Polars, pandas or Arrow, which come back as what they were."""
 
-    def __init__(self, plan: Mapping[str, Any]) -> None:
+    def __init__(self, plan: Mapping[str, Any], policies: PolicySet | None = None) -> None:
         self._plan = plan
+        self._policies = policies
         self.name: str = plan["name"]
         self.version: str = plan["version"]
         self._names = [name for column in plan["columns"] for name in column["names"]]
@@ -108,9 +110,9 @@ class Contract:
 
     def _violation(self, violations: Sequence[Violation]) -> ContractViolation:
         code = next((each.error for each in violations if each.error), None) or self._plan["error"]
-        rules = ", ".join(each.rule for each in violations)
-        context = {"contract": self.name, "version": self.version, "summary": f"broken: {rules}"}
-        return ContractViolation(code or codes.CONTRACT_VIOLATED, violations, **context)
+        found = self._policies.errors.find(code) if self._policies is not None else None
+        digest = self._policies.digest if self._policies is not None else None
+        return violation_of(self.name, self.version, violations, code, found, digest)
 
 
 def _day(now: datetime) -> str:
