@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from peakguard.reporters.validation import Validation, counted, hidden, status
+from peakguard.reporters.validation import Validation, counted, gap_lines, hidden, status
 from peakguard.reporters.visible import visible
 from peakguard.reporters.xml_text import attribute, content
 from peakguard.runtime.violation import RuleOutcome, Verdict, Violation
@@ -71,6 +71,7 @@ def _lines(rule: RuleOutcome, violation: Violation) -> Iterator[str]:
         yield f"row {example.row}: {_pairs({**example.key, **example.values})}"
     if hidden(violation) and violation.examples:
         yield f"and {hidden(violation)} more"
+    yield from map(visible, gap_lines(violation))
 
 
 def _pairs(values: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from peakguard.reporters.validation import Validation, counted, headline, hidden, status, tally
+from peakguard.reporters.validation import Validation, counted, gap_lines, headline, hidden, status, tally
 from peakguard.reporters.visible import visible
 from peakguard.runtime.violation import Example, RuleOutcome, Verdict
 
@@ -76,6 +76,9 @@ def _section(path: str, rule: RuleOutcome) -> str:
         if more:
             lines.append(f"\n… and {more} more.")
         lines.append("")
+    gaps = list(gap_lines(violation))
+    if gaps:
+        lines += [*(f"- {words(line)}" for line in gaps[: _MOST_ROWS + 1]), ""]
     return "\n".join(lines)
 
 

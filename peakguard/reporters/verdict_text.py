@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from peakguard.reporters.validation import Validation, counted, headline, hidden, status, tally
+from peakguard.reporters.validation import Validation, counted, gap_lines, headline, hidden, status, tally
 from peakguard.reporters.visible import visible
 from peakguard.runtime.violation import RuleOutcome, Verdict, Violation
 
@@ -48,6 +48,8 @@ def _violation(rule: RuleOutcome, violation: Violation, *, colour: bool) -> Iter
         yield f"  row {example.row}: {values}"
     if hidden(violation) and violation.examples:
         yield f"  … and {hidden(violation)} more; `--examples {len(violation.rows)}` shows all"
+    for line in gap_lines(violation):
+        yield f"  {visible(line)}"
 
 
 def _summary(path: str, verdict: Verdict, *, colour: bool) -> str:

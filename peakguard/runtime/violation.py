@@ -14,12 +14,34 @@ class Example(NamedTuple):
     values: Mapping[str, Any]
 
 
+class Gap(NamedTuple):
+    """A place where rows are missing within a `group`: between the rows with the times `start` and `end`.
+
+    `row` is the number of the row after the gap, `missing` says how many rows were expected between the two.
+    """
+
+    row: int
+    group: Mapping[str, Any]
+    start: Any
+    end: Any
+    missing: int
+
+
+class Gaps(NamedTuple):
+    """All gaps that break a cadence: how many, how many rows are missing in them together, and the first of them."""
+
+    number: int
+    missing: int
+    shown: tuple[Gap, ...]
+
+
 class Violation(NamedTuple):
     """A rule that refuses the data.
 
     `counts` says what `failed` and `unknown` count: `rows`, `groups`, or `frames` where the data are
     judged as a whole. `rows` are the numbers (from 0) of all rows that count against the rule, unknown
     ones among them where the rule says `on_null: fail`; of a group its first row; of a frame none.
+    `gaps` are there where the rule is a cadence.
     """
 
     rule: str
@@ -31,6 +53,7 @@ class Violation(NamedTuple):
     rows: Sequence[int]
     examples: tuple[Example, ...]
     counts: str = "rows"
+    gaps: Gaps | None = None
 
     @property
     def reads(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from peakguard.engines.polars.align import align
 from peakguard.engines.polars.evaluate import evaluate
 from peakguard.engines.polars.evidence import Evidence, excused_rows, runnable
 from peakguard.engines.polars.examples import cells, examples_of, group_examples
+from peakguard.engines.polars.gaps import GapsFound
 from peakguard.engines.polars.tally import Tally
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from peakguard.engines.polars.align import Aligned
     from peakguard.engines.polars.expressions import Counted
-    from peakguard.runtime.violation import Example
+    from peakguard.runtime.violation import Example, Gaps
 
 
 class Prepared:
@@ -61,7 +62,18 @@ def gather(prepared: Prepared, frame: pl.DataFrame, *, is_text: bool, examples: 
         shown,
         _newest(plan, aligned),
         aligned,
+        {
+            check["id"]: _gaps(aligned.frame, check, examples)
+            for check, outcome in zip(checks, counted, strict=True)
+            if outcome.against and check.get("gaps")
+        },
     )
+
+
+def _gaps(frame: pl.DataFrame, check: Mapping[str, Any], examples: int) -> Gaps:
+    found = GapsFound(check, examples)
+    found.take(frame, 0, 0)
+    return found.outcome()
 
 
 def _newest(plan: Mapping[str, Any], aligned: Aligned) -> Any:

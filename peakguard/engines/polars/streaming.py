@@ -26,6 +26,7 @@ from peakguard.engines.polars.evaluate import count_groups, dataset_outcome
 from peakguard.engines.polars.evidence import Evidence, excused_rows, runnable
 from peakguard.engines.polars.examples import plain
 from peakguard.engines.polars.expressions import Counted, form_of, is_against, verdict_of
+from peakguard.engines.polars.gaps import GapsFound
 from peakguard.engines.polars.groups import Carried, Runs, runs_of
 from peakguard.engines.polars.library import polars
 from peakguard.engines.polars.tier_one import Constants, Ordered
@@ -81,6 +82,7 @@ class _Stream:
         self._whole = [check for check in datasets if not check["stream"]]
         self._constants: dict[tuple[str, ...], Constants] = defaultdict(Constants)
         self._kept: list[pl.DataFrame] = []
+        self._gaps = {check["id"]: GapsFound(check, examples) for check in rows if check.get("gaps")}
 
     def take(self, aligned: Aligned, height: int) -> None:
         """The next batch."""
@@ -128,6 +130,9 @@ class _Stream:
             for tallied in faulty:
                 name = tallied.check["id"]
                 tallied.faulty(frame, verdicts[name], excused.get(name, ()), self._height)
+                if name in self._gaps:
+                    ordered = next(each for each in self._ordered if name in each.ids)
+                    self._gaps[name].take(*ordered.carried.joined(frame), self._height)
 
     def _count_others(self, frame: pl.DataFrame, runs: Mapping[tuple[str, ...], Runs | None]) -> tier_one.Counts:
         """All checks but the promises, the freshest time along with them."""
@@ -209,6 +214,7 @@ class _Stream:
             shown,
             self._newest,
             None,
+            {name: gaps.outcome() for name, gaps in self._gaps.items() if counted[name].against},
         )
 
     def _dataset_outcomes(self) -> Iterator[tuple[Check, pl.DataFrame]]:

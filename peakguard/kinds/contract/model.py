@@ -65,8 +65,8 @@ class Cadence(Model):
     """The column with the time of a row."""
     within: tuple[Identifier, ...] = ()
     """Columns that divide the rows into groups, each with a cadence of its own."""
-    calendar: Literal["24/7"] = "24/7"
-    """When rows are expected."""
+    calendar: Text = "24/7"
+    """When rows are expected: around the clock, or in the sessions of an exchange, e.g. XNYS."""
     max_gap: Count = 0
     """How many rows in a row may be missing."""
 

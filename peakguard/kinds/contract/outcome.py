@@ -92,7 +92,7 @@ class _Judge:
         head = (check["id"], error, check["severity"], check["message"], counted.failed, counted.unknown)
         shown = self._evidence.examples.get(check["id"], ())
         if check["form"] == "row":
-            return Violation(*head, counted.against, shown, "rows")
+            return Violation(*head, counted.against, shown, "rows", self._evidence.gaps.get(check["id"]))
         if check["within"]:
             return Violation(*head, counted.against, shown, "groups")
         return Violation(*head, (), (), "frames")

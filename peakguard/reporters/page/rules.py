@@ -9,7 +9,7 @@ from peakguard.reporters.page.badge import badge
 from peakguard.reporters.page.bars import bar, counts_of
 from peakguard.reporters.page.markup import Markup, cut, lines, tag
 from peakguard.reporters.page.subject import Subject
-from peakguard.reporters.validation import hidden
+from peakguard.reporters.validation import gap_lines, hidden
 from peakguard.runtime.violation import Example, RuleOutcome, Verdict, Violation
 
 _LONG = 40
@@ -62,6 +62,8 @@ def _card(rule: RuleOutcome, violation: Violation, subject: Subject) -> Markup:
         )
     if violation.examples:
         parts.append(_samples(violation, rule.id))
+    if violation.gaps is not None and violation.gaps.number:
+        parts.append(tag("ul", *(tag("li", cut(line, 400)) for line in gap_lines(violation)), class_="gaps"))
     return tag("article", *parts, class_="card" if rule.refuses else "card lesser")
 
 
