@@ -33,6 +33,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--examples", type=_count, default=5, metavar="N", help="rows to show for each rule (default: 5)"
     )
+    parser.add_argument(
+        "--reference",
+        type=_reference,
+        action="append",
+        default=[],
+        metavar="NAME=PATH",
+        help="the data of a contract that this one refers to; once for each",
+    )
+    parser.add_argument(
+        "--now", type=_moment, metavar="TIME", help="what `freshness` is measured against, e.g. 2026-01-02T00:00:00Z"
+    )
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first file that breaks the contract")
     parser.add_argument(
         "--progress",
@@ -50,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     if options.html is not None:
         from peakguard.cli.validate_page import write_page
 
-        write_page(options, policies.digest, validation, datetime.now(UTC))
+        write_page(options, policies.digest, validation, options.now or datetime.now(UTC))
     colour = False
     if options.format == "text":
         from peakguard.cli.output import wants_colour
@@ -78,18 +89,20 @@ def _validate(options: argparse.Namespace, contract: Contract) -> Validation:
     sizes = [_size(path) for path in paths]
     with closing(Progress(sys.stderr, sizes, is_wanted=options.progress)) as progress:
         for index, path in enumerate(paths):
-            verdicts[path] = _inspect(contract, path, options.examples)
+            verdicts[path] = _inspect(contract, path, options)
             progress.of_piece(index)(1, 1)
             if options.fail_fast and breaks(verdicts[path]):
                 break
     return Validation(verdicts, tuple(paths[len(verdicts) :]))
 
 
-def _inspect(contract: Contract, path: str, examples: int) -> Verdict:
+def _inspect(contract: Contract, path: str, options: argparse.Namespace) -> Verdict:
+    references = dict(options.reference)
     try:
-        return contract.inspect_file(path, examples=examples)
+        return contract.inspect_file(path, examples=options.examples, references=references, now=options.now)
     except PeakguardError as error:
-        raise Refusal(_finding(error, path)) from error
+        place = references.get(error.context.get("contract", ""), path)
+        raise Refusal(_finding(error, place)) from error
 
 
 def _size(path: str) -> int:
@@ -104,6 +117,21 @@ def _count(text: str) -> int:
     if count < 0:
         raise ValueError(text)
     return count
+
+
+def _reference(text: str) -> tuple[str, str]:
+    name, separator, path = text.partition("=")
+    if not (name and separator and path):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=PATH")
+    return name, path
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 2026-01-02T00:00:00Z") from error
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _finding(error: PeakguardError, place: str) -> Diagnostic:

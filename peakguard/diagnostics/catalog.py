@@ -266,6 +266,13 @@ CATALOG: dict[str, Entry] = {
         "exchange_calendars makes no calendar {calendar}: {reason}",
         "Update it: `pip install --upgrade exchange-calendars pandas`",
     ),
+    "PG163": Entry(
+        "reference_unreadable",
+        "error",
+        "The data that a contract refers to cannot be read",
+        "the data of {contract} cannot be read: {reason}",
+        "Give the path of a data file, a pattern or a folder",
+    ),
     "PG201": Entry(
         "missing_header",
         "error",

@@ -42,7 +42,7 @@ class PolicySet:
             if table is None:
                 raise self._unknown(kind, name)
             runtime = import_module(f"peakguard.kinds.{kind}.runtime")
-            bound = self._bound.setdefault((kind, name), runtime.bind(table))
+            bound = self._bound.setdefault((kind, name), runtime.bind(table, self._tables[kind]))
         return bound
 
     def _unknown(self, kind: str, name: str) -> PeakguardError:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.align import align
 from peakguard.engines.polars.evaluate import evaluate
-from peakguard.engines.polars.evidence import Evidence, excused_rows, runnable
+from peakguard.engines.polars.evidence import Evidence, excused_rows, missing, runnable
 from peakguard.engines.polars.examples import cells, examples_of, group_examples
+from peakguard.engines.polars.expressions import Counted, count
 from peakguard.engines.polars.gaps import GapsFound
 from peakguard.engines.polars.tally import Tally
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from peakguard.engines.polars.align import Aligned
-    from peakguard.engines.polars.expressions import Counted
+    from peakguard.engines.polars.lookups import Lookup
     from peakguard.runtime.violation import Example, Gaps
 
 
@@ -36,7 +37,15 @@ class Prepared:
         return made
 
 
-def gather(prepared: Prepared, frame: pl.DataFrame, *, is_text: bool, examples: int, today: str) -> Evidence:
+def gather(
+    prepared: Prepared,
+    frame: pl.DataFrame,
+    *,
+    is_text: bool,
+    examples: int,
+    today: str,
+    lookups: Sequence[Lookup] = (),
+) -> Evidence:
     """The evidence of a whole frame. `examples` bounds how many rows are shown with their values."""
     plan = prepared.plan
     aligned = align(frame, plan, is_text=is_text)
@@ -44,6 +53,9 @@ def gather(prepared: Prepared, frame: pl.DataFrame, *, is_text: bool, examples: 
     unread = {fault.column: fault.rows for fault in aligned.faults if fault.rows}
     excused = excused_rows(plan, aligned.frame, unread, today) if unread or plan["exempt"] else {}
     counted = evaluate(aligned.frame, checks, tally, excused)
+    looked_up = [lookup for lookup in lookups if missing(lookup.check, aligned.absent) is None]
+    checks = [*checks, *(lookup.check for lookup in looked_up)]
+    counted += [_looked_up(lookup, aligned.frame) for lookup in looked_up]
     shown = {
         check["id"]: _shown(aligned.frame, plan, check, outcome, examples)
         for check, outcome in zip(checks, counted, strict=True)
@@ -68,6 +80,13 @@ def gather(prepared: Prepared, frame: pl.DataFrame, *, is_text: bool, examples: 
             if outcome.against and check.get("gaps")
         },
     )
+
+
+def _looked_up(lookup: Lookup, frame: pl.DataFrame) -> Counted:
+    if lookup.is_held:
+        return count(lookup.verdicts(frame), lookup.check)
+    rows, unknown = lookup.dangling(iter([frame]), frame.height)
+    return Counted(frame.height - len(rows) - unknown, len(rows), unknown, rows)
 
 
 def _gaps(frame: pl.DataFrame, check: Mapping[str, Any], examples: int) -> Gaps:

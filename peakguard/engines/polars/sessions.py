@@ -73,20 +73,17 @@ class Bars:
             begun, library.lit(self._counts).gather(at)
         )
         frame = library.DataFrame({"time": times, "place": place.clip(0)})
-        is_first = library.lit(place) < 0
-        numbered = frame.select(
-            library.when(column.is_not_null()).then(library.when(is_first).then(0).otherwise(number))
-        )
-        return numbered.to_series().cast(library.Int64).alias(times.name)
+        number = library.when(library.lit(place) < 0).then(0).otherwise(number)
+        numbered: pl.Series = frame.select(library.when(column.is_not_null()).then(number)).to_series()
+        return numbered.cast(library.Int64).rename(times.name)
 
     def _times(self, values: pl.Series) -> pl.Series:
         """Times in nanoseconds, as the stretches have them; null for what the calendar does not know."""
         library = polars()
-        if isinstance(values.dtype, library.Datetime):
+        unit, kind = _DAY, values.dtype
+        if isinstance(kind, library.Datetime):
             values = values.dt.replace_time_zone(None) if self._is_daily else values
-            unit = {"ms": 10**6, "us": 10**3, "ns": 1}[values.dtype.time_unit or "us"]
-        else:
-            unit = _DAY
+            unit = {"ms": 10**6, "us": 10**3, "ns": 1}[kind.time_unit]
         least, most = self._range
         # Compared in their own unit: far times do not fit into nanoseconds.
         counted = values.to_physical().cast(library.Int64).rename("time")

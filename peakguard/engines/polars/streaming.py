@@ -23,7 +23,7 @@ from peakguard.engines.polars.aggregates import Aggregated
 from peakguard.engines.polars.batches import Batches, Source
 from peakguard.engines.polars.cumulate import Cumulated
 from peakguard.engines.polars.evaluate import count_groups, dataset_outcome
-from peakguard.engines.polars.evidence import Evidence, excused_rows, runnable
+from peakguard.engines.polars.evidence import Evidence, excused_rows, missing, runnable
 from peakguard.engines.polars.examples import plain
 from peakguard.engines.polars.expressions import Counted, form_of, is_against, verdict_of
 from peakguard.engines.polars.gaps import GapsFound
@@ -37,22 +37,28 @@ if TYPE_CHECKING:
     import polars as pl
 
     from peakguard.engines.polars.align import Aligned, Fault
+    from peakguard.engines.polars.lookups import Lookup
 
 Check = Mapping[str, Any]
 
 
-def gather(plan: Mapping[str, Any], source: Source, *, examples: int, today: str) -> Evidence:
+def gather(
+    plan: Mapping[str, Any], source: Source, *, examples: int, today: str, lookups: Sequence[Lookup] = ()
+) -> Evidence:
     """The evidence of a source. `examples` bounds how many rows are shown with their values."""
     batches = Batches(source, plan)
     checks = runnable(plan, batches.settled.absent)
-    stream = _Stream(plan, checks, examples, today)
+    lookups = [lookup for lookup in lookups if missing(lookup.check, batches.settled.absent) is None]
+    stream = _Stream(plan, checks, examples, today, lookups)
     for aligned, height in batches.read([column["name"] for column in plan["columns"]]):
         stream.take(aligned, height)
     return stream.evidence(batches)
 
 
 class _Stream:
-    def __init__(self, plan: Mapping[str, Any], checks: Sequence[Check], examples: int, today: str) -> None:
+    def __init__(
+        self, plan: Mapping[str, Any], checks: Sequence[Check], examples: int, today: str, lookups: Sequence[Lookup]
+    ) -> None:
         self._plan = plan
         self._examples = examples
         self._today = today
@@ -73,6 +79,8 @@ class _Stream:
         for unique in self._unique.values():
             unique.implied_by = unique.implied_by if unique.implied_by in running else None
         self._tallied = {check["id"]: Tallied(check, plan["key"], examples) for check in rows}
+        self._lookups = lookups
+        self._looked_up = {each.check["id"]: Tallied(each.check, plan["key"], examples) for each in lookups}
         self._promises = [check for check in rows if check["is_promise"]]
         self._local = [check for check in rows if not check["is_promise"] and _looks_at_one_row(check)]
         self._ordered = _ordered(check for check in rows if not _looks_at_one_row(check))
@@ -101,7 +109,13 @@ class _Stream:
         runs = self._runs(frame) if frame.height else {}
         self._judge(frame, runs, excused)
         self._advance(frame, runs)
+        self._look_up(aligned.frame)
         self._height += height
+
+    def _look_up(self, frame: pl.DataFrame) -> None:
+        for lookup in self._lookups:
+            if lookup.is_held and frame.height:
+                self._looked_up[lookup.check["id"]].faulty(frame, lookup.verdicts(frame), (), self._height)
 
     def _runs(self, frame: pl.DataFrame) -> dict[tuple[str, ...], Runs | None]:
         groups = [tuple(ordered.carried.groups) for ordered in self._ordered]
@@ -199,6 +213,9 @@ class _Stream:
         counted = {name: tallied.outcome() for name, tallied in self._tallied.items()}
         shown = {name: tuple(tallied.examples) for name, tallied in self._tallied.items() if tallied.examples}
         shown |= {name: tuple(unread.examples) for name, unread in self._unread.items()}
+        for lookup in self._lookups:
+            name = lookup.check["id"]
+            counted[name], shown[name] = self._dangling(lookup, batches)
         for name, unique in self._unique.items():
             counted[name], shown[name] = self._repeated(unique, batches)
         for check, outcome in self._dataset_outcomes():
@@ -230,6 +247,16 @@ class _Stream:
 
         rows, examples = find_repeated(unique, batches, self._plan["key"], self._height, self._examples)
         return Counted(self._height - len(rows), len(rows), 0, rows), examples
+
+    def _dangling(self, lookup: Lookup, batches: Batches) -> tuple[Counted, tuple[Example, ...]]:
+        if lookup.is_held:
+            tallied = self._looked_up[lookup.check["id"]]
+            return tallied.outcome(), tuple(tallied.examples)
+        from peakguard.engines.polars.key_rows import frames_of, shown_rows
+
+        rows, unknown = lookup.dangling(frames_of(batches, lookup.columns), self._height)
+        examples = shown_rows(batches, lookup.columns, self._plan["key"], rows.first(self._examples)) if rows else ()
+        return Counted(self._height - len(rows) - unknown, len(rows), unknown, rows), examples
 
     def _faults(self, settled: Sequence[Fault]) -> Iterator[Fault]:
         """In the order of the columns, as for a frame."""

@@ -44,6 +44,9 @@ def _sequence_texts(spec: Contract) -> Iterator[tuple[str, str]]:
             yield "cadence.calendar", f"every {spec.cadence.column} is a bar of the calendar {spec.cadence.calendar}"
     if spec.freshness is not None:
         yield "freshness", f"the newest {spec.freshness.column} is at most {spec.freshness.max_age} old"
+    for name, foreign in spec.references.items():
+        also = "".join(f", {own} in {theirs}" for own, theirs in foreign.also.items())
+        yield f"references.{name}", f"{name} is in {foreign.column}{also} of {foreign.contract}"
     if spec.rows is not None:
         least = f"at least {spec.rows.min} rows" if spec.rows.min is not None else ""
         most = f"at most {spec.rows.max} rows" if spec.rows.max is not None else ""

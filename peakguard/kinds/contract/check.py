@@ -54,7 +54,9 @@ def _column_names(spec: Contract) -> Iterator[tuple[Path, str]]:
         yield from ((("cadence", "within", index), name) for index, name in enumerate(spec.cadence.within))
     if spec.freshness is not None:
         yield ("freshness", "column"), spec.freshness.column
-    yield from ((("references", name), name) for name in spec.references)
+    for name, foreign in spec.references.items():
+        yield ("references", name), name
+        yield from ((("references", name, "also", own), own) for own in foreign.also)
     for rule_name, rule in spec.rules.items():
         yield from ((("rules", rule_name, "within", index), name) for index, name in enumerate(rule.within))
 

@@ -9,7 +9,8 @@ from peakguard.expression import compile_text, emit_polars
 from peakguard.expression.scope import Scope
 from peakguard.expression.type_form import plain
 from peakguard.kinds.contract.demands import Demand, demands
-from peakguard.kinds.contract.model import Column, Contract
+from peakguard.kinds.contract.model import Column, Contract, ForeignKey
+from peakguard.kinds.contract.positions import check_of
 from peakguard.kinds.contract.scope import scope_of
 from peakguard.kinds.contract.sequence import sequence_checks
 from peakguard.kinds.contract.stream import dataset_stream, row_stream
@@ -35,7 +36,7 @@ def compile_document(document: Document[Contract]) -> dict[str, Any]:
         "checks": [*sequence_checks(spec), *_checks(spec)],
         "rows": [spec.rows.min, spec.rows.max] if spec.rows is not None else None,
         "freshness": [spec.freshness.column, nanoseconds(spec.freshness.max_age)] if spec.freshness else None,
-        "references": {name: [foreign.contract, foreign.column] for name, foreign in spec.references.items()},
+        "references": [_reference(spec, name, foreign) for name, foreign in spec.references.items()],
         "exempt": [[each.rule, each.key, each.until] for each in spec.exempt],
     }
 
@@ -50,6 +51,12 @@ def _column(name: str, column: Column) -> dict[str, Any]:
         "parse": column.parse,
         "error": column.error,
     }
+
+
+def _reference(spec: Contract, name: str, foreign: ForeignKey) -> dict[str, Any]:
+    """`reads` are columns of ours; those of the other contract stand in the same order."""
+    check = check_of(f"references.{name}", "", [name, *foreign.also], spec.columns[name].error, None)
+    return {**check, "contract": foreign.contract, "foreign": [foreign.column, *foreign.also.values()]}
 
 
 def _checks(spec: Contract) -> Iterator[dict[str, Any]]:

@@ -96,6 +96,8 @@ class ForeignKey(Model):
     """The other contract."""
     column: Identifier
     """The column of the other contract."""
+    also: dict[Identifier, Identifier] = Field(default_factory=dict)
+    """More columns of this contract, each with its column there: together they name one row."""
 
 
 class Exemption(Model):

@@ -98,8 +98,14 @@ class _Judge:
         return Violation(*head, (), (), "frames")
 
     def references(self) -> Iterator[RuleOutcome]:
-        for column, (contract, _) in self._plan["references"].items():
-            yield _skip(f"references.{column}", "error", None, f"the data of contract {contract} is not at hand")
+        for check in self._plan["references"]:
+            if (name := missing(check, self._evidence.absent)) is not None:
+                yield _skip(check["id"], check["severity"], check["error"], self._evidence.absent[name])
+            elif check["id"] not in self._evidence.counted:
+                reason = f"the data of contract {check['contract']} is not at hand"
+                yield _skip(check["id"], check["severity"], check["error"], reason)
+            else:
+                yield self._judge(check, self._evidence.counted[check["id"]])
 
     def _frame_outcome(self, name: str, *, fits: bool, reason: str, error: str | None = None) -> RuleOutcome:
         error = error or self._plan["error"]
