@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from contextlib import closing
+from contextlib import closing, redirect_stdout
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -76,11 +76,17 @@ def _contract(options: argparse.Namespace) -> tuple[PolicySet, Contract]:
 
     try:
         policies = load(options.root)
-        return policies, policies.contract(options.contract)
+        contract = policies.contract(options.contract)
     except PolicyError as error:
         raise Refusal(*(finding for finding in error.diagnostics if finding.severity == "error")) from error
     except PeakguardError as error:
         raise Refusal(_finding(error, options.contract)) from error
+    if contract.calls:
+        from peakguard.pipeline.project import find_project
+
+        # Last, so that no module of the project stands in for a library.
+        sys.path.append(find_project(options.root).root)
+    return policies, contract
 
 
 def _validate(options: argparse.Namespace, contract: Contract) -> Validation:
@@ -99,7 +105,9 @@ def _validate(options: argparse.Namespace, contract: Contract) -> Validation:
 def _inspect(contract: Contract, path: str, options: argparse.Namespace) -> Verdict:
     references = dict(options.reference)
     try:
-        return contract.inspect_file(path, examples=options.examples, references=references, now=options.now)
+        # What a function of the operator prints is no part of the report.
+        with redirect_stdout(sys.stderr):
+            return contract.inspect_file(path, examples=options.examples, references=references, now=options.now)
     except PeakguardError as error:
         place = references.get(error.context.get("contract", ""), path)
         raise Refusal(_finding(error, place)) from error

@@ -746,7 +746,7 @@ CATALOG: dict[str, Entry] = {
         "call_failed",
         "error",
         "A function that a rule calls gives no verdict",
-        "{rule} calls {function}: {problem}",
+        "{function} gives no verdict: {problem}",
         "A function is given a Polars frame and gives back a Series or an array of bool, as long as the frame",
     ),
     "PG501": Entry(

@@ -62,6 +62,8 @@ def _rule(rule: RuleOutcome) -> dict[str, Any]:
     }
     if rule.violation is not None and rule.violation.gaps is not None:
         report["gaps"] = _gaps(rule.violation.gaps)
+    if rule.unproven is not None:
+        report["unproven"] = rule.unproven
     if rule.reason is not None:
         report["reason"] = rule.reason
     if rule.violation is not None and rule.violation.message is not None:

@@ -32,6 +32,8 @@ def _rule(rule: RuleOutcome, *, colour: bool) -> Iterator[str]:
         yield f"skipped {rule.id}: {visible(rule.reason or '')}"
     elif rule.violation is not None:
         yield from _violation(rule, rule.violation, colour=colour)
+    for caveat in rule.caveats:
+        yield f"note: {rule.id}: {visible(caveat)}"
 
 
 def _violation(rule: RuleOutcome, violation: Violation, *, colour: bool) -> Iterator[str]:

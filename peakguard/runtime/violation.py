@@ -64,7 +64,10 @@ class Violation(NamedTuple):
 
 
 class RuleOutcome(NamedTuple):
-    """What became of one rule: `run` with three counts, or `skipped` with the reason."""
+    """What became of one rule: `run` with three counts, or `skipped` with the reason.
+
+    `unproven` names the function that the rule calls, if it does.
+    """
 
     id: str
     error: str | None
@@ -76,6 +79,12 @@ class RuleOutcome(NamedTuple):
     unknown: int
     violation: Violation | None
     refuses: bool
+    unproven: str | None = None
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What has to be known to take the outcome for what it is, in words."""
+        return (f"unproven: what {self.unproven} does is not checked",) if self.unproven is not None else ()
 
 
 class Verdict(NamedTuple):

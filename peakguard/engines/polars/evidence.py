@@ -19,7 +19,8 @@ class Evidence(NamedTuple):
     """Counts and rows of every check that could run; `absent` says for each missing column why it is missing.
 
     `fault_examples` and `examples` hold the first rows against a fault or check, with their values;
-    `newest` is the greatest time of the column that freshness asks about, `gaps` are those of a broken cadence.
+    `newest` is the greatest time of the column that freshness asks about, `gaps` are those of a broken cadence,
+    `problems` say of a rule that calls a function why there is no verdict.
     """
 
     height: int
@@ -31,6 +32,7 @@ class Evidence(NamedTuple):
     newest: Any
     aligned: Aligned | None
     gaps: Mapping[str, Gaps] = {}
+    problems: Mapping[str, str] = {}
 
 
 def runnable(plan: Mapping[str, Any], absent: Mapping[str, str]) -> list[Mapping[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.align import align
+from peakguard.engines.polars.calls import calls_of
 from peakguard.engines.polars.evaluate import evaluate
 from peakguard.engines.polars.evidence import Evidence, excused_rows, missing, runnable
 from peakguard.engines.polars.examples import cells, examples_of, group_examples
@@ -56,6 +57,11 @@ def gather(
     looked_up = [lookup for lookup in lookups if missing(lookup.check, aligned.absent) is None]
     checks = [*checks, *(lookup.check for lookup in looked_up)]
     counted += [_looked_up(lookup, aligned.frame) for lookup in looked_up]
+    calls = calls_of(plan, aligned.absent, examples)
+    for called in calls:
+        called.take(aligned.frame, excused.get(called.check["id"], ()))
+    checks = [*checks, *(called.check for called in calls)]
+    counted += [called.outcome() for called in calls]
     shown = {
         check["id"]: _shown(aligned.frame, plan, check, outcome, examples)
         for check, outcome in zip(checks, counted, strict=True)
@@ -79,6 +85,7 @@ def gather(
             for check, outcome in zip(checks, counted, strict=True)
             if outcome.against and check.get("gaps")
         },
+        {called.check["id"]: called.problem for called in calls if called.problem is not None},
     )
 
 

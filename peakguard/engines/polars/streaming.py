@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from peakguard.engines.polars import keys, tier_one
 from peakguard.engines.polars.aggregates import Aggregated
 from peakguard.engines.polars.batches import Batches, Source
+from peakguard.engines.polars.calls import Called, calls_of
 from peakguard.engines.polars.cumulate import Cumulated
 from peakguard.engines.polars.evaluate import count_groups, dataset_outcome
 from peakguard.engines.polars.evidence import Evidence, excused_rows, missing, runnable
@@ -49,7 +50,8 @@ def gather(
     batches = Batches(source, plan)
     checks = runnable(plan, batches.settled.absent)
     lookups = [lookup for lookup in lookups if missing(lookup.check, batches.settled.absent) is None]
-    stream = _Stream(plan, checks, examples, today, lookups)
+    calls = calls_of(plan, batches.settled.absent, examples)
+    stream = _Stream(plan, checks, examples, today, lookups, calls)
     for aligned, height in batches.read([column["name"] for column in plan["columns"]]):
         stream.take(aligned, height)
     return stream.evidence(batches)
@@ -57,7 +59,13 @@ def gather(
 
 class _Stream:
     def __init__(
-        self, plan: Mapping[str, Any], checks: Sequence[Check], examples: int, today: str, lookups: Sequence[Lookup]
+        self,
+        plan: Mapping[str, Any],
+        checks: Sequence[Check],
+        examples: int,
+        today: str,
+        lookups: Sequence[Lookup],
+        calls: Sequence[Called],
     ) -> None:
         self._plan = plan
         self._examples = examples
@@ -80,6 +88,7 @@ class _Stream:
             unique.implied_by = unique.implied_by if unique.implied_by in running else None
         self._tallied = {check["id"]: Tallied(check, plan["key"], examples) for check in rows}
         self._lookups = lookups
+        self._calls = calls
         self._looked_up = {each.check["id"]: Tallied(each.check, plan["key"], examples) for each in lookups}
         self._promises = [check for check in rows if check["is_promise"]]
         self._local = [check for check in rows if not check["is_promise"] and _looks_at_one_row(check)]
@@ -110,6 +119,8 @@ class _Stream:
         self._judge(frame, runs, excused)
         self._advance(frame, runs)
         self._look_up(aligned.frame)
+        for called in self._calls:
+            called.take(aligned.frame, excused.get(called.check["id"], ()))
         self._height += height
 
     def _look_up(self, frame: pl.DataFrame) -> None:
@@ -213,6 +224,8 @@ class _Stream:
         counted = {name: tallied.outcome() for name, tallied in self._tallied.items()}
         shown = {name: tuple(tallied.examples) for name, tallied in self._tallied.items() if tallied.examples}
         shown |= {name: tuple(unread.examples) for name, unread in self._unread.items()}
+        for called in self._calls:
+            counted[called.check["id"]], shown[called.check["id"]] = called.outcome(), called.examples
         for lookup in self._lookups:
             name = lookup.check["id"]
             counted[name], shown[name] = self._dangling(lookup, batches)
@@ -232,6 +245,7 @@ class _Stream:
             self._newest,
             None,
             {name: gaps.outcome() for name, gaps in self._gaps.items() if counted[name].against},
+            {called.check["id"]: called.problem for called in self._calls if called.problem is not None},
         )
 
     def _dataset_outcomes(self) -> Iterator[tuple[Check, pl.DataFrame]]:

@@ -21,7 +21,8 @@ _USUAL = ("close", "price", "last", "value")
 
 def demand_texts(spec: Contract) -> dict[str, str]:
     """What every rule asks, by its id: expressions as they are written, the rest in words."""
-    return {**dict(_sequence_texts(spec)), **{demand.id: demand.text for demand in demands(spec)}}
+    calls = {f"rules.{name}": f"{rule.call} calls it good" for name, rule in spec.rules.items() if rule.call}
+    return {**dict(_sequence_texts(spec)), **{demand.id: demand.text for demand in demands(spec)}, **calls}
 
 
 def _sequence_texts(spec: Contract) -> Iterator[tuple[str, str]]:

@@ -59,6 +59,7 @@ def _column_names(spec: Contract) -> Iterator[tuple[Path, str]]:
         yield from ((("references", name, "also", own), own) for own in foreign.also)
     for rule_name, rule in spec.rules.items():
         yield from ((("rules", rule_name, "within", index), name) for index, name in enumerate(rule.within))
+        yield from ((("rules", rule_name, "reads", index), name) for index, name in enumerate(rule.reads))
 
 
 def _check_key(document: Document[Contract]) -> Iterator[Diagnostic]:

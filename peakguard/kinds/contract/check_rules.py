@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,21 +12,44 @@ from peakguard.expression import compile_text
 from peakguard.kinds.contract.model import Contract
 from peakguard.kinds.contract.scope import scope_of
 from peakguard.language.document import Document
-from peakguard.language.rule import Rule
+from peakguard.language.rule import KEYS_OF, Rule
 from peakguard.syntax.node import Path
+
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*"
+_FUNCTION = re.compile(f"{_NAME}:{_NAME}")
 
 
 def check_rules(document: Document[Contract]) -> Iterator[Diagnostic]:
     """Findings about every expression of the rules."""
     for name, rule in document.spec.rules.items():
-        form = "expr" if rule.expr is not None else "dataset"
         path: Path = ("rules", name)
+        yield from _check_keys(document, path, rule)
+        form = rule.form
+        if form == "call":
+            yield from _check_call(document, path, rule)
+            continue
         typed = yield from _check_text(document, (*path, form), is_dataset=form == "dataset")
         condition = None
         if rule.when is not None:
             condition = yield from _check_text(document, (*path, "when"), is_dataset=False)
         if typed is not None:
             yield from _check_on_null(document, path, rule, [typed, condition])
+
+
+def _check_keys(document: Document[Contract], path: Path, rule: Rule) -> Iterator[Diagnostic]:
+    for key, forms in KEYS_OF.items():
+        if key in rule.model_fields_set and rule.form not in forms:
+            allowed = " and ".join(f"`{form}`" for form in forms)
+            yield found(codes.RULE_KEY_MISFIT, document.key_span(*path, key), form=rule.form, key=key, forms=allowed)
+
+
+def _check_call(document: Document[Contract], path: Path, rule: Rule) -> Iterator[Diagnostic]:
+    """The function itself is not looked at: a check runs no code of the project."""
+    assert rule.call is not None
+    if _FUNCTION.fullmatch(rule.call) is None:
+        yield found(codes.BAD_CALL, document.span(*path, "call"), call=rule.call)
+    if not rule.reads:
+        yield found(codes.CALL_READS_NOTHING, document.key_span(*path), call=rule.call)
 
 
 def _check_text(document: Document[Contract], path: Path, *, is_dataset: bool) -> Any:

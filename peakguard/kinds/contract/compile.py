@@ -15,6 +15,7 @@ from peakguard.kinds.contract.scope import scope_of
 from peakguard.kinds.contract.sequence import sequence_checks
 from peakguard.kinds.contract.stream import dataset_stream, row_stream
 from peakguard.language.document import Document
+from peakguard.language.rule import Rule
 from peakguard.language.typed import type_of
 from peakguard.language.values import nanoseconds
 
@@ -36,6 +37,7 @@ def compile_document(document: Document[Contract]) -> dict[str, Any]:
         "checks": [*sequence_checks(spec), *_checks(spec)],
         "rows": [spec.rows.min, spec.rows.max] if spec.rows is not None else None,
         "freshness": [spec.freshness.column, nanoseconds(spec.freshness.max_age)] if spec.freshness else None,
+        "calls": [_call(name, rule) for name, rule in spec.rules.items() if rule.call is not None],
         "references": [_reference(spec, name, foreign) for name, foreign in spec.references.items()],
         "exempt": [[each.rule, each.key, each.until] for each in spec.exempt],
     }
@@ -57,6 +59,26 @@ def _reference(spec: Contract, name: str, foreign: ForeignKey) -> dict[str, Any]
     """`reads` are columns of ours; those of the other contract stand in the same order."""
     check = check_of(f"references.{name}", "", [name, *foreign.also], spec.columns[name].error, None)
     return {**check, "contract": foreign.contract, "foreign": [foreign.column, *foreign.also.values()]}
+
+
+def _call(name: str, rule: Rule) -> dict[str, Any]:
+    """A verdict that is missing counts against the rule, unless it says otherwise."""
+    return {
+        **check_of(f"rules.{name}", "", rule.reads, rule.error, None),
+        "call": rule.call,
+        "per": rule.per,
+        "on_null": rule.on_null or "fail",
+        **_consequences(rule),
+    }
+
+
+def _consequences(rule: Rule) -> dict[str, Any]:
+    return {
+        "severity": rule.severity,
+        "message": rule.message,
+        "max_fail_rate": rule.max_fail_rate,
+        "mode": rule.mode,
+    }
 
 
 def _checks(spec: Contract) -> Iterator[dict[str, Any]]:
@@ -88,11 +110,8 @@ def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:
         "reads": list(dict.fromkeys([*reads, *more])),
         "within": list(rule.within),
         "on_null": rule.on_null or "pass",
-        "severity": rule.severity,
         "error": rule.error,
-        "message": rule.message,
-        "max_fail_rate": rule.max_fail_rate,
-        "mode": rule.mode,
+        **_consequences(rule),
     }
 
 

@@ -42,6 +42,8 @@ class Contract:
         self._plans = plans
         self.name: str = plan["name"]
         self.version: str = plan["version"]
+        self.calls: tuple[str, ...] = tuple(check["call"] for check in plan["calls"])
+        """The functions of the operator that its rules call."""
         self._names = [name for column in plan["columns"] for name in column["names"]]
         self._made: Engine | None = None
 
