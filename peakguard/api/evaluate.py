@@ -126,7 +126,10 @@ def _polars(text: str, frame: Any, groups: Sequence[str]) -> Sequence[Any]:
     made = expression(text).alias("value")
     if groups:
         return canonical_values(frame.group_by(groups, maintain_order=True).agg(made)["value"])
-    return canonical_values(frame.select(made)["value"])
+    values = frame.select(made)["value"]
+    # What reads nothing but aggregates is one value to Polars.
+    is_one = values.len() == 1 != frame.height
+    return canonical_values(values.new_from_index(0, frame.height) if is_one else values)
 
 
 def _sql(text: str, frame: Any, rows: Sequence[Mapping[str, Any]], groups: Sequence[str]) -> Sequence[Any]:

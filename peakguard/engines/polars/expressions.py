@@ -47,8 +47,8 @@ def form_of(check: Mapping[str, Any], broken: Collection[str]) -> str:
 def verdict_of(texts: Mapping[str, Any], form: str) -> pl.Expr:
     """The verdict on each row: true, false or null."""
     passes: pl.Expr = expression(texts[form])
-    if not texts.get("reads", True):
-        # A rule that reads no column is one value to Polars; here it is one for each row.
+    if not texts.get("reads", True) or (texts.get("stream") or {}).get("kept"):
+        # A rule that reads no column, or only aggregates, is one value to Polars; here it is one for each row.
         passes &= polars().int_range(polars().len()) >= 0
     if texts.get("applies") is None:
         return passes

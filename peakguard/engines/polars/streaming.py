@@ -30,6 +30,7 @@ from peakguard.engines.polars.expressions import Counted, form_of, is_against, v
 from peakguard.engines.polars.gaps import GapsFound
 from peakguard.engines.polars.groups import Carried, Runs, runs_of
 from peakguard.engines.polars.library import polars
+from peakguard.engines.polars.spread import Spread
 from peakguard.engines.polars.tier_one import Constants, Ordered
 from peakguard.engines.polars.tier_two import Tallied, Unread
 from peakguard.runtime.violation import Example
@@ -77,6 +78,8 @@ class _Stream:
         self._newest: Any = None
         self._unread: dict[str, Unread] = {}
         rows = [check for check in checks if check["form"] == "row"]
+        self._spread = [Spread(check, plan["key"], examples) for check in rows if _is_kept(check)]
+        rows = [check for check in rows if not _is_kept(check)]
         self._unique = {
             check["id"]: keys.Uniqueness(check["stream"], keys.MAX_CANDIDATES)
             for check in rows
@@ -119,6 +122,8 @@ class _Stream:
         self._judge(frame, runs, excused)
         self._advance(frame, runs)
         self._look_up(aligned.frame)
+        for spread in self._spread:
+            spread.take(aligned.frame, excused.get(spread.check["id"], ()))
         for called in self._calls:
             called.take(aligned.frame, excused.get(called.check["id"], ()))
         self._height += height
@@ -224,6 +229,9 @@ class _Stream:
         counted = {name: tallied.outcome() for name, tallied in self._tallied.items()}
         shown = {name: tuple(tallied.examples) for name, tallied in self._tallied.items() if tallied.examples}
         shown |= {name: tuple(unread.examples) for name, unread in self._unread.items()}
+        for spread in self._spread:
+            name = spread.check["id"]
+            counted[name], shown[name] = spread.outcome(self._broken)
         for called in self._calls:
             counted[called.check["id"]], shown[called.check["id"]] = called.outcome(), called.examples
         for lookup in self._lookups:
@@ -277,6 +285,10 @@ class _Stream:
         order = [column["name"] for column in self._plan["columns"]]
         faults = [*settled, *(unread.fault() for unread in self._unread.values())]
         return iter(sorted(faults, key=lambda fault: order.index(fault.column)))
+
+
+def _is_kept(check: Check) -> bool:
+    return check["stream"] is not None and "kept" in check["stream"]
 
 
 def _looks_at_one_row(check: Check) -> bool:

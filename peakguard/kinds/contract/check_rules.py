@@ -54,7 +54,10 @@ def _check_call(document: Document[Contract], path: Path, rule: Rule) -> Iterato
 
 def _check_text(document: Document[Contract], path: Path, *, is_dataset: bool) -> Any:
     text = _text_at(document, path)
-    typed, faults = compile_text(text, scope_of(document.spec, is_dataset=is_dataset))
+    scope = scope_of(document.spec, is_dataset=is_dataset)
+    # A condition says which rows are asked, so it cannot depend on all of them.
+    scope = scope._replace(whole=False) if path[-1] == "when" else scope
+    typed, faults = compile_text(text, scope)
     for fault in faults:
         yield found(fault.code, document.inner_span(path, fault.start, fault.end), **fault.data)
     return typed
