@@ -45,7 +45,8 @@ def run(options: argparse.Namespace) -> int:
         rows = _rows(options)
         within = [name for name in options.within.split(",") if name]
         _check_group(within, rows)
-        typed, faults = compile_any(options.expression, Scope(rows.columns, ordered=True, dataset=options.dataset, whole=not options.dataset))
+        scope = Scope(rows.columns, ordered=True, dataset=options.dataset, whole=not options.dataset)
+        typed, faults = compile_any(options.expression, scope)
         findings = [_finding(each.code, options.expression, each.start, each.end, each.data) for each in faults]
         if typed is None:
             _print_findings(options, findings)
