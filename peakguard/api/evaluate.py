@@ -67,7 +67,7 @@ def evaluate(
     form = texts(typed, relation=TABLE, is_dataset=is_dataset, within=within, order=[POSITION])
     runs: dict[str, Callable[[str], Sequence[Any]]] = {
         "python": lambda text: _python(text, typed, kept, within),
-        "polars": lambda text: _polars(text, frame, within if is_dataset else ()),
+        "polars": lambda text: _polars(text, frame, within if is_dataset else (), is_dataset=is_dataset),
         "sql": lambda text: _sql(text, frame, kept, within if is_dataset else ()),
     }
     reference = Result("reference", None, _reference(typed, kept, within, is_dataset=is_dataset))
@@ -119,7 +119,7 @@ def _python(
     return values
 
 
-def _polars(text: str, frame: Any, groups: Sequence[str]) -> Sequence[Any]:
+def _polars(text: str, frame: Any, groups: Sequence[str], *, is_dataset: bool) -> Sequence[Any]:
     from peakguard.engines.polars.expressions import expression
     from peakguard.engines.polars.rows import canonical_values
 
@@ -128,7 +128,7 @@ def _polars(text: str, frame: Any, groups: Sequence[str]) -> Sequence[Any]:
         return canonical_values(frame.group_by(groups, maintain_order=True).agg(made)["value"])
     values = frame.select(made)["value"]
     # What reads nothing but aggregates is one value to Polars.
-    is_one = values.len() == 1 != frame.height
+    is_one = not is_dataset and values.len() == 1 != frame.height
     return canonical_values(values.new_from_index(0, frame.height) if is_one else values)
 
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.align import align
-from peakguard.engines.polars.calls import calls_of
+from peakguard.engines.polars.beyond import Beyond
 from peakguard.engines.polars.evaluate import evaluate
-from peakguard.engines.polars.evidence import Evidence, excused_rows, missing, runnable
+from peakguard.engines.polars.evidence import Evidence, excused_rows, runnable
 from peakguard.engines.polars.examples import cells, examples_of, group_examples
-from peakguard.engines.polars.expressions import Counted, count
 from peakguard.engines.polars.gaps import GapsFound
 from peakguard.engines.polars.tally import Tally
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from peakguard.engines.polars.align import Aligned
+    from peakguard.engines.polars.expressions import Counted
     from peakguard.engines.polars.lookups import Lookup
     from peakguard.runtime.violation import Example, Gaps
 
@@ -54,19 +54,12 @@ def gather(
     unread = {fault.column: fault.rows for fault in aligned.faults if fault.rows}
     excused = excused_rows(plan, aligned.frame, unread, today) if unread or plan["exempt"] else {}
     counted = evaluate(aligned.frame, checks, tally, excused)
-    looked_up = [lookup for lookup in lookups if missing(lookup.check, aligned.absent) is None]
-    checks = [*checks, *(lookup.check for lookup in looked_up)]
-    counted += [_looked_up(lookup, aligned.frame) for lookup in looked_up]
-    calls = calls_of(plan, aligned.absent, examples)
-    for called in calls:
-        called.take(aligned.frame, excused.get(called.check["id"], ()))
-    checks = [*checks, *(called.check for called in calls)]
-    counted += [called.outcome() for called in calls]
-    shown = {
-        check["id"]: _shown(aligned.frame, plan, check, outcome, examples)
-        for check, outcome in zip(checks, counted, strict=True)
-        if outcome.against
-    }
+    beyond = Beyond(plan, aligned.absent, examples, lookups)
+    beyond.take(aligned.frame, excused)
+    others = beyond.outcomes(lambda _: iter([aligned.frame]))
+    faulty = [(check, outcome) for check, outcome in zip(checks, counted, strict=True) if outcome.against]
+    shown = {check["id"]: _shown(aligned.frame, plan, check, outcome, examples) for check, outcome in faulty}
+    shown |= others.shown
     for fault in aligned.faults:
         if fault.rows:
             rows = fault.rows[:examples]
@@ -76,24 +69,13 @@ def gather(
         aligned.faults,
         tuple(series.name for series in aligned.extra),
         aligned.absent,
-        {check["id"]: outcome for check, outcome in zip(checks, counted, strict=True)},
+        {check["id"]: outcome for check, outcome in zip(checks, counted, strict=True)} | others.counted,
         shown,
         _newest(plan, aligned),
         aligned,
-        {
-            check["id"]: _gaps(aligned.frame, check, examples)
-            for check, outcome in zip(checks, counted, strict=True)
-            if outcome.against and check.get("gaps")
-        },
-        {called.check["id"]: called.problem for called in calls if called.problem is not None},
+        {check["id"]: _gaps(aligned.frame, check, examples) for check, _ in faulty if check.get("gaps")},
+        others.problems,
     )
-
-
-def _looked_up(lookup: Lookup, frame: pl.DataFrame) -> Counted:
-    if lookup.is_held:
-        return count(lookup.verdicts(frame), lookup.check)
-    rows, unknown = lookup.dangling(iter([frame]), frame.height)
-    return Counted(frame.height - len(rows) - unknown, len(rows), unknown, rows)
 
 
 def _gaps(frame: pl.DataFrame, check: Mapping[str, Any], examples: int) -> Gaps:

@@ -16,21 +16,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars import keys, tier_one
 from peakguard.engines.polars.aggregates import Aggregated
 from peakguard.engines.polars.batches import Batches, Source
-from peakguard.engines.polars.calls import Called, calls_of
+from peakguard.engines.polars.beyond import Beyond
 from peakguard.engines.polars.cumulate import Cumulated
 from peakguard.engines.polars.evaluate import count_groups, dataset_outcome
-from peakguard.engines.polars.evidence import Evidence, excused_rows, missing, runnable
+from peakguard.engines.polars.evidence import Evidence, excused_rows, runnable
 from peakguard.engines.polars.examples import plain
 from peakguard.engines.polars.expressions import Counted, form_of, is_against, verdict_of
 from peakguard.engines.polars.gaps import GapsFound
 from peakguard.engines.polars.groups import Carried, Runs, runs_of
+from peakguard.engines.polars.key_rows import find_repeated, frames_of
 from peakguard.engines.polars.library import polars
-from peakguard.engines.polars.spread import Spread
 from peakguard.engines.polars.tier_one import Constants, Ordered
 from peakguard.engines.polars.tier_two import Tallied, Unread
 from peakguard.runtime.violation import Example
@@ -50,9 +51,8 @@ def gather(
     """The evidence of a source. `examples` bounds how many rows are shown with their values."""
     batches = Batches(source, plan)
     checks = runnable(plan, batches.settled.absent)
-    lookups = [lookup for lookup in lookups if missing(lookup.check, batches.settled.absent) is None]
-    calls = calls_of(plan, batches.settled.absent, examples)
-    stream = _Stream(plan, checks, examples, today, lookups, calls)
+    beyond = Beyond(plan, batches.settled.absent, examples, lookups, [check for check in checks if _is_kept(check)])
+    stream = _Stream(plan, checks, examples, today, beyond)
     for aligned, height in batches.read([column["name"] for column in plan["columns"]]):
         stream.take(aligned, height)
     return stream.evidence(batches)
@@ -60,13 +60,7 @@ def gather(
 
 class _Stream:
     def __init__(
-        self,
-        plan: Mapping[str, Any],
-        checks: Sequence[Check],
-        examples: int,
-        today: str,
-        lookups: Sequence[Lookup],
-        calls: Sequence[Called],
+        self, plan: Mapping[str, Any], checks: Sequence[Check], examples: int, today: str, beyond: Beyond
     ) -> None:
         self._plan = plan
         self._examples = examples
@@ -77,9 +71,8 @@ class _Stream:
         self._doubtful: set[str] = set()
         self._newest: Any = None
         self._unread: dict[str, Unread] = {}
-        rows = [check for check in checks if check["form"] == "row"]
-        self._spread = [Spread(check, plan["key"], examples) for check in rows if _is_kept(check)]
-        rows = [check for check in rows if not _is_kept(check)]
+        self._beyond = beyond
+        rows = [check for check in checks if check["form"] == "row" and not _is_kept(check)]
         self._unique = {
             check["id"]: keys.Uniqueness(check["stream"], keys.MAX_CANDIDATES)
             for check in rows
@@ -90,9 +83,6 @@ class _Stream:
         for unique in self._unique.values():
             unique.implied_by = unique.implied_by if unique.implied_by in running else None
         self._tallied = {check["id"]: Tallied(check, plan["key"], examples) for check in rows}
-        self._lookups = lookups
-        self._calls = calls
-        self._looked_up = {each.check["id"]: Tallied(each.check, plan["key"], examples) for each in lookups}
         self._promises = [check for check in rows if check["is_promise"]]
         self._local = [check for check in rows if not check["is_promise"] and _looks_at_one_row(check)]
         self._ordered = _ordered(check for check in rows if not _looks_at_one_row(check))
@@ -121,17 +111,8 @@ class _Stream:
         runs = self._runs(frame) if frame.height else {}
         self._judge(frame, runs, excused)
         self._advance(frame, runs)
-        self._look_up(aligned.frame)
-        for spread in self._spread:
-            spread.take(aligned.frame, excused.get(spread.check["id"], ()))
-        for called in self._calls:
-            called.take(aligned.frame, excused.get(called.check["id"], ()))
+        self._beyond.take(aligned.frame, excused)
         self._height += height
-
-    def _look_up(self, frame: pl.DataFrame) -> None:
-        for lookup in self._lookups:
-            if lookup.is_held and frame.height:
-                self._looked_up[lookup.check["id"]].faulty(frame, lookup.verdicts(frame), (), self._height)
 
     def _runs(self, frame: pl.DataFrame) -> dict[tuple[str, ...], Runs | None]:
         groups = [tuple(ordered.carried.groups) for ordered in self._ordered]
@@ -229,14 +210,9 @@ class _Stream:
         counted = {name: tallied.outcome() for name, tallied in self._tallied.items()}
         shown = {name: tuple(tallied.examples) for name, tallied in self._tallied.items() if tallied.examples}
         shown |= {name: tuple(unread.examples) for name, unread in self._unread.items()}
-        for spread in self._spread:
-            name = spread.check["id"]
-            counted[name], shown[name] = spread.outcome(self._broken)
-        for called in self._calls:
-            counted[called.check["id"]], shown[called.check["id"]] = called.outcome(), called.examples
-        for lookup in self._lookups:
-            name = lookup.check["id"]
-            counted[name], shown[name] = self._dangling(lookup, batches)
+        beyond = self._beyond.outcomes(partial(frames_of, batches), self._broken)
+        counted |= beyond.counted
+        shown |= beyond.shown
         for name, unique in self._unique.items():
             counted[name], shown[name] = self._repeated(unique, batches)
         for check, outcome in self._dataset_outcomes():
@@ -253,7 +229,7 @@ class _Stream:
             self._newest,
             None,
             {name: gaps.outcome() for name, gaps in self._gaps.items() if counted[name].against},
-            {called.check["id"]: called.problem for called in self._calls if called.problem is not None},
+            beyond.problems,
         )
 
     def _dataset_outcomes(self) -> Iterator[tuple[Check, pl.DataFrame]]:
@@ -265,20 +241,8 @@ class _Stream:
                 yield check, dataset_outcome(kept, check, form_of(check, self._broken))
 
     def _repeated(self, unique: keys.Uniqueness, batches: Batches) -> tuple[Counted, tuple[Example, ...]]:
-        from peakguard.engines.polars.key_rows import find_repeated
-
         rows, examples = find_repeated(unique, batches, self._plan["key"], self._height, self._examples)
         return Counted(self._height - len(rows), len(rows), 0, rows), examples
-
-    def _dangling(self, lookup: Lookup, batches: Batches) -> tuple[Counted, tuple[Example, ...]]:
-        if lookup.is_held:
-            tallied = self._looked_up[lookup.check["id"]]
-            return tallied.outcome(), tuple(tallied.examples)
-        from peakguard.engines.polars.key_rows import frames_of, shown_rows
-
-        rows, unknown = lookup.dangling(frames_of(batches, lookup.columns), self._height)
-        examples = shown_rows(batches, lookup.columns, self._plan["key"], rows.first(self._examples)) if rows else ()
-        return Counted(self._height - len(rows) - unknown, len(rows), unknown, rows), examples
 
     def _faults(self, settled: Sequence[Fault]) -> Iterator[Fault]:
         """In the order of the columns, as for a frame."""
