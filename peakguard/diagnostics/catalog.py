@@ -749,6 +749,13 @@ CATALOG: dict[str, Entry] = {
         "{function} gives no verdict: {problem}",
         "A function is given a Polars frame and gives back a Series or an array of bool, as long as the frame",
     ),
+    "PG457": Entry(
+        "sample_misfit",
+        "error",
+        "Sampling does not go with what the contract does",
+        "`sample` does not go with {what}",
+        "Leave `sample` out, or look at some rows and raise",
+    ),
     "PG501": Entry(
         "unknown_column",
         "error",

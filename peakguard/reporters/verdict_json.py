@@ -62,6 +62,8 @@ def _rule(rule: RuleOutcome) -> dict[str, Any]:
     }
     if rule.violation is not None and rule.violation.gaps is not None:
         report["gaps"] = _gaps(rule.violation.gaps)
+    if rule.sampled is not None:
+        report["sampled"] = {"rows": rule.sampled[0], "of": rule.sampled[1]}
     if rule.unproven is not None:
         report["unproven"] = rule.unproven
     if rule.reason is not None:

@@ -66,7 +66,8 @@ class Violation(NamedTuple):
 class RuleOutcome(NamedTuple):
     """What became of one rule: `run` with three counts, or `skipped` with the reason.
 
-    `unproven` names the function that the rule calls, if it does.
+    `unproven` names the function that the rule calls, if it does; `sampled` says how many rows
+    of how many were looked at, where these are not all.
     """
 
     id: str
@@ -80,11 +81,17 @@ class RuleOutcome(NamedTuple):
     violation: Violation | None
     refuses: bool
     unproven: str | None = None
+    sampled: tuple[int, int] | None = None
 
     @property
     def caveats(self) -> tuple[str, ...]:
         """What has to be known to take the outcome for what it is, in words."""
-        return (f"unproven: what {self.unproven} does is not checked",) if self.unproven is not None else ()
+        said = []
+        if self.unproven is not None:
+            said.append(f"unproven: what {self.unproven} does is not checked")
+        if self.sampled is not None:
+            said.append(f"sampled: {self.sampled[0]} of {self.sampled[1]} rows were looked at")
+        return tuple(said)
 
 
 class Verdict(NamedTuple):

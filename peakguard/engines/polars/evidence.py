@@ -20,7 +20,8 @@ class Evidence(NamedTuple):
 
     `fault_examples` and `examples` hold the first rows against a fault or check, with their values;
     `newest` is the greatest time of the column that freshness asks about, `gaps` are those of a broken cadence,
-    `problems` say of a rule that calls a function why there is no verdict.
+    `problems` say of a rule that calls a function why there is no verdict,
+    `sampled` how many rows a check has looked at where these are not all.
     """
 
     height: int
@@ -33,6 +34,7 @@ class Evidence(NamedTuple):
     aligned: Aligned | None
     gaps: Mapping[str, Gaps] = {}
     problems: Mapping[str, str] = {}
+    sampled: Mapping[str, int] = {}
 
 
 def runnable(plan: Mapping[str, Any], absent: Mapping[str, str]) -> list[Mapping[str, Any]]:

@@ -33,7 +33,7 @@ class Prepared:
         """The checks that run where these columns are missing."""
         made = self._made.get(key := frozenset(absent))
         if made is None:
-            checks = runnable(self.plan, absent)
+            checks = [check for check in runnable(self.plan, absent) if not check["sampled"]]
             made = self._made[key] = checks, Tally(checks)
         return made
 
@@ -54,7 +54,8 @@ def gather(
     unread = {fault.column: fault.rows for fault in aligned.faults if fault.rows}
     excused = excused_rows(plan, aligned.frame, unread, today) if unread or plan["exempt"] else {}
     counted = evaluate(aligned.frame, checks, tally, excused)
-    beyond = Beyond(plan, aligned.absent, examples, lookups)
+    sampled = [check for check in runnable(plan, aligned.absent) if check["sampled"]] if plan["sample"] else []
+    beyond = Beyond(plan, aligned.absent, examples, lookups, sampled)
     beyond.take(aligned.frame, excused)
     others = beyond.outcomes(lambda _: iter([aligned.frame]))
     faulty = [(check, outcome) for check, outcome in zip(checks, counted, strict=True) if outcome.against]
@@ -75,6 +76,7 @@ def gather(
         aligned,
         {check["id"]: _gaps(aligned.frame, check, examples) for check, _ in faulty if check.get("gaps")},
         others.problems,
+        others.sampled,
     )
 
 

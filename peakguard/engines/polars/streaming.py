@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from peakguard.engines.polars import keys, tier_one
 from peakguard.engines.polars.aggregates import Aggregated
 from peakguard.engines.polars.batches import Batches, Source
-from peakguard.engines.polars.beyond import Beyond
+from peakguard.engines.polars.beyond import Beyond, is_beyond
 from peakguard.engines.polars.cumulate import Cumulated
 from peakguard.engines.polars.evaluate import count_groups, dataset_outcome
 from peakguard.engines.polars.evidence import Evidence, excused_rows, runnable
@@ -51,8 +51,8 @@ def gather(
     """The evidence of a source. `examples` bounds how many rows are shown with their values."""
     batches = Batches(source, plan)
     checks = runnable(plan, batches.settled.absent)
-    beyond = Beyond(plan, batches.settled.absent, examples, lookups, [check for check in checks if _is_kept(check)])
-    stream = _Stream(plan, checks, examples, today, beyond)
+    beyond = Beyond(plan, batches.settled.absent, examples, lookups, checks)
+    stream = _Stream(plan, [check for check in checks if not is_beyond(check)], examples, today, beyond)
     for aligned, height in batches.read([column["name"] for column in plan["columns"]]):
         stream.take(aligned, height)
     return stream.evidence(batches)
@@ -72,7 +72,7 @@ class _Stream:
         self._newest: Any = None
         self._unread: dict[str, Unread] = {}
         self._beyond = beyond
-        rows = [check for check in checks if check["form"] == "row" and not _is_kept(check)]
+        rows = [check for check in checks if check["form"] == "row"]
         self._unique = {
             check["id"]: keys.Uniqueness(check["stream"], keys.MAX_CANDIDATES)
             for check in rows
@@ -230,6 +230,7 @@ class _Stream:
             None,
             {name: gaps.outcome() for name, gaps in self._gaps.items() if counted[name].against},
             beyond.problems,
+            beyond.sampled,
         )
 
     def _dataset_outcomes(self) -> Iterator[tuple[Check, pl.DataFrame]]:
@@ -249,10 +250,6 @@ class _Stream:
         order = [column["name"] for column in self._plan["columns"]]
         faults = [*settled, *(unread.fault() for unread in self._unread.values())]
         return iter(sorted(faults, key=lambda fault: order.index(fault.column)))
-
-
-def _is_kept(check: Check) -> bool:
-    return check["stream"] is not None and "kept" in check["stream"]
 
 
 def _looks_at_one_row(check: Check) -> bool:

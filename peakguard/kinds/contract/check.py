@@ -29,6 +29,7 @@ def check(document: Document[Contract]) -> Iterator[Diagnostic]:
     yield from _check_key(document)
     yield from _check_times(document)
     yield from _check_exemptions(document)
+    yield from _check_sample(document)
     yield from check_rules(document)
 
 
@@ -101,6 +102,14 @@ def _check_calendar(document: Document[Contract], cadence: Cadence) -> Iterator[
     if every > NANOSECONDS_A_DAY or (head(column.shape) == "date" and every != NANOSECONDS_A_DAY):
         data = {"every": cadence.every, "type": column.shape, "calendar": cadence.calendar}
         yield found(codes.CALENDAR_STEP_MISFIT, document.span("cadence", "every"), **data)
+
+
+def _check_sample(document: Document[Contract]) -> Iterator[Diagnostic]:
+    sample, outcome = document.spec.sample, document.spec.on_violation
+    if sample is not None and not sample.share:
+        yield found(codes.SAMPLE_MISFIT, document.span("sample", "share"), what="a share of 0")
+    if sample is not None and outcome not in ("raise", "observe"):
+        yield found(codes.SAMPLE_MISFIT, document.key_span("sample"), what=f"`on_violation: {outcome}`")
 
 
 def _check_exemptions(document: Document[Contract]) -> Iterator[Diagnostic]:

@@ -37,6 +37,7 @@ def compile_document(document: Document[Contract]) -> dict[str, Any]:
         "checks": [*sequence_checks(spec), *_checks(spec)],
         "rows": [spec.rows.min, spec.rows.max] if spec.rows is not None else None,
         "freshness": [spec.freshness.column, nanoseconds(spec.freshness.max_age)] if spec.freshness else None,
+        "sample": [spec.sample.share, spec.sample.seed] if spec.sample is not None else None,
         "calls": [_call(name, rule) for name, rule in spec.rules.items() if rule.call is not None],
         "references": [_reference(spec, name, foreign) for name, foreign in spec.references.items()],
         "exempt": [[each.rule, each.key, each.until] for each in spec.exempt],
@@ -86,7 +87,10 @@ def _checks(spec: Contract) -> Iterator[dict[str, Any]]:
     wary_rows, wary_dataset = scope_of(spec, trusts=False), scope_of(spec, is_dataset=True, trusts=False)
     for demand in demands(spec):
         scopes = (dataset, wary_dataset) if demand.is_dataset else (rows, wary_rows)
-        yield _check(demand, *scopes)
+        check = _check(demand, *scopes)
+        # What other demands build on is known of all rows, and what looks at several rows cannot leave some out.
+        is_sampled = spec.sample is not None and not demand.is_promise and not demand.is_dataset
+        yield {**check, "sampled": is_sampled and check["stream"] is None}
 
 
 def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:

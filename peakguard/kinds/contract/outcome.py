@@ -88,7 +88,9 @@ class _Judge:
         is_enforced = check["severity"] in _REFUSING and check["mode"] == "enforce"
         refuses = is_enforced and against > check["max_fail_rate"] * total
         counts = (counted.passed, counted.failed, counted.unknown)
-        return RuleOutcome(check["id"], error, check["severity"], "run", None, *counts, violation, refuses)
+        outcome = RuleOutcome(check["id"], error, check["severity"], "run", None, *counts, violation, refuses)
+        number = self._evidence.sampled.get(check["id"])
+        return outcome if number is None else outcome._replace(sampled=(number, self._height))
 
     def _violation(self, check: Mapping[str, Any], counted: Counted, error: str | None) -> Violation:
         head = (check["id"], error, check["severity"], check["message"], counted.failed, counted.unknown)

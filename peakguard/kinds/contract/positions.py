@@ -43,4 +43,5 @@ def check_of(
         "message": None,
         "max_fail_rate": 0.0,
         "mode": "enforce",
+        "sampled": False,
     }
