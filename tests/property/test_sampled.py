@@ -69,9 +69,10 @@ ROWS = st.lists(
 )
 
 
-@given(
-    rows=ROWS, cuts=st.lists(st.integers(0, 5), max_size=6), share=st.sampled_from([0.3, 1.0]), seed=st.integers(0, 9)
-)
+CUTS = st.lists(st.integers(0, 5), max_size=6)
+
+
+@given(rows=ROWS, cuts=CUTS, share=st.sampled_from([0.3, 1.0]), seed=st.integers(0, 9))
 @settings(max_examples=80, deadline=None)
 def test_a_sample_finds_what_all_rows_would_say_of_its_rows(
     rows: list[tuple[float | None, int | None, int]], cuts: list[int], share: float, seed: int
