@@ -9,6 +9,7 @@ from contextlib import closing, redirect_stdout
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from peakguard.cli.arguments import count, moment, reference
 from peakguard.cli.exit_codes import CLEAN, FINDINGS
 from peakguard.cli.progress import Progress
 from peakguard.cli.refusal import Refusal
@@ -31,18 +32,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=VERDICT_FORMATS, default="text", help="form of the report")
     parser.add_argument("--html", metavar="FILE", help="write the report as one page of HTML, too")
     parser.add_argument(
-        "--examples", type=_count, default=5, metavar="N", help="rows to show for each rule (default: 5)"
+        "--examples", type=count, default=5, metavar="N", help="rows to show for each rule (default: 5)"
     )
     parser.add_argument(
         "--reference",
-        type=_reference,
+        type=reference,
         action="append",
         default=[],
         metavar="NAME=PATH",
         help="the data of a contract that this one refers to; once for each",
     )
     parser.add_argument(
-        "--now", type=_moment, metavar="TIME", help="what `freshness` is measured against, e.g. 2026-01-02T00:00:00Z"
+        "--now", type=moment, metavar="TIME", help="what `freshness` is measured against, e.g. 2026-01-02T00:00:00Z"
     )
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first file that breaks the contract")
     parser.add_argument(
@@ -118,28 +119,6 @@ def _size(path: str) -> int:
         return os.stat(path).st_size
     except OSError:
         return 0  # whoever reads the file says what is wrong with it
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if count < 0:
-        raise ValueError(text)
-    return count
-
-
-def _reference(text: str) -> tuple[str, str]:
-    name, separator, path = text.partition("=")
-    if not (name and separator and path):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=PATH")
-    return name, path
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 2026-01-02T00:00:00Z") from error
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _finding(error: PeakguardError, place: str) -> Diagnostic:

@@ -245,6 +245,27 @@ CATALOG: dict[str, Entry] = {
         "the row has no value for `{name}`",
         "Add it; null is a value too. Given: {given}",
     ),
+    "PG134": Entry(
+        "column_unreadable",
+        "error",
+        "A column is of a type that no policy has",
+        "`{name}` holds values of type {type}, which expressions do not read",
+        "Convert it where it is written: integers to int64, times of day to a duration or text",
+    ),
+    "PG135": Entry(
+        "no_groups",
+        "error",
+        "Rows cannot be grouped by a list or record",
+        "`{column}` holds a {type} in each row, and makes no groups",
+        "Group by a column of plain values",
+    ),
+    "PG136": Entry(
+        "options_conflict",
+        "error",
+        "Two options do not go together",
+        "{option} says nothing where {other} is given",
+        "Leave one of them out",
+    ),
     "PG160": Entry(
         "reference_not_asked",
         "error",
@@ -860,6 +881,13 @@ CATALOG: dict[str, Entry] = {
         "A reference joins columns of different types",
         "`{column}` is {type}, but `{foreign}` is {foreign_type}",
         "Give both columns the same type",
+    ),
+    "PG516": Entry(
+        "when_of_dataset",
+        "error",
+        "A dataset rule has a `when`",
+        "`when` chooses rows, and a dataset rule judges them as a whole",
+        "Put it into the statistic, such as share(not (volume > 0) or close > 0), or make it a rule of rows with `expr`",
     ),
     "PG601": Entry(
         "unknown_placeholder",

@@ -34,16 +34,19 @@ def call(checker: Checker, node: ir.Call) -> Typed | None:
     return _built(checker, node, function, bound)
 
 
-def null_test(node: ir.Node, *, negated: bool) -> str | None:
-    """The column that `is_null(column)` asks about, or with `negated` that `not is_null(column)` does."""
-    if negated:
-        if not isinstance(node, ir.Unary) or node.operator != "not":
-            return None
-        node = node.operand
-    if not isinstance(node, ir.Call) or node.function != "is_null" or len(node.arguments) != 1:
-        return None
+def known_where(node: ir.Node, *, holds: bool) -> frozenset[str]:
+    """The columns that are not null where a condition holds, or does not: it asks `is_null` about them, and decides.
+
+    `n > 0` is none of them. It is unknown where `n` is null, and so decides nothing.
+    """
+    if isinstance(node, ir.Unary) and node.operator == "not":
+        return known_where(node.operand, holds=not holds)
+    if isinstance(node, ir.Logic) and node.operator == ("and" if holds else "or"):
+        return frozenset().union(*(known_where(each, holds=holds) for each in node.operands))
+    if holds or not isinstance(node, ir.Call) or node.function != "is_null" or len(node.arguments) != 1:
+        return frozenset()
     (tested,) = node.arguments
-    return tested.name if isinstance(tested, ir.Name) else None
+    return frozenset({tested.name}) if isinstance(tested, ir.Name) else frozenset()
 
 
 def _visit_all(checker: Checker, node: ir.Call, *, is_of_row: bool) -> None:

@@ -13,6 +13,9 @@ from tests.conformance.cases import REPOSITORY, as_json, cases, expected, name_o
 
 # Codes that no file in a repository can show, with the test that shows them instead.
 ELSEWHERE = {
+    "PG134": "functional/test_eval_odd_data.py",
+    "PG135": "functional/test_eval_odd_data.py",
+    "PG136": "functional/test_eval_odd_data.py",
     "PG101": "functional/test_bad_input.py",
     "PG103": "functional/test_bad_input.py",
     "PG116": "unit/syntax/test_limits.py",

@@ -37,6 +37,7 @@ def assert_values(text: str, scope: Scope, rows: list[Any], expected: list[Any])
     for result in outcome.results:
         if result.text is None and result.backend != "reference":
             continue
+        assert result.values is not None
         for ours, theirs in zip(expected, result.values, strict=True):
             assert type(ours) is type(theirs), (result.backend, theirs)
             same = ours == theirs or (isinstance(ours, float) and math.isnan(ours) and math.isnan(theirs))

@@ -58,13 +58,20 @@ def _scanners() -> dict[str, Callable[[list[str]], pl.LazyFrame]]:
     library = polars()
     return {
         ".parquet": lambda files: library.scan_parquet(files, glob=False, hive_partitioning=_is_hive(files)),
-        ".csv": lambda files: library.scan_csv(files, glob=False, infer_schema=False),
-        ".tsv": lambda files: library.scan_csv(files, glob=False, infer_schema=False, separator="\t"),
+        ".csv": lambda files: library.scan_csv(files, glob=False, infer_schema=False, with_column_names=_unquoted),
+        ".tsv": lambda files: library.scan_csv(
+            files, glob=False, infer_schema=False, separator="\t", with_column_names=_unquoted
+        ),
         ".arrow": lambda files: library.scan_ipc(files, glob=False, hive_partitioning=_is_hive(files)),
         ".feather": lambda files: library.scan_ipc(files, glob=False, hive_partitioning=_is_hive(files)),
         ".ndjson": library.scan_ndjson,
         ".jsonl": library.scan_ndjson,
     }
+
+
+def _unquoted(names: list[str]) -> list[str]:
+    """The names of a header: Polars leaves the quotes doubled that stand inside quotes."""
+    return [name.replace('""', '"') for name in names]
 
 
 def _files(path: str) -> list[str]:

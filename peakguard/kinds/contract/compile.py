@@ -8,6 +8,7 @@ from typing import Any
 from peakguard.expression import compile_text, emit_polars
 from peakguard.expression.scope import Scope
 from peakguard.expression.type_form import plain
+from peakguard.expression.typed import TypedExpression, walk
 from peakguard.kinds.contract.demands import Demand, demands
 from peakguard.kinds.contract.model import Column, Contract, ForeignKey
 from peakguard.kinds.contract.positions import check_of
@@ -97,8 +98,11 @@ def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:
     """A demand as an entry of the plan: its text with and without trust in the other columns' promises."""
     rule = demand.rule
     within = () if demand.is_dataset else rule.within
-    guarded, reads, guarded_may = _emit(demand.guarded or demand.text, wary, within)
-    passes, _, passes_may = (guarded, reads, guarded_may) if demand.is_promise else _emit(demand.text, scope, within)
+    texts = _texts(demand, scope)
+    guarded, reads, guarded_may = _emit(texts["guarded"], wary, within)
+    passes, _, passes_may = (
+        (guarded, reads, guarded_may) if demand.is_promise else _emit(texts["passes"], scope, within)
+    )
     applies, more, _ = _emit(rule.when, wary, within) if rule.when is not None else (None, [], False)
     may = {"passes": passes_may or rule.when is not None, "guarded": guarded_may or rule.when is not None}
     return {
@@ -124,13 +128,32 @@ def _stream(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any] | None:
         return dataset_stream(demand.text, wary, demand.rule.within)
     if demand.path[0] != "rules":
         return None  # a constraint of a column looks at no other row
-    texts = {"passes": demand.text, "guarded": demand.text, "applies": demand.rule.when}
+    texts = {**_texts(demand, scope), "applies": demand.rule.when}
     return row_stream(texts, {"passes": scope, "guarded": wary, "applies": wary}, demand.rule.within)
+
+
+def _texts(demand: Demand, scope: Scope) -> dict[str, str]:
+    """The demand for data that keep the promises of columns (`passes`), and for data that do not (`guarded`)."""
+    text = demand.text
+    typed = _typed(text, scope)
+    if demand.rule.on_null is not None or demand.on_null(typed.root) == "pass":
+        return {"passes": text, "guarded": demand.guarded or text}
+    # Where arithmetic has no result the row fails. Where a value is missing against its promise it stays unknown:
+    # that is the business of the promise, and no second reason to refuse the row.
+    columns = [node for node in walk(typed.root) if node.op == "column"]
+    is_flat = not any(node.type.kind in ("list", "record") for node in columns)
+    missing = " or ".join(f"is_null({name})" for name in typed.names) if is_flat else "1 == 1"
+    return {"passes": f"coalesce({text}, 1 == 0)", "guarded": f"coalesce({text}, ({text}) and ({missing}))"}
 
 
 def _emit(text: str, scope: Scope, within: tuple[str, ...]) -> tuple[str, list[str], bool]:
     """The text, the columns it reads, and whether it may come to null."""
+    typed = _typed(text, scope)
+    return emit_polars(typed, {}, within), list(typed.names), typed.root.nullable
+
+
+def _typed(text: str, scope: Scope) -> TypedExpression:
     # Bounded is what operators write; the text of a constraint is ours, and an enum may be long.
     typed, faults = compile_text(text, scope, bounded=False)
     assert typed is not None, (text, faults)
-    return emit_polars(typed, {}, within), list(typed.names), typed.root.nullable
+    return typed

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from itertools import count
 from typing import NamedTuple
 
+from peakguard.expression.typed import Typed
+from peakguard.expression.verdict import OnNull
 from peakguard.kinds.contract.constraints import CONSTRAINTS, applies
 from peakguard.kinds.contract.inside import promises_inside
 from peakguard.kinds.contract.model import Column, Contract
@@ -33,6 +35,16 @@ class Demand(NamedTuple):
     is_promise: bool = False
     guarded: str | None = None
     proof: str | None = None
+
+    def on_null(self, verdict: Typed) -> OnNull:
+        """What an unknown outcome counts as; `verdict` is the demand's, the columns' promises kept.
+
+        Where the rule does not say, it is unknown only because arithmetic has no result, as where a product leaves
+        int64: nothing shows that such a row is good. A statistic of no rows is the business of `rows`.
+        """
+        if self.rule.on_null is not None:
+            return self.rule.on_null
+        return "fail" if verdict.nullable and not self.is_dataset else "pass"
 
 
 def demands(spec: Contract) -> Iterator[Demand]:
