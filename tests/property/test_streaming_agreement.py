@@ -43,7 +43,7 @@ freshness: {column: t, max_age: 1d}
 rows: {min: 2, max: 12}
 exempt:
   - {key: {k: a, t: 2026-01-01T01:00:00Z}, rule: rising, reason: known, until: 2100-01-01}
-  - {key: {k: a, t: 2026-01-01T00:00:00Z}, rule: far_anywhere, reason: known, until: 2100-01-01}
+  - {key: {k: b, t: 2026-01-01T02:00:00Z}, rule: far_steps, reason: known, until: 2100-01-01}
   - {key: {k: b, t: 2026-01-01T02:00:00Z}, rule: above, reason: known, until: 2100-01-01}
 rules:
   above: {expr: x >= y, on_null: fail}
