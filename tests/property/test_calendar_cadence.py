@@ -118,6 +118,27 @@ def test_rows_and_gaps_are_those_of_a_plain_reading(
         assert violation.gaps == Gaps(len(gaps), sum(gap.missing for gap in gaps), tuple(gaps))
 
 
+LOOKING_BACK = (
+    POLICY % ("24/7", 0)
+    + """\
+rules:
+  steady: {expr: 'k == prev(k, 3)', within: [k], on_null: pass}
+"""
+)
+
+
+def test_rows_that_another_rule_looks_back_to_bring_no_gap_twice(tmp_path: Path) -> None:
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "contracts" / "bars.yaml").write_text(LOOKING_BACK)
+    plan = peakguard.load(tmp_path).contract("bars")._plan
+    times = [START + timedelta(hours=hour) for hour in (0, 6, 8, 20, 22, 30)]
+    frame = pl.DataFrame({"k": "a", "t": times}, schema={"k": pl.String, "t": pl.Datetime("us", "UTC")})
+    for cuts in ([1] * 6, [2, 2], [3], []):
+        evidence = streaming.gather(plan, source_of(frame, cuts), examples=9, today="2026-01-01")
+        assert [(gap.row, gap.missing) for gap in evidence.gaps["cadence"].shown] == [(1, 2), (3, 5), (5, 3)]
+        assert evidence.gaps["cadence"][:2] == (3, 10)
+
+
 @given(data=st.data(), cuts=CUTS, max_gap=st.integers(0, 2))
 @settings(max_examples=40, deadline=None)
 def test_so_are_the_gaps_of_a_clock_that_never_stops(data: st.DataObject, cuts: list[int], max_gap: int) -> None:
