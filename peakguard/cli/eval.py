@@ -49,7 +49,8 @@ def run(options: argparse.Namespace) -> int:
         rows = rows_of(options)
         within = list(dict.fromkeys(name for name in options.within.split(",") if name))
         check_group(within, rows)
-        typed, faults = compile_any(options.expression, Scope(rows.columns, ordered=True, dataset=options.dataset))
+        scope = Scope(rows.columns, ordered=True, dataset=options.dataset, whole=not options.dataset)
+        typed, faults = compile_any(options.expression, scope)
         findings = [_finding(options.expression, _explained(each, rows)) for each in faults]
         if typed is None:
             _print_findings(options, findings)

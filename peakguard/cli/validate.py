@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from contextlib import closing
+from contextlib import closing, redirect_stdout
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from peakguard.cli.arguments import count
+from peakguard.cli.arguments import count, moment, reference
 from peakguard.cli.exit_codes import CLEAN, FINDINGS
 from peakguard.cli.progress import Progress
 from peakguard.cli.refusal import Refusal
@@ -34,6 +34,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--examples", type=count, default=5, metavar="N", help="rows to show for each rule (default: 5)"
     )
+    parser.add_argument(
+        "--reference",
+        type=reference,
+        action="append",
+        default=[],
+        metavar="NAME=PATH",
+        help="the data of a contract that this one refers to; once for each",
+    )
+    parser.add_argument(
+        "--now", type=moment, metavar="TIME", help="what `freshness` is measured against, e.g. 2026-01-02T00:00:00Z"
+    )
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first file that breaks the contract")
     parser.add_argument(
         "--progress",
@@ -51,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     if options.html is not None:
         from peakguard.cli.validate_page import write_page
 
-        write_page(options, policies.digest, validation, datetime.now(UTC))
+        write_page(options, policies.digest, validation, options.now or datetime.now(UTC))
     colour = False
     if options.format == "text":
         from peakguard.cli.output import wants_colour
@@ -66,11 +77,17 @@ def _contract(options: argparse.Namespace) -> tuple[PolicySet, Contract]:
 
     try:
         policies = load(options.root)
-        return policies, policies.contract(options.contract)
+        contract = policies.contract(options.contract)
     except PolicyError as error:
         raise Refusal(*(finding for finding in error.diagnostics if finding.severity == "error")) from error
     except PeakguardError as error:
         raise Refusal(_finding(error, options.contract)) from error
+    if contract.calls:
+        from peakguard.pipeline.project import find_project
+
+        # Last, so that no module of the project stands in for a library.
+        sys.path.append(find_project(options.root).root)
+    return policies, contract
 
 
 def _validate(options: argparse.Namespace, contract: Contract) -> Validation:
@@ -79,18 +96,22 @@ def _validate(options: argparse.Namespace, contract: Contract) -> Validation:
     sizes = [_size(path) for path in paths]
     with closing(Progress(sys.stderr, sizes, is_wanted=options.progress)) as progress:
         for index, path in enumerate(paths):
-            verdicts[path] = _inspect(contract, path, options.examples)
+            verdicts[path] = _inspect(contract, path, options)
             progress.of_piece(index)(1, 1)
             if options.fail_fast and breaks(verdicts[path]):
                 break
     return Validation(verdicts, tuple(paths[len(verdicts) :]))
 
 
-def _inspect(contract: Contract, path: str, examples: int) -> Verdict:
+def _inspect(contract: Contract, path: str, options: argparse.Namespace) -> Verdict:
+    references = dict(options.reference)
     try:
-        return contract.inspect_file(path, examples=examples)
+        # What a function of the operator prints is no part of the report.
+        with redirect_stdout(sys.stderr):
+            return contract.inspect_file(path, examples=options.examples, references=references, now=options.now)
     except PeakguardError as error:
-        raise Refusal(_finding(error, path)) from error
+        place = references.get(error.context.get("contract", ""), path)
+        raise Refusal(_finding(error, place)) from error
 
 
 def _size(path: str) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from peakguard.diagnostics import codes
 from peakguard.expression import ir
+from peakguard.expression.dataset_functions import OF_ROWS
 from peakguard.expression.fault import Fault
 from peakguard.expression.functions import FUNCTIONS, find
 from peakguard.expression.signature import DATASET, KINDS, ORDERED, REQUIRED, ROW, SPREAD, Called, Function, Parameter
@@ -82,7 +83,7 @@ def _is_available(checker: Checker, node: ir.Call, function: Function) -> bool:
         return False
     if group == ORDERED and not scope.ordered:
         checker.add(codes.FUNCTION_NOT_HERE, at, function=name, group=group, reason="there is no row before")
-    elif group in (DATASET, SPREAD) and not scope.dataset:
+    elif group in (DATASET, SPREAD) and not scope.dataset and not (scope.whole and name in OF_ROWS):
         checker.add(
             codes.FUNCTION_NOT_HERE, at, function=name, group=group, reason="it needs all rows, as in `dataset:`"
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from peakguard.runtime.violation import RuleOutcome, Verdict, Violation
@@ -61,6 +61,23 @@ def counted(rule: RuleOutcome, violation: Violation) -> str:
     total = rule.passed + rule.failed + rule.unknown
     unknown = f", {rule.unknown} unknown" if rule.unknown else ""
     return f"{rule.failed} of {total} {violation.counts} fail{unknown}"
+
+
+def gap_lines(violation: Violation) -> Iterator[str]:
+    """The gaps of a cadence: how many there are, then the first of them, one a line."""
+    gaps = violation.gaps
+    if gaps is None or not gaps.number:
+        return
+    yield f"{_number(gaps.number, 'gap')}, {_number(gaps.missing, 'row')} missing"
+    for gap in gaps.shown:
+        group = "".join(f"{name}={'null' if value is None else value}  " for name, value in gap.group.items())
+        yield f"{group}{gap.start} to {gap.end}: {gap.missing} missing before row {gap.row}"
+    if gaps.number > len(gaps.shown) > 0:
+        yield f"… and {_number(gaps.number - len(gaps.shown), 'more gap')}"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' if count != 1 else ''}"
 
 
 def hidden(violation: Violation) -> int:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from peakguard.reporters.validation import Validation
-from peakguard.runtime.violation import RuleOutcome, Verdict
+from peakguard.runtime.violation import Gaps, RuleOutcome, Verdict
 
 VERSION = 1
 
@@ -42,6 +42,12 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     }
 
 
+def _gaps(gaps: Gaps) -> dict[str, Any]:
+    """`key` tells the group apart; `start` and `end` are the rows around the gap, `row` the number of the later one."""
+    shown = [{"row": g.row, "key": g.group, "start": g.start, "end": g.end, "missing": g.missing} for g in gaps.shown]
+    return {"count": gaps.number, "missing": gaps.missing, "examples": shown}
+
+
 def _rule(rule: RuleOutcome) -> dict[str, Any]:
     examples = rule.violation.examples if rule.violation is not None else ()
     report: dict[str, Any] = {
@@ -54,6 +60,12 @@ def _rule(rule: RuleOutcome) -> dict[str, Any]:
         "unknown": rule.unknown,
         "examples": [{"row": each.row, "key": each.key, "values": each.values} for each in examples],
     }
+    if rule.violation is not None and rule.violation.gaps is not None:
+        report["gaps"] = _gaps(rule.violation.gaps)
+    if rule.sampled is not None:
+        report["sampled"] = {"rows": rule.sampled[0], "of": rule.sampled[1]}
+    if rule.unproven is not None:
+        report["unproven"] = rule.unproven
     if rule.reason is not None:
         report["reason"] = rule.reason
     if rule.violation is not None and rule.violation.message is not None:

@@ -89,6 +89,11 @@ class PolicySet:
         """The names of all policies of a kind, sorted."""
         return tuple(sorted(self._tables.get(kind, {})))
 
+    def tables(self, kind: str) -> Mapping[str, Any]:
+        """The compiled policies of a kind, by name: plain data."""
+        found: Mapping[str, Any] = self._tables.get(kind, {})
+        return found
+
     def _bind(self, kind: str, name: str) -> Any:
         bound = self._bound.get((kind, name))
         if bound is None:

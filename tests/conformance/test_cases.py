@@ -26,6 +26,11 @@ ELSEWHERE = {
     "PG131": "functional/test_eval.py",
     "PG132": "functional/test_eval.py",
     "PG133": "functional/test_eval.py",
+    "PG160": "property/test_references.py",
+    "PG161": "property/test_references.py",
+    "PG162": "unit/engines/test_sessions.py",
+    "PG163": "property/test_references.py",
+    "PG456": "property/test_calls.py",
     "PG610": "functional/test_docs.py",
 }
 

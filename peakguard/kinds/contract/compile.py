@@ -10,11 +10,13 @@ from peakguard.expression.scope import Scope
 from peakguard.expression.type_form import plain
 from peakguard.expression.typed import TypedExpression, walk
 from peakguard.kinds.contract.demands import Demand, demands
-from peakguard.kinds.contract.model import Column, Contract
+from peakguard.kinds.contract.model import Column, Contract, ForeignKey
+from peakguard.kinds.contract.positions import check_of
 from peakguard.kinds.contract.scope import scope_of
 from peakguard.kinds.contract.sequence import sequence_checks
 from peakguard.kinds.contract.stream import dataset_stream, row_stream
 from peakguard.language.document import Document
+from peakguard.language.rule import Rule
 from peakguard.language.typed import type_of
 from peakguard.language.values import nanoseconds
 
@@ -36,7 +38,9 @@ def compile_document(document: Document[Contract]) -> dict[str, Any]:
         "checks": [*sequence_checks(spec), *_checks(spec)],
         "rows": [spec.rows.min, spec.rows.max] if spec.rows is not None else None,
         "freshness": [spec.freshness.column, nanoseconds(spec.freshness.max_age)] if spec.freshness else None,
-        "references": {name: [foreign.contract, foreign.column] for name, foreign in spec.references.items()},
+        "sample": [spec.sample.share, spec.sample.seed] if spec.sample is not None else None,
+        "calls": [_call(name, rule) for name, rule in spec.rules.items() if rule.call is not None],
+        "references": [_reference(spec, name, foreign) for name, foreign in spec.references.items()],
         "exempt": [[each.rule, each.key, each.until] for each in spec.exempt],
     }
 
@@ -53,12 +57,41 @@ def _column(name: str, column: Column) -> dict[str, Any]:
     }
 
 
+def _reference(spec: Contract, name: str, foreign: ForeignKey) -> dict[str, Any]:
+    """`reads` are columns of ours; those of the other contract stand in the same order."""
+    check = check_of(f"references.{name}", "", [name, *foreign.also], spec.columns[name].error, None)
+    return {**check, "contract": foreign.contract, "foreign": [foreign.column, *foreign.also.values()]}
+
+
+def _call(name: str, rule: Rule) -> dict[str, Any]:
+    """A verdict that is missing counts against the rule, unless it says otherwise."""
+    return {
+        **check_of(f"rules.{name}", "", rule.reads, rule.error, None),
+        "call": rule.call,
+        "per": rule.per,
+        "on_null": rule.on_null or "fail",
+        **_consequences(rule),
+    }
+
+
+def _consequences(rule: Rule) -> dict[str, Any]:
+    return {
+        "severity": rule.severity,
+        "message": rule.message,
+        "max_fail_rate": rule.max_fail_rate,
+        "mode": rule.mode,
+    }
+
+
 def _checks(spec: Contract) -> Iterator[dict[str, Any]]:
     rows, dataset = scope_of(spec), scope_of(spec, is_dataset=True)
     wary_rows, wary_dataset = scope_of(spec, trusts=False), scope_of(spec, is_dataset=True, trusts=False)
     for demand in demands(spec):
         scopes = (dataset, wary_dataset) if demand.is_dataset else (rows, wary_rows)
-        yield _check(demand, *scopes)
+        check = _check(demand, *scopes)
+        # What other demands build on is known of all rows, and what looks at several rows cannot leave some out.
+        is_sampled = spec.sample is not None and not demand.is_promise and not demand.is_dataset
+        yield {**check, "sampled": is_sampled and check["stream"] is None}
 
 
 def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:
@@ -85,11 +118,8 @@ def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:
         "reads": list(dict.fromkeys([*reads, *more])),
         "within": list(rule.within),
         "on_null": rule.on_null or "pass",
-        "severity": rule.severity,
         "error": rule.error,
-        "message": rule.message,
-        "max_fail_rate": rule.max_fail_rate,
-        "mode": rule.mode,
+        **_consequences(rule),
     }
 
 

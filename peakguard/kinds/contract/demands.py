@@ -48,14 +48,17 @@ class Demand(NamedTuple):
 
 
 def demands(spec: Contract) -> Iterator[Demand]:
-    """The demands of all columns, then those of the rules, in the order they are written."""
+    """The demands of all columns, then those of the rules, in the order they are written.
+
+    A rule that calls a function is none: nobody knows what it demands.
+    """
     variable = next(name for name in _variables() if name not in spec.columns)
     for name, column in spec.columns.items():
         yield from _of_column(name, column, variable)
     for name, rule in spec.rules.items():
-        form = "expr" if rule.expr is not None else "dataset"
-        text = rule.expr if rule.expr is not None else rule.dataset
-        yield Demand(f"rules.{name}", text or "", ("rules", name, form), rule, form == "dataset")
+        if rule.call is None:
+            text = rule.expr if rule.expr is not None else rule.dataset
+            yield Demand(f"rules.{name}", text or "", ("rules", name, rule.form), rule, rule.form == "dataset")
 
 
 def _variables() -> Iterator[str]:

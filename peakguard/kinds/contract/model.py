@@ -9,7 +9,7 @@ from peakguard.language.model import Model
 from peakguard.language.references import ContractRef, ErrorRef
 from peakguard.language.rule import Rule
 from peakguard.language.typed import Shape, ShortForm
-from peakguard.language.values import Count, Date, Duration, Flag, Identifier, Number, Text
+from peakguard.language.values import Count, Date, Duration, Flag, Identifier, Number, Rate, Text
 
 
 class Column(Shape):
@@ -65,8 +65,8 @@ class Cadence(Model):
     """The column with the time of a row."""
     within: tuple[Identifier, ...] = ()
     """Columns that divide the rows into groups, each with a cadence of its own."""
-    calendar: Literal["24/7"] = "24/7"
-    """When rows are expected."""
+    calendar: Text = "24/7"
+    """When rows are expected: around the clock, or in the sessions of an exchange, e.g. XNYS."""
     max_gap: Count = 0
     """How many rows in a row may be missing."""
 
@@ -89,6 +89,15 @@ class Rows(Model):
     """The greatest number of rows."""
 
 
+class Sample(Model):
+    """How many rows are looked at by what asks something of one row alone, but for missing values and NaN."""
+
+    share: Rate
+    """The share of rows (0..1) that are looked at."""
+    seed: Count = 0
+    """Another seed looks at other rows; the same seed always at the same."""
+
+
 class ForeignKey(Model):
     """Values that must exist in the data of another contract."""
 
@@ -96,6 +105,8 @@ class ForeignKey(Model):
     """The other contract."""
     column: Identifier
     """The column of the other contract."""
+    also: dict[Identifier, Identifier] = Field(default_factory=dict)
+    """More columns of this contract, each with its column there: together they name one row."""
 
 
 class Exemption(Model):
@@ -136,6 +147,8 @@ class Contract(Policy):
     """Columns whose values must exist in other data."""
     rules: dict[Identifier, Rule] = Field(default_factory=dict)
     """Demands in the expression language."""
+    sample: Sample | None = None
+    """Constraints of values and rules of one row look at some rows only, and reports say so."""
     on_violation: Literal["raise", "drop", "observe"] = "raise"
     """What `validate` does with data that breaks the contract."""
     error: ErrorRef | None = None
