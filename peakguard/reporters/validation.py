@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from peakguard.runtime.violation import RuleOutcome, Verdict, Violation
+from peakguard.runtime.violation import Output, RuleOutcome, Verdict, Violation
 
 VERDICT_FORMATS = ("text", "json", "junit", "markdown")
 
@@ -13,11 +13,13 @@ VERDICT_FORMATS = ("text", "json", "junit", "markdown")
 class Validation(NamedTuple):
     """A verdict for each file in the order in which they were judged; `unseen` were not looked at.
 
-    `is_single` tells that one file was asked for, which some formats show without a frame of files.
+    `outputs` are the files that rows were written to. `is_single` tells that one file was asked for, which some formats
+    show without a frame of files.
     """
 
     verdicts: Mapping[str, Verdict]
     unseen: tuple[str, ...] = ()
+    outputs: tuple[Output, ...] = ()
 
     @property
     def is_single(self) -> bool:
@@ -83,3 +85,12 @@ def _number(count: int, noun: str) -> str:
 def hidden(violation: Violation) -> int:
     """How many rows count against a rule beyond those that are shown."""
     return max(0, len(violation.rows) - len(violation.examples))
+
+
+def output_line(output: Output) -> str:
+    """What became of a file for rows, in a line."""
+    what = "rows that pass" if output.role == "valid" else "rows set aside"
+    if output.digest is None:
+        return f"{output.path} was not written: {output.reason}"
+    rows = "1 row" if output.rows == 1 else f"{output.rows} rows"
+    return f"wrote {output.path}: {rows} ({what}), sha256 {output.digest[:12]}"

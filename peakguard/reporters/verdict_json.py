@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from peakguard.reporters.validation import Validation
-from peakguard.runtime.violation import Gaps, RuleOutcome, Verdict
+from peakguard.runtime.violation import Gaps, Output, RuleOutcome, Verdict
 
 VERSION = 1
 
@@ -15,7 +15,8 @@ def render(found: Validation) -> str:
     """The report of one file, or of several in a frame that names them."""
     reports: dict[str, dict[str, Any]] = {path: verdict_json(verdict) for path, verdict in found.verdicts.items()}
     if found.is_single:
-        return _written(next(iter(reports.values())))
+        outputs = {"outputs": [_output(each) for each in found.outputs]} if found.outputs else {}
+        return _written({**next(iter(reports.values())), **outputs})
     framed: dict[str, Any] = {
         "version": VERSION,
         "files": [{"file": path, **report} for path, report in reports.items()],
@@ -40,6 +41,12 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "enforced": verdict.is_enforced,
         "rules": [_rule(rule) for rule in verdict.rules],
     }
+
+
+def _output(output: Output) -> dict[str, Any]:
+    """`sha256` is null for a file that was not written, and `reason` says why."""
+    made = {"role": output.role, "file": output.path, "rows": output.rows, "sha256": output.digest}
+    return made if output.reason is None else {**made, "reason": output.reason}
 
 
 def _gaps(gaps: Gaps) -> dict[str, Any]:

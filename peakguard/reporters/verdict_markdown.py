@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from peakguard.reporters.validation import Validation, counted, gap_lines, headline, hidden, status, tally
+from peakguard.reporters.validation import Validation, counted, gap_lines, headline, hidden, output_line, status, tally
 from peakguard.reporters.visible import visible
 from peakguard.runtime.violation import Example, RuleOutcome, Verdict
 
@@ -21,6 +21,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&@!])")
 def render(found: Validation) -> str:
     """A table of the files, then what each violated rule shows; says what there was no room for."""
     blocks = ["## peakguard validate\n", *_bounded(_files(found), "file"), ""]
+    blocks += [*(f"- {words(output_line(each))}" for each in found.outputs), ""] if found.outputs else []
     room = MOST_CHARACTERS - sum(len(block) + 1 for block in blocks)
     details = ((path, rule) for path, verdict in found.verdicts.items() for rule in _told(verdict))
     for path, rule in details:

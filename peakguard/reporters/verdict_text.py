@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from peakguard.reporters.validation import Validation, counted, gap_lines, headline, hidden, status, tally
+from peakguard.reporters.validation import Validation, counted, gap_lines, headline, hidden, output_line, status, tally
 from peakguard.reporters.visible import visible
 from peakguard.runtime.violation import RuleOutcome, Verdict, Violation
 
@@ -17,6 +17,8 @@ def render(found: Validation, *, colour: bool = False) -> str:
     if found.unseen:
         files = "1 file was" if len(found.unseen) == 1 else f"{len(found.unseen)} files were"
         blocks.append(f"stopped at the first file that breaks the contract: {files} not looked at\n")
+    if found.outputs:
+        blocks[-1] += "".join(f"{visible(output_line(each))}\n" for each in found.outputs)
     return "\n".join(blocks)
 
 

@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 class PolicySet:
     """Immutable; safe to share between threads and to pickle into other processes.
 
-    `digest` names this exact set of policies; every verdict is given under it.
+    `digest` names this exact set of policies; every verdict is given under it. `root` is the folder of the project,
+    whose state lies in `.peakguard` below it; empty for the current folder.
     """
 
-    __slots__ = ("_bound", "_errors", "_tables", "digest")
+    __slots__ = ("_bound", "_errors", "_tables", "digest", "root")
 
-    def __init__(self, tables: Mapping[str, Mapping[str, Any]], digest: str) -> None:
+    def __init__(self, tables: Mapping[str, Mapping[str, Any]], digest: str, root: str = "") -> None:
         self._tables = tables
+        self.root = root
         self._bound: dict[tuple[str, str], Any] = {}
         self._errors: Catalogs | None = None
         self.digest = digest
@@ -113,7 +115,7 @@ class PolicySet:
         return PeakguardError(codes.UNKNOWN_POLICY, **data)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return PolicySet, (self._tables, self.digest)
+        return PolicySet, (self._tables, self.digest, self.root)
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{len(tables)} {kind}" for kind, tables in sorted(self._tables.items()))

@@ -112,6 +112,20 @@ class Verdict(NamedTuple):
         return tuple(rule.violation for rule in self.rules if rule.refuses and rule.violation is not None)
 
 
+class Output(NamedTuple):
+    """What became of a file that rows were to be written to.
+
+    `role` is `valid` for rows that pass and `quarantine` for rows that are set aside. Without a digest nothing was
+    written, and `reason` says why.
+    """
+
+    role: str
+    path: str
+    rows: int = 0
+    digest: str | None = None
+    reason: str | None = None
+
+
 def describe(violation: Violation) -> str:
     """A violation in one line."""
     code = f" [{violation.error}]" if violation.error else ""

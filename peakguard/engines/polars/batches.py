@@ -75,6 +75,18 @@ class Batches:
         if is_empty:
             yield align(self._empty(physical), plan, is_text=self._source.is_text), 0
 
+    def whole(self) -> Iterator[tuple[int, pl.DataFrame, Aligned]]:
+        """Every batch with all of its columns, the number of its first row before it and its aligned form behind it."""
+        names, base = list(self._source.schema), 0
+        guess = _Guess(self._guessed(self._plan["columns"]))
+        for batch in self._source.read(names):
+            if batch.height:
+                yield base, batch, self._aligned(batch, self._plan, guess)
+                base += batch.height
+        if not base:
+            empty = self._empty(names)
+            yield 0, empty, align(empty, self._plan, is_text=self._source.is_text)
+
     def _held_as(self, columns: Sequence[Mapping[str, Any]]) -> dict[str, str] | None:
         """The new names of columns that are held in their very type, if all are: then there is nothing to convert."""
         schema = self._source.schema

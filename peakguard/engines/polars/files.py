@@ -47,6 +47,13 @@ def source_of(path: str) -> Source:
     return Source(schema, read, form in _TEXT, is_small)
 
 
+def is_among(output: str, path: str) -> bool:
+    """Whether a file is one of those that a path, a pattern or a folder stands for."""
+    return os.path.exists(output) and any(
+        os.path.exists(file) and os.path.samefile(file, output) for file in _files(path)
+    )
+
+
 def _is_small(files: Sequence[str], form: str, scan: pl.LazyFrame) -> bool:
     if sum(os.path.getsize(file) for file in files) > SMALL_FILES:
         return False

@@ -149,8 +149,8 @@ class Contract(Policy):
     """Demands in the expression language."""
     sample: Sample | None = None
     """Constraints of values and rules of one row look at some rows only, and reports say so."""
-    on_violation: Literal["raise", "drop", "observe"] = "raise"
-    """What `validate` does with data that breaks the contract."""
+    on_violation: Literal["raise", "quarantine", "drop", "observe"] = "raise"
+    """What `validate` does with rows that break the contract: `quarantine` sets them aside and passes the others."""
     error: ErrorRef | None = None
     """The code raised for anything not named more closely."""
     exempt: tuple[Exemption, ...] = ()
