@@ -896,6 +896,20 @@ CATALOG: dict[str, Entry] = {
         "`when` chooses rows, and a dataset rule judges them as a whole",
         "Put it into the statistic, such as share(not (volume > 0) or close > 0), or make it a rule of rows with `expr`",
     ),
+    "PG517": Entry(
+        "default_needless",
+        "error",
+        "A column that is required has a default",
+        "column `{column}` is required, so its default is never used",
+        "Add `required: false`, or remove the default",
+    ),
+    "PG518": Entry(
+        "default_misfit",
+        "error",
+        "A default is no value of its column",
+        "`{value}` is no {type} ({reason})",
+        "Write a value of that type: times as 2026-01-02T15:00:00Z, dates as 2026-01-02",
+    ),
     "PG601": Entry(
         "unknown_placeholder",
         "error",

@@ -67,7 +67,7 @@ class RuleOutcome(NamedTuple):
     """What became of one rule: `run` with three counts, or `skipped` with the reason.
 
     `unproven` names the function that the rule calls, if it does; `sampled` says how many rows
-    of how many were looked at, where these are not all.
+    of how many were looked at, where these are not all; `note` says what was done to a column.
     """
 
     id: str
@@ -82,6 +82,7 @@ class RuleOutcome(NamedTuple):
     refuses: bool
     unproven: str | None = None
     sampled: tuple[int, int] | None = None
+    note: str | None = None
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -91,6 +92,8 @@ class RuleOutcome(NamedTuple):
             said.append(f"unproven: what {self.unproven} does is not checked")
         if self.sampled is not None:
             said.append(f"sampled: {self.sampled[0]} of {self.sampled[1]} rows were looked at")
+        if self.note is not None:
+            said.append(self.note)
         return tuple(said)
 
 

@@ -33,15 +33,12 @@ _OHLC = {
     "key": "a row that is repeated is not later than the one before it",
 }
 _VALUES = "every allowed value matches and is of a fitting length"
-_FAR = "what is far from the others is so by every measure"
 _TWICE = "another rule asks the same"
 TOGETHER = {
     "repository daily_bars": _OHLC,
     "repository ohlcv": _OHLC,
     "contract/the-example-of-the-design ohlcv": _OHLC | {"order": "two rows that are out of order are off the cadence"},
     "contract/dataset-rules bars": {"columns.open.finite": "the deviation of what is no number is none either"},
-    "contract/outliers-of-rows bars": {"columns.volume.finite": "the median of what is no number is none either"}
-    | {f"rules.{each}": _FAR for each in ("far", "far_by_median", "step_z", "recent", "tail")},
     "contract/every-option-of-a-column bars": dict.fromkeys(
         [f"columns.b.{each}" for each in ("matches", "min_length", "max_length")], _VALUES
     ),
@@ -54,6 +51,12 @@ TOGETHER = {
     },
 }
 """The rules that cannot be broken alone, with the reason, by case and contract."""
+OVERLAPPING = {
+    *("contract/on-null-where-arithmetic-may-have-no-result bars", "contract/outliers-of-rows bars"),
+    *("contract/shares-of-one-are-converted-by-literals rates", "contract/when-finds-that-a-column-is-known bars"),
+    "contract/conditions-on-this-row-say-nothing-of-others bars",
+}
+"""Contracts whose rules ask the same in several ways, as those under `expression/` do, to show what may be written."""
 BEYOND = {
     "contract/calendar-by-the-day bars": "cadence.calendar",
     "contract/calendar-of-an-exchange bars": "cadence.calendar",
@@ -71,6 +74,13 @@ def contracts() -> dict[str, Document[Contract]]:
         for document in run(folder)[0]
         if document.spec.kind == "contract"
     }
+
+
+ALONE = [
+    name
+    for name in sorted(contracts().keys() - BEYOND.keys() - OVERLAPPING)
+    if not name.startswith("expression/") or name in TOGETHER
+]
 
 
 def making(name: str) -> Maker:
@@ -111,7 +121,7 @@ def test_where_no_sample_is_made_the_rule_is_named(name: str) -> None:
     assert (raised.value.code, raised.value.context["rule"]) == (codes.SAMPLE_NOT_FOUND, BEYOND[name])
 
 
-@pytest.mark.parametrize("name", sorted(contracts().keys() - BEYOND.keys()))
+@pytest.mark.parametrize("name", ALONE)
 def test_every_rule_can_be_broken_alone(name: str) -> None:
     for rule in rules(name):
         if rule not in TOGETHER.get(name, {}):

@@ -56,11 +56,9 @@ class Batches:
     def read(self, names: Sequence[str]) -> Iterator[tuple[Aligned, int]]:
         """The named columns of the contract, and how many rows; one empty batch where there is no row at all."""
         columns = [column for column in self._plan["columns"] if column["name"] in names]
-        physical = [
-            next(name for name in column["names"] if name in self._source.schema)
-            for column in columns
-            if column["name"] not in self.settled.absent
-        ]
+        settled = [column for column in columns if column["name"] not in self.settled.absent]
+        named = (next((name for name in column["names"] if name in self._source.schema), None) for column in settled)
+        physical = [name for name in named if name is not None]
         plan = {**self._plan, "columns": columns}
         guess = _Guess(self._guessed(columns))
         names_of = self._held_as(columns)
@@ -93,6 +91,8 @@ class Batches:
         found = {}
         for column in columns:
             physical = next((name for name in column["names"] if name in schema), None)
+            if physical is None and column["default"] is not None:
+                return None
             if physical is not None and not holds(schema[physical], to_dtype(column["type"], column["values"])):
                 return None
             if physical is not None:

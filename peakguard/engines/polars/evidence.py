@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from peakguard.engines.polars.align import Fault
+from peakguard.engines.polars.align import Fault, Note
 from peakguard.engines.polars.expressions import Counted
 from peakguard.runtime.violation import Example, Gaps
 
@@ -21,7 +21,8 @@ class Evidence(NamedTuple):
     `fault_examples` and `examples` hold the first rows against a fault or check, with their values;
     `newest` is the greatest time of the column that freshness asks about, `gaps` are those of a broken cadence,
     `problems` say of a rule that calls a function why there is no verdict,
-    `sampled` how many rows a check has looked at where these are not all.
+    `sampled` how many rows a check has looked at where these are not all, `notes` what was done to columns,
+    `arranged` the declared columns in the order in which the data have them.
     """
 
     height: int
@@ -35,6 +36,8 @@ class Evidence(NamedTuple):
     gaps: Mapping[str, Gaps] = {}
     problems: Mapping[str, str] = {}
     sampled: Mapping[str, int] = {}
+    notes: tuple[Note, ...] = ()
+    arranged: tuple[str, ...] = ()
 
 
 def runnable(plan: Mapping[str, Any], absent: Mapping[str, str]) -> list[Mapping[str, Any]]:

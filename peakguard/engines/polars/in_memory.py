@@ -77,6 +77,8 @@ def gather(
         {check["id"]: _gaps(aligned.frame, check, examples) for check, _ in faulty if check.get("gaps")},
         others.problems,
         others.sampled,
+        aligned.notes,
+        aligned.arranged,
     )
 
 

@@ -231,6 +231,8 @@ class _Stream:
             {name: gaps.outcome() for name, gaps in self._gaps.items() if counted[name].against},
             beyond.problems,
             beyond.sampled,
+            batches.settled.notes,
+            batches.settled.arranged,
         )
 
     def _dataset_outcomes(self) -> Iterator[tuple[Check, pl.DataFrame]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from peakguard.expression import compile_text, emit_polars
+from peakguard.expression import emit_polars
 from peakguard.expression.scope import Scope
 from peakguard.expression.type_form import plain
-from peakguard.expression.typed import TypedExpression, walk
 from peakguard.kinds.contract.demands import Demand, demands
+from peakguard.kinds.contract.forms import forms_of, typed_of
 from peakguard.kinds.contract.model import Column, Contract, ForeignKey
 from peakguard.kinds.contract.positions import check_of
 from peakguard.kinds.contract.scope import scope_of
@@ -32,6 +32,7 @@ def compile_document(document: Document[Contract]) -> dict[str, Any]:
         "error": spec.error,
         "on_violation": spec.on_violation,
         "extra_columns": spec.extra_columns,
+        "column_order": spec.column_order,
         "coerce": spec.coerce,
         "key": list(spec.key),
         "columns": [_column(name, column) for name, column in spec.columns.items()],
@@ -52,6 +53,7 @@ def _column(name: str, column: Column) -> dict[str, Any]:
         "type": column.type or plain(type_of(column)),
         "values": list(column.values) if column.values is not None else None,
         "required": column.required,
+        "default": [column.default] if column.default is not None else None,
         "parse": column.parse,
         "error": column.error,
     }
@@ -98,7 +100,7 @@ def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:
     """A demand as an entry of the plan: its text with and without trust in the other columns' promises."""
     rule = demand.rule
     within = () if demand.is_dataset else rule.within
-    texts = _texts(demand, scope)
+    texts = forms_of(demand, scope)
     guarded, reads, guarded_may = _emit(texts["guarded"], wary, within)
     passes, _, passes_may = (
         (guarded, reads, guarded_may) if demand.is_promise else _emit(texts["passes"], scope, within)
@@ -128,32 +130,11 @@ def _stream(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any] | None:
         return dataset_stream(demand.text, wary, demand.rule.within)
     if demand.path[0] != "rules":
         return None  # a constraint of a column looks at no other row
-    texts = {**_texts(demand, scope), "applies": demand.rule.when}
+    texts = {**forms_of(demand, scope), "applies": demand.rule.when}
     return row_stream(texts, {"passes": scope, "guarded": wary, "applies": wary}, demand.rule.within)
-
-
-def _texts(demand: Demand, scope: Scope) -> dict[str, str]:
-    """The demand for data that keep the promises of columns (`passes`), and for data that do not (`guarded`)."""
-    text = demand.text
-    typed = _typed(text, scope)
-    if demand.rule.on_null is not None or demand.on_null(typed.root) == "pass":
-        return {"passes": text, "guarded": demand.guarded or text}
-    # Where arithmetic has no result the row fails. Where a value is missing against its promise it stays unknown:
-    # that is the business of the promise, and no second reason to refuse the row.
-    columns = [node for node in walk(typed.root) if node.op == "column"]
-    is_flat = not any(node.type.kind in ("list", "record") for node in columns)
-    missing = " or ".join(f"is_null({name})" for name in typed.names) if is_flat else "1 == 1"
-    return {"passes": f"coalesce({text}, 1 == 0)", "guarded": f"coalesce({text}, ({text}) and ({missing}))"}
 
 
 def _emit(text: str, scope: Scope, within: tuple[str, ...]) -> tuple[str, list[str], bool]:
     """The text, the columns it reads, and whether it may come to null."""
-    typed = _typed(text, scope)
+    typed = typed_of(text, scope)
     return emit_polars(typed, {}, within), list(typed.names), typed.root.nullable
-
-
-def _typed(text: str, scope: Scope) -> TypedExpression:
-    # Bounded is what operators write; the text of a constraint is ours, and an enum may be long.
-    typed, faults = compile_text(text, scope, bounded=False)
-    assert typed is not None, (text, faults)
-    return typed

@@ -9,7 +9,7 @@ from peakguard.language.model import Model
 from peakguard.language.references import ContractRef, ErrorRef
 from peakguard.language.rule import Rule
 from peakguard.language.typed import Shape, ShortForm
-from peakguard.language.values import Count, Date, Duration, Flag, Identifier, Number, Rate, Text
+from peakguard.language.values import Count, Date, Duration, Flag, Identifier, Number, Plain, Rate, Text
 
 
 class Column(Shape):
@@ -23,6 +23,8 @@ class Column(Shape):
     """Other names the column may have in the data."""
     required: Flag = True
     """Whether the data must have the column."""
+    default: Plain | None = None
+    """The value of every row where the data lack the column; for one that is not required."""
     parse: Text | None = None
     """How to read a date or time from text, e.g. '%m/%d/%Y'."""
     gt: Number | None = None
@@ -131,6 +133,8 @@ class Contract(Policy):
     """The columns."""
     extra_columns: Literal["allow", "drop", "forbid"] = "forbid"
     """What happens to columns that the contract does not name."""
+    column_order: Literal["any", "declared"] = "any"
+    """Whether the data must have their columns in the order in which they are declared."""
     coerce: Flag = False
     """Whether values of another type are converted where nothing is lost."""
     key: tuple[Identifier, ...] = ()

@@ -39,6 +39,19 @@ class _Judge:
         if self._evidence.extra and self._plan["extra_columns"] == "forbid":
             names = ", ".join(self._evidence.extra)
             yield self._frame_outcome("extra_columns", fits=False, reason=f"not declared: {names}")
+        if self._plan["column_order"] == "declared":
+            yield self._column_order()
+        for note in self._evidence.notes:
+            yield RuleOutcome(
+                note.id, None, "info", "run", None, self._height, 0, 0, None, refuses=False, note=note.text
+            )
+
+    def _column_order(self) -> RuleOutcome:
+        arranged = self._evidence.arranged
+        declared = [column["name"] for column in self._plan["columns"] if column["name"] in arranged]
+        wrong = next((pair for pair in zip(arranged, declared, strict=True) if pair[0] != pair[1]), None)
+        reason = f"`{wrong[0]}` stands where `{wrong[1]}` should" if wrong is not None else ""
+        return self._frame_outcome("column_order", fits=wrong is None, reason=reason)
 
     def _fault(self, fault: Fault) -> RuleOutcome:
         error = fault.error or self._plan["error"]

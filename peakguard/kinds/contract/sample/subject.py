@@ -64,7 +64,7 @@ def _test(demand: Demand, scope: Scope) -> Test:
         root = Typed("or", (excused, root), BOOL, 0, 0)
     reads = tuple(dict.fromkeys(_columns(root)))
     rule = demand.rule
-    return Test(demand.id, root, reads, rule.within, demand.on_null(root) == "fail", reach(root), rule.max_fail_rate)
+    return Test(demand.id, root, reads, rule.within, rule.on_null == "fail", reach(root), rule.max_fail_rate)
 
 
 def _typed(text: str, scope: Scope) -> Typed:
