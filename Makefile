@@ -49,6 +49,7 @@ bench: $(READY)  ## measurements; see docs/performance.md
 	$(BIN)/python -m tests.benchmarks.startup
 	$(BIN)/python -m tests.benchmarks.scalar_rules
 	$(BIN)/python -m tests.benchmarks.columnar_rules
+	$(BIN)/python -m tests.benchmarks.context
 
 mutants: $(READY)  ## faults put into the back ends on purpose; each must be caught
 	$(BIN)/python -m tests.mutation

@@ -6,6 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from peakguard.api.data import collect_violations, validate
     from peakguard.api.policies import check, load
+    from peakguard.api.run import run
     from peakguard.diagnostics.diagnostic import Diagnostic
     from peakguard.runtime.errors import ContractViolation, PeakguardError, PolicyError
     from peakguard.runtime.policy_set import PolicySet
@@ -21,6 +22,7 @@ _HOMES = {
     "check": "api.policies",
     "collect_violations": "api.data",
     "load": "api.policies",
+    "run": "api.run",
     "validate": "api.data",
 }
 
@@ -34,6 +36,7 @@ __all__ = [
     "check",
     "collect_violations",
     "load",
+    "run",
     "validate",
 ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peakguard.expression.backends import texts
@@ -20,12 +20,13 @@ TABLE = "rows"
 class Result(NamedTuple):
     """What one back end makes of an expression: a value for each row, or for each group of a dataset rule.
 
-    `text` is what ran; values are canonical. Without a text, the back end has no form of the expression.
+    `text` is what ran; values are canonical, None where the back end cannot hold the rows. Without a text it has no
+    form of the expression.
     """
 
     backend: str
     text: str | None
-    values: Sequence[Any]
+    values: Sequence[Any] | None
 
 
 class Evaluation(NamedTuple):
@@ -57,28 +58,20 @@ def evaluate(
 
     Raises PeakguardError (PG2004) where polars, sqlglot or duckdb is not installed.
     """
-    from peakguard.engines.duckdb.run import POSITION
-    from peakguard.engines.polars.from_rows import frame_of
-    from peakguard.expression.type_form import plain
+    from peakguard.api.backend_runs import Table
 
-    read = [*typed.names, *(name for name in within if name not in typed.names)]
-    kept = [{name: row[name] for name in read} for row in rows]
-    frame = frame_of(kept, {name: plain(columns[name].type) for name in read}) if read else _without_columns(len(rows))
-    form = texts(typed, relation=TABLE, is_dataset=is_dataset, within=within, order=[POSITION])
-    runs: dict[str, Callable[[str], Sequence[Any]]] = {
-        "python": lambda text: _python(text, typed, kept, within),
-        "polars": lambda text: _polars(text, frame, within if is_dataset else ()),
-        "sql": lambda text: _sql(text, frame, kept, within if is_dataset else ()),
-    }
-    reference = Result("reference", None, _reference(typed, kept, within, is_dataset=is_dataset))
+    table = Table.of(typed, columns, rows, within, is_dataset=is_dataset)
+    form = texts(typed, relation=TABLE, is_dataset=is_dataset, within=within, order=[table.position])
+    runs = {"python": table.in_python, "polars": table.in_polars, "sql": table.in_sql}
+    reference = Result("reference", None, table.by_reference())
     others = [Result(name, text, runs[name](text) if text is not None else ()) for name, text in form.items()]
     return Evaluation(typed, (reference, *others), tuple(_differing(typed, reference, others)))
 
 
 def _differing(typed: TypedExpression, reference: Result, others: Sequence[Result]) -> Iterator[int]:
     tolerance = 1e-9 if typed.root.computed else 0.0
-    for position, ours in enumerate(reference.values):
-        theirs = [each.values[position] for each in others if each.text is not None]
+    for position, ours in enumerate(reference.values or ()):
+        theirs = [each.values[position] for each in others if each.text is not None and each.values is not None]
         if not all(_same(ours, each, tolerance) for each in theirs):
             yield position
 
@@ -89,57 +82,3 @@ def _same(ours: Any, theirs: Any, tolerance: float) -> bool:
             return math.isnan(ours) and math.isnan(theirs)
         return ours == theirs or math.isclose(ours, theirs, rel_tol=tolerance)
     return type(ours) is type(theirs) and bool(ours == theirs)
-
-
-def _reference(
-    typed: TypedExpression, rows: Sequence[Mapping[str, Any]], within: Sequence[str], *, is_dataset: bool
-) -> Sequence[Any]:
-    from peakguard.expression.reference.interpreter import evaluate as by_reference
-    from peakguard.expression.reference.interpreter import evaluate_dataset
-
-    return evaluate_dataset(typed.root, rows, within) if is_dataset else by_reference(typed.root, rows, within)
-
-
-def _python(
-    text: str, typed: TypedExpression, rows: Sequence[Mapping[str, Any]], within: Sequence[str]
-) -> Sequence[Any]:
-    from peakguard.expression.emit.scalar import is_ordered
-    from peakguard.expression.reference.interpreter import groups
-    from peakguard.runtime.scalar import load_ordered, load_scalar
-
-    arguments = [[row[name] for name in typed.names] for row in rows]
-    if not is_ordered(typed.root):
-        rule = load_scalar(text)
-        return [rule(*each) for each in arguments]
-    ordered, values = load_ordered(text), [None] * len(rows)
-    for positions in groups(rows, within):
-        state = ordered.start()
-        for position in positions:
-            values[position] = ordered.step(state, *arguments[position])
-    return values
-
-
-def _polars(text: str, frame: Any, groups: Sequence[str]) -> Sequence[Any]:
-    from peakguard.engines.polars.expressions import expression
-    from peakguard.engines.polars.rows import canonical_values
-
-    made = expression(text).alias("value")
-    if groups:
-        return canonical_values(frame.group_by(groups, maintain_order=True).agg(made)["value"])
-    return canonical_values(frame.select(made)["value"])
-
-
-def _sql(text: str, frame: Any, rows: Sequence[Mapping[str, Any]], groups: Sequence[str]) -> Sequence[Any]:
-    from peakguard.engines.duckdb.run import run
-
-    found = run(text, TABLE, frame)
-    if not groups:
-        return [row[-1] for row in found]
-    by_group = {row[:-1]: row[-1] for row in found}
-    return [by_group[key] for key in dict.fromkeys(tuple(row[name] for name in groups) for row in rows)]
-
-
-def _without_columns(height: int) -> Any:
-    from peakguard.engines.polars.library import polars
-
-    return polars().DataFrame({"no_column": [None] * height})

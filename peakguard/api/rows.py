@@ -13,10 +13,14 @@ from peakguard.runtime.values import NotAValue, reader
 
 
 class Rows(NamedTuple):
-    """Canonical rows, and the columns that an expression may read of them."""
+    """Canonical rows, and the columns that an expression may read of them.
+
+    `unreadable` are the data types of columns that are of no type of ours.
+    """
 
     columns: Mapping[str, Column]
     values: Sequence[Mapping[str, Any]]
+    unreadable: Mapping[str, str] = {}
 
 
 def from_object(row: Mapping[str, Any], declared: Mapping[str, Column]) -> Rows:
@@ -36,15 +40,17 @@ def from_object(row: Mapping[str, Any], declared: Mapping[str, Column]) -> Rows:
 def from_file(path: str, contract: str | None, root: str | None, most: int) -> Rows:
     """The first rows of a data file; with a contract under its names and types, but without its promises.
 
+    Without one, narrow integers and floats are read as int64 and float64, which hold them exactly.
+
     Raises PeakguardError for a file that cannot be read and a contract that does not exist.
     """
     from peakguard.engines.polars.files import source_of
     from peakguard.engines.polars.rows import canonical_rows
-    from peakguard.engines.polars.types import to_form
+    from peakguard.engines.polars.types import to_form, widened
     from peakguard.expression.type_form import column_from_plain
 
     source = source_of(path)
-    frame, is_text = source.head(most), source.is_text
+    frame, is_text = widened(source.head(most)), source.is_text
     if contract is not None:
         from peakguard.api.policies import load as load_policies
 
@@ -52,7 +58,8 @@ def from_file(path: str, contract: str | None, root: str | None, most: int) -> R
     forms = {name: to_form(kind) for name, kind in frame.schema.items()}
     columns = {name: column_from_plain(form) for name, form in forms.items() if form is not None}
     wary = {name: column._replace(nullable=True, finite=False) for name, column in columns.items()}
-    return Rows(wary, canonical_rows(frame.select(list(columns))))
+    unreadable = {name: str(frame.schema[name]) for name, form in forms.items() if form is None}
+    return Rows(wary, canonical_rows(frame.select(list(columns))), unreadable)
 
 
 def canonical(name: str, value: Any, type: Type) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from peakguard.api.backend_runs import unused
 from peakguard.diagnostics import codes
 from peakguard.expression.backends import BACKENDS, texts
 from peakguard.expression.scope import Column
@@ -73,6 +74,7 @@ def _plain_rule(compiled: Compiled) -> dict[str, Any]:
         "expression": rule.text,
         "place": str(rule.span),
         "reads": list(rule.typed.names),
+        "nullable": rule.typed.root.nullable,
         "unknown_where": list(rule.typed.unknown_where),
         "within": list(rule.within),
         "texts": dict(compiled.texts),
@@ -119,7 +121,7 @@ def _texts(rule: Shown, wanted: tuple[str, ...]) -> Mapping[str, str | None]:
         relation=rule.relation,
         is_dataset=rule.is_dataset,
         within=rule.within,
-        order=rule.order or ("row_number",),
+        order=rule.order or (unused("row_number", [*rule.typed.names, *rule.within]),),
         wanted=[name for name in BACKENDS if name in wanted],
     )
 

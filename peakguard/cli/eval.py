@@ -5,18 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peakguard.api.evaluate import Evaluation, compile_any, evaluate
-from peakguard.api.rows import Rows, from_file, from_object
+from peakguard.cli.arguments import count
+from peakguard.cli.eval_row import check_given, check_group, rows_of
 from peakguard.cli.exit_codes import CLEAN, FINDINGS
 from peakguard.cli.refusal import Refusal
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
 from peakguard.diagnostics.span import Span
-from peakguard.expression.scope import Column, Scope
+from peakguard.expression.scope import Scope
 from peakguard.runtime.errors import PeakguardError, PolicyError
+
+if TYPE_CHECKING:
+    from peakguard.api.rows import Rows
+    from peakguard.expression.fault import Fault
 
 _PLACE = "<expression>"
 
@@ -33,8 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dataset", action="store_true", help="judge all rows at once, as `dataset:` rules do")
     parser.add_argument("--within", default="", metavar="A,B", help="columns that divide the rows into groups")
-    parser.add_argument("--rows", type=_count, default=1000, metavar="N", help="rows to take from FILE (default: 1000)")
-    parser.add_argument("--examples", type=_count, default=5, metavar="N", help="rows to show (default: 5)")
+    parser.add_argument("--rows", type=count, default=1000, metavar="N", help="rows to take from FILE (default: 1000)")
+    parser.add_argument("--examples", type=count, default=5, metavar="N", help="rows to show (default: 5)")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="form of the report")
     parser.add_argument("--root", metavar="DIR", help="root of the project (default: found from here)")
 
@@ -42,15 +46,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Evaluate and compare; exit 1 for findings in the expression and where back ends differ."""
     try:
-        rows = _rows(options)
-        within = [name for name in options.within.split(",") if name]
-        _check_group(within, rows)
-        typed, faults = compile_any(options.expression, Scope(rows.columns, ordered=True, dataset=options.dataset))
-        findings = [_finding(each.code, options.expression, each.start, each.end, each.data) for each in faults]
+        rows = rows_of(options)
+        within = list(dict.fromkeys(name for name in options.within.split(",") if name))
+        check_group(within, rows)
+        scope = Scope(rows.columns, ordered=True, dataset=options.dataset, whole=not options.dataset)
+        typed, faults = compile_any(options.expression, scope)
+        findings = [_finding(options.expression, _explained(each, rows)) for each in faults]
         if typed is None:
             _print_findings(options, findings)
             return FINDINGS
-        _check_given(typed.names, rows)
+        check_given(typed.names, rows)
         outcome = evaluate(typed, rows.columns, rows.values, is_dataset=options.dataset, within=within)
     except PolicyError as error:
         raise Refusal(*(each for each in error.diagnostics if each.severity == "error")) from error
@@ -66,7 +71,8 @@ def run(options: argparse.Namespace) -> int:
 
         if findings:
             _print_findings(options, findings)
-        sys.stdout.write(evaluation_text(evaluation, rows.values, options.examples))
+        types = {name: str(column.type) for name, column in rows.columns.items()}
+        sys.stdout.write(evaluation_text(evaluation, rows.values, types, options.examples))
     return FINDINGS if outcome.differing else CLEAN
 
 
@@ -75,7 +81,11 @@ def _plain(text: str, outcome: Evaluation) -> dict[str, Any]:
 
     root, type = outcome.typed.root, str(outcome.typed.root.type)
     results = [
-        {"backend": each.backend, "values": [shown(value, type) for value in each.values], "text": each.text}
+        {
+            "backend": each.backend,
+            "values": [shown(value, type) for value in each.values] if each.values is not None else None,
+            "text": each.text,
+        }
         for each in outcome.results
     ]
     return {
@@ -90,66 +100,18 @@ def _plain(text: str, outcome: Evaluation) -> dict[str, Any]:
     }
 
 
-def _rows(options: argparse.Namespace) -> Rows:
-    if options.data is not None:
-        return from_file(options.data, options.contract, options.root, options.rows)
-    declared = {**_of_contract(options), **_of_types(options.type)}
-    return from_object(_parsed(options.row or "{}"), declared)
+def _explained(fault: Fault, rows: Rows) -> Fault:
+    """A column that is in the data, but of a type that no policy has, is not unknown."""
+    type = rows.unreadable.get(str(fault.data.get("name")))
+    if fault.code != codes.UNKNOWN_NAME or type is None:
+        return fault
+    return fault._replace(code=codes.COLUMN_UNREADABLE, data={"name": fault.data["name"], "type": type})
 
 
-def _of_contract(options: argparse.Namespace) -> Mapping[str, Column]:
-    if options.contract is None:
-        return {}
-    from peakguard.api.show import columns_of
-
-    return columns_of(options.contract, options.root)
-
-
-def _of_types(pairs: list[str]) -> dict[str, Column]:
-    from peakguard.expression.types import TypeFault, parse_type
-
-    columns = {}
-    for pair in pairs:
-        name, _, text = pair.partition("=")
-        try:
-            columns[name] = Column(parse_type(text))
-        except TypeFault as error:
-            data = {"found": text, "problem": error.problem}
-            raise Refusal(found(codes.BAD_TYPE, Span.whole(f"--type {pair}"), **data)) from None
-    return columns
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        row = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise Refusal(found(codes.BAD_ROW, Span.whole("--row"), problem=str(error).lower())) from None
-    if not isinstance(row, dict):
-        raise Refusal(found(codes.BAD_ROW, Span.whole("--row"), problem="it is no JSON object"))
-    return row
-
-
-def _check_given(names: tuple[str, ...], rows: Rows) -> None:
-    for row in rows.values:
-        missing = next((name for name in names if name not in row), None)
-        if missing is not None:
-            raise Refusal(found(codes.VALUE_MISSING, Span.whole("--row"), name=missing, given=", ".join(row) or "none"))
-
-
-def _check_group(within: list[str], rows: Rows) -> None:
-    unknown = next((name for name in within if name not in rows.columns), None)
-    if unknown is not None:
-        from peakguard.diagnostics.wording import did_you_mean
-
-        known = list(rows.columns)
-        data = {"column": unknown, "known": ", ".join(known), "suggestion": did_you_mean(unknown, known)}
-        raise Refusal(found(codes.UNKNOWN_COLUMN, Span.whole("--within"), **data))
-
-
-def _finding(code: str, text: str, start: int, end: int, data: Mapping[str, Any]) -> Diagnostic:
+def _finding(text: str, fault: Fault) -> Diagnostic:
     from peakguard.syntax.source import Source
 
-    return found(code, Source(_PLACE, text).span(start, end), **data)
+    return found(fault.code, Source(_PLACE, text).span(fault.start, fault.end), **fault.data)
 
 
 def _print_findings(options: argparse.Namespace, findings: list[Diagnostic]) -> None:
@@ -160,10 +122,3 @@ def _print_findings(options: argparse.Namespace, findings: list[Diagnostic]) -> 
     whole = Report(findings, {_PLACE: options.expression}, files=0)
     stream = sys.stdout if options.format == "json" else sys.stderr
     stream.write(report(options.format, whole, colour=wants_colour(stream)))
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if count < 0:
-        raise ValueError(text)
-    return count

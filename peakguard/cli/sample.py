@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
+from peakguard.cli.arguments import count
 from peakguard.cli.exit_codes import CLEAN
 from peakguard.cli.refusal import Refusal
 from peakguard.diagnostics.diagnostic import ERROR, Diagnostic, found
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("contract", metavar="CONTRACT", help="name of the contract")
     parser.add_argument(
-        "-n", type=_count, default=_ROWS, metavar="N", dest="rows", help=f"number of rows (default: {_ROWS})"
+        "-n", type=count, default=_ROWS, metavar="N", dest="rows", help=f"number of rows (default: {_ROWS})"
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed gives the same rows")
     parser.add_argument("--out", metavar="FILE", help="write to this file (default: to standard output)")
@@ -100,10 +101,3 @@ def _unwritable(path: str, error: OSError) -> Diagnostic:
     from peakguard.diagnostics import codes
 
     return found(codes.UNREADABLE_FILE, Span.whole(path), reason=(error.strerror or str(error)).lower())
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if count < 0:
-        raise ValueError(text)
-    return count

@@ -6,11 +6,15 @@ import argparse
 import json
 import sys
 
+from peakguard.api.policies import check
 from peakguard.api.show import plain, show
-from peakguard.cli.exit_codes import CLEAN
+from peakguard.cli.exit_codes import CLEAN, FINDINGS
+from peakguard.cli.output import wants_colour
 from peakguard.cli.refusal import Refusal
 from peakguard.diagnostics.diagnostic import found
 from peakguard.diagnostics.span import Span
+from peakguard.reporters import report
+from peakguard.reporters.report import Report
 from peakguard.runtime.errors import PeakguardError
 
 _FORMS = ("python", "polars", "sql", "plan")
@@ -28,7 +32,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the generated texts. Raises Refusal for an unknown policy or rule."""
+    """Print the generated texts; exit 1 where the policy has errors, whose rules have none.
+
+    Raises Refusal for an unknown policy or rule.
+    """
     wanted = tuple(options.backend) or _FORMS
     try:
         policy = plain(show(options.name, options.root, rules=options.rule, wanted=wanted))
@@ -40,4 +47,7 @@ def run(options: argparse.Namespace) -> int:
         from peakguard.reporters.compiled import compiled_text
 
         sys.stdout.write(compiled_text(policy))
-    return CLEAN
+    errors = [each for each in check(options.root) if each.severity == "error" and each.span.file == policy["file"]]
+    if errors:
+        sys.stderr.write(report("text", Report(errors, {}, files=1), colour=wants_colour(sys.stderr)))
+    return FINDINGS if errors else CLEAN

@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from contextlib import closing
+from contextlib import closing, redirect_stdout
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from peakguard.cli.arguments import count, moment, reference
 from peakguard.cli.exit_codes import CLEAN, FINDINGS
 from peakguard.cli.progress import Progress
 from peakguard.cli.refusal import Refusal
+from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
 from peakguard.diagnostics.span import Span
 from peakguard.reporters import VERDICT_FORMATS, verdict_report
 from peakguard.reporters.validation import Validation, breaks
 from peakguard.runtime.errors import PeakguardError, PolicyError
-from peakguard.runtime.violation import Verdict
+from peakguard.runtime.violation import Output, Verdict
 
 if TYPE_CHECKING:
     from peakguard.kinds.contract.runtime import Contract
@@ -31,8 +33,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=VERDICT_FORMATS, default="text", help="form of the report")
     parser.add_argument("--html", metavar="FILE", help="write the report as one page of HTML, too")
     parser.add_argument(
-        "--examples", type=_count, default=5, metavar="N", help="rows to show for each rule (default: 5)"
+        "--examples", type=count, default=5, metavar="N", help="rows to show for each rule (default: 5)"
     )
+    parser.add_argument(
+        "--reference",
+        type=reference,
+        action="append",
+        default=[],
+        metavar="NAME=PATH",
+        help="the data of a contract that this one refers to; once for each",
+    )
+    parser.add_argument(
+        "--now", type=moment, metavar="TIME", help="what `freshness` is measured against, e.g. 2026-01-02T00:00:00Z"
+    )
+    parser.add_argument("--out-valid", metavar="FILE", help="write the rows that pass to this file")
+    parser.add_argument("--quarantine", metavar="FILE", help="set the rows that break the contract aside in this file")
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first file that breaks the contract")
     parser.add_argument(
         "--progress",
@@ -44,13 +59,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Validate every file; exit 1 when one breaks the contract."""
+    """Validate every file; exit 1 when one breaks the contract, whatever became of its rows."""
+    _check_outputs(options)
     policies, contract = _contract(options)
     validation = _validate(options, contract)
     if options.html is not None:
         from peakguard.cli.validate_page import write_page
 
-        write_page(options, policies.digest, validation, datetime.now(UTC))
+        write_page(options, policies.digest, validation, options.now or datetime.now(UTC))
     colour = False
     if options.format == "text":
         from peakguard.cli.output import wants_colour
@@ -65,31 +81,54 @@ def _contract(options: argparse.Namespace) -> tuple[PolicySet, Contract]:
 
     try:
         policies = load(options.root)
-        return policies, policies.contract(options.contract)
+        contract = policies.contract(options.contract)
     except PolicyError as error:
         raise Refusal(*(finding for finding in error.diagnostics if finding.severity == "error")) from error
     except PeakguardError as error:
         raise Refusal(_finding(error, options.contract)) from error
+    if contract.calls:
+        from peakguard.pipeline.project import find_project
+
+        # Last, so that no module of the project stands in for a library.
+        sys.path.append(find_project(options.root).root)
+    return policies, contract
 
 
 def _validate(options: argparse.Namespace, contract: Contract) -> Validation:
     paths = list(dict.fromkeys(options.data))
     verdicts: dict[str, Verdict] = {}
+    outputs: tuple[Output, ...] = ()
     sizes = [_size(path) for path in paths]
     with closing(Progress(sys.stderr, sizes, is_wanted=options.progress)) as progress:
         for index, path in enumerate(paths):
-            verdicts[path] = _inspect(contract, path, options.examples)
+            verdicts[path], outputs = _inspect(contract, path, options)
             progress.of_piece(index)(1, 1)
             if options.fail_fast and breaks(verdicts[path]):
                 break
-    return Validation(verdicts, tuple(paths[len(verdicts) :]))
+    return Validation(verdicts, tuple(paths[len(verdicts) :]), outputs)
 
 
-def _inspect(contract: Contract, path: str, examples: int) -> Verdict:
+def _check_outputs(options: argparse.Namespace) -> None:
+    """Refuse what cannot be written before anything is read."""
+    for option, path in (("--out-valid", options.out_valid), ("--quarantine", options.quarantine)):
+        number = len(dict.fromkeys(options.data))
+        if path is not None and number > 1:
+            raise Refusal(found(codes.OUTPUT_OF_SEVERAL, Span.whole(path), option=option, count=number))
+
+
+def _inspect(contract: Contract, path: str, options: argparse.Namespace) -> tuple[Verdict, tuple[Output, ...]]:
+    references = dict(options.reference)
+    given: Any = {"examples": options.examples, "references": references, "now": options.now}
     try:
-        return contract.inspect_file(path, examples=examples)
+        # What a function of the operator prints is no part of the report.
+        with redirect_stdout(sys.stderr):
+            if options.out_valid is None and options.quarantine is None:
+                return contract.inspect_file(path, **given), ()
+            settled = contract.split_file(path, valid=options.out_valid, quarantine=options.quarantine, **given)
+            return settled.verdict, settled.outputs
     except PeakguardError as error:
-        raise Refusal(_finding(error, path)) from error
+        place = error.context.get("output") or references.get(error.context.get("contract", ""), path)
+        raise Refusal(_finding(error, place)) from error
 
 
 def _size(path: str) -> int:
@@ -97,13 +136,6 @@ def _size(path: str) -> int:
         return os.stat(path).st_size
     except OSError:
         return 0  # whoever reads the file says what is wrong with it
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if count < 0:
-        raise ValueError(text)
-    return count
 
 
 def _finding(error: PeakguardError, place: str) -> Diagnostic:

@@ -1,6 +1,6 @@
-"""A contract's `references` name a column that the other contract has, of the same type."""
+"""A contract's `references` name columns that the other contract has, of the same types, and that identify a row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from peakguard.diagnostics import codes
@@ -13,11 +13,14 @@ from peakguard.language.facts import Facts
 def crosscheck(facts: Facts) -> Iterator[Diagnostic]:
     """Findings about every reference whose other contract is declared."""
     for contract in facts.all("contract"):
-        for column, other, foreign, place in contract.data["references"]:
-            target = facts.get("contract", other)
-            if target is not None:
+        for reference in contract.data["references"]:
+            target = facts.get("contract", reference["contract"])
+            if target is None:
+                continue
+            for column, foreign, place in reference["pairs"]:
                 own_type = contract.data["columns"].get(column)
-                yield from _compare(column, own_type, other, foreign, target.data["columns"], Span(*place))
+                yield from _compare(column, own_type, target.name, foreign, target.data["columns"], Span(*place))
+            yield from _identify(reference, target.name, target.data)
 
 
 def _compare(
@@ -31,3 +34,13 @@ def _compare(
     elif own_type is not None and own_type != columns[foreign]:
         data = {"column": column, "type": own_type, "foreign": f"{other}.{foreign}", "foreign_type": columns[foreign]}
         yield found(codes.FOREIGN_TYPE_DIFFERS, span, **data)
+
+
+def _identify(reference: Mapping[str, Any], other: str, data: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    """What is referred to should be one row; columns that do not exist are findings of their own."""
+    foreign = [theirs for _, theirs, _ in reference["pairs"]]
+    is_one_row = (data["key"] and set(data["key"]) <= set(foreign)) or any(name in data["unique"] for name in foreign)
+    if not is_one_row and all(name in data["columns"] for name in foreign):
+        span = Span(*reference["pairs"][0][2])
+        key = ", ".join(data["key"]) or "it has none"
+        yield found(codes.FOREIGN_COLUMN_NOT_UNIQUE, span, contract=other, columns=", ".join(foreign), key=key)

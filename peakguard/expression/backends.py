@@ -22,14 +22,24 @@ def texts(
 
     `relation` names the table in SQL. Ordered functions stay `within` groups of these columns and follow `order`.
     """
-    from peakguard.expression import emit_polars, emit_scalar, emit_sql
+    from peakguard.expression import emit_polars, emit_sql
 
     found: dict[str, str | None] = {}
     for name in wanted:
         if name == "python":
-            found[name] = None if is_dataset else emit_scalar(typed)
+            found[name] = None if is_dataset else _scalar(typed)
         elif name == "polars":
             found[name] = emit_polars(typed, {}, () if is_dataset else within)
         else:
             found[name] = emit_sql(typed, relation, within=within, order=order, dataset=is_dataset)
     return found
+
+
+def _scalar(typed: TypedExpression) -> str | None:
+    from peakguard.expression import emit_scalar
+    from peakguard.expression.emit.scalar_writer import NoScalarForm
+
+    try:
+        return emit_scalar(typed)
+    except NoScalarForm:
+        return None  # it asks how a row stands among all rows

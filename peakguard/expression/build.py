@@ -69,7 +69,8 @@ def node(
 def _folded(made: Typed) -> Typed:
     from peakguard.expression.reference.row import ROW, SEES_NULL, apply
 
-    if made.op not in ROW and made.op not in SEES_NULL:
+    if made.op == "matches" or (made.op not in ROW and made.op not in SEES_NULL):
+        # A pattern is as cheap as the text is short, and both are free to be long here.
         return made
     value = apply(made, [arg.value for arg in made.args])
     return literal(value, made.type, made.start, made.end)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from peakguard.diagnostics import codes
 from peakguard.expression import ir
+from peakguard.expression.dataset_functions import OF_ROWS
 from peakguard.expression.fault import Fault
 from peakguard.expression.functions import FUNCTIONS, find
 from peakguard.expression.signature import DATASET, KINDS, ORDERED, REQUIRED, ROW, SPREAD, Called, Function, Parameter
@@ -33,16 +34,19 @@ def call(checker: Checker, node: ir.Call) -> Typed | None:
     return _built(checker, node, function, bound)
 
 
-def null_test(node: ir.Node, *, negated: bool) -> str | None:
-    """The column that `is_null(column)` asks about, or with `negated` that `not is_null(column)` does."""
-    if negated:
-        if not isinstance(node, ir.Unary) or node.operator != "not":
-            return None
-        node = node.operand
-    if not isinstance(node, ir.Call) or node.function != "is_null" or len(node.arguments) != 1:
-        return None
+def known_where(node: ir.Node, *, holds: bool) -> frozenset[str]:
+    """The columns that are not null where a condition holds, or does not: it asks `is_null` about them, and decides.
+
+    `n > 0` is none of them. It is unknown where `n` is null, and so decides nothing.
+    """
+    if isinstance(node, ir.Unary) and node.operator == "not":
+        return known_where(node.operand, holds=not holds)
+    if isinstance(node, ir.Logic) and node.operator == ("and" if holds else "or"):
+        return frozenset().union(*(known_where(each, holds=holds) for each in node.operands))
+    if holds or not isinstance(node, ir.Call) or node.function != "is_null" or len(node.arguments) != 1:
+        return frozenset()
     (tested,) = node.arguments
-    return tested.name if isinstance(tested, ir.Name) else None
+    return frozenset({tested.name}) if isinstance(tested, ir.Name) else frozenset()
 
 
 def _visit_all(checker: Checker, node: ir.Call, *, is_of_row: bool) -> None:
@@ -79,7 +83,7 @@ def _is_available(checker: Checker, node: ir.Call, function: Function) -> bool:
         return False
     if group == ORDERED and not scope.ordered:
         checker.add(codes.FUNCTION_NOT_HERE, at, function=name, group=group, reason="there is no row before")
-    elif group in (DATASET, SPREAD) and not scope.dataset:
+    elif group in (DATASET, SPREAD) and not scope.dataset and not (scope.whole and name in OF_ROWS):
         checker.add(
             codes.FUNCTION_NOT_HERE, at, function=name, group=group, reason="it needs all rows, as in `dataset:`"
         )
@@ -169,10 +173,11 @@ def _argument(
     found = checker.visit(argument)
     if found is None or found.type.kind in KINDS[parameter.expects]:
         return found
+    signature = function.signature(node.function)
+    if found.type.kind == "decimal" and "float64" in KINDS[parameter.expects]:
+        signature = signature.replace(parameter.name, f"float({parameter.name})", 1)
     data = {"function": node.function, "parameter": parameter.name, "expected": parameter.expects}
-    checker.add(
-        codes.WRONG_ARGUMENT, argument, **data, found=str(found.type), signature=function.signature(node.function)
-    )
+    checker.add(codes.WRONG_ARGUMENT, argument, **data, found=str(found.type), signature=signature)
     return None
 
 

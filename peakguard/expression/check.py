@@ -114,9 +114,8 @@ class Checker:
     @contextmanager
     def assuming(self, condition: ir.Node | None) -> Iterator[None]:
         """Where a condition holds: a column that it finds not to be null is not null."""
-        tested = calls.null_test(condition, negated=True) if condition is not None else None
         outer = self.present
-        self.present = outer | {tested} if tested is not None else outer
+        self.present = outer | (calls.known_where(condition, holds=True) if condition is not None else frozenset())
         yield
         self.present = outer
 
@@ -204,9 +203,7 @@ class Checker:
         operands = []
         for each in node.operands:
             operands.append(self.verdict(each, node.operator))
-            tested = calls.null_test(each, negated=node.operator == "and")
-            if tested is not None:
-                self.present |= {tested}
+            self.present |= calls.known_where(each, holds=node.operator == "and")
         self.present = outer
         found = [each for each in operands if each is not None]
         if len(found) < len(operands):
@@ -217,9 +214,8 @@ class Checker:
         condition = self.verdict(node.condition, "if")
         outer = self.present
         branches = []
-        for branch, negated in ((node.then, True), (node.other, False)):
-            tested = calls.null_test(node.condition, negated=negated)
-            self.present = outer | {tested} if tested is not None else outer
+        for branch, holds in ((node.then, True), (node.other, False)):
+            self.present = outer | calls.known_where(node.condition, holds=holds)
             branches.append(self.visit(branch))
         self.present = outer
         then, other = branches

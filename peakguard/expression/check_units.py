@@ -7,11 +7,12 @@ divided by how many of them make one: `fee / 10000` of basis points, `drawdown *
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 
 from peakguard.diagnostics import codes
 from peakguard.expression.fault import Fault, fault
 from peakguard.expression.scope import Scope
-from peakguard.expression.typed import Typed
+from peakguard.expression.typed import FINITE, Typed
 from peakguard.expression.unit import ONE, SHARES, Unit, parse_unit, root, shown, times
 
 _SYMBOLS = {
@@ -112,7 +113,11 @@ class _Walker:
                 continue
             if first is None:
                 first, at = unit, arg
-            elif unit != first:
+            elif unit == first or _converted(arg, unit, first):
+                continue
+            elif _converted(at, first, unit):
+                first, at = unit, arg
+            else:
                 start, end = min(at.start, arg.start), max(at.end, arg.end)
                 data = {"left": shown(first), "right": shown(unit), "advice": _advice(first, unit)}
                 self.faults.append(fault(codes.UNITS_DIFFER, start, end, operator=_symbol(node), **data))
@@ -129,6 +134,35 @@ def _scaled(unit: Unit, factor: object, *, is_product: bool) -> Unit:
         if factor == (1 / share if is_product else share):
             return times(unit, ((name, power),), -1)
     return unit
+
+
+def _converted(node: Typed, unit: Unit, wanted: Unit) -> bool:
+    """Whether a product with a literal makes one share of one of another: `100 * fraction` are percent."""
+    difference = times(unit, wanted, -1)
+    factor = _factor(node)
+    if (
+        factor is None
+        or not difference
+        or any(name not in SHARES or power not in (1, -1) for name, power in difference)
+    ):
+        return False
+    ratio = Fraction(1)
+    for name, power in difference:
+        ratio *= SHARES[name] if power < 0 else Fraction(1, SHARES[name])
+    return factor == ratio
+
+
+def _factor(node: Typed) -> Fraction | None:
+    """The literal that a value was multiplied with, or divided by."""
+    if node.op not in ("mul", "div"):
+        return None
+    left, right = node.args
+    literal = right if right.op == "literal" else left if node.op == "mul" else right
+    if literal.op != "literal" or not literal.value or literal.special != FINITE:
+        return None
+    # As it was written: 0.01 is a hundredth.
+    written = Fraction(repr(literal.value) if isinstance(literal.value, float) else literal.value)
+    return written if node.op == "mul" else 1 / written
 
 
 def _symbol(node: Typed) -> str:

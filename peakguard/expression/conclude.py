@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import localcontext
 
 from peakguard.diagnostics import codes
 from peakguard.expression.fault import Fault, fault
-from peakguard.expression.interval import EVERYTHING, Bounds, Interval, above, below
+from peakguard.expression.interval import EVERYTHING, EXACT, Bounds, Interval, above, below
 from peakguard.expression.scope import Scope
 from peakguard.expression.typed import FINITE, NAN, Typed
 
@@ -19,7 +20,8 @@ _MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq"}
 def conclude(root: Typed, scope: Scope) -> tuple[bool | None, list[Fault]]:
     """What the whole is wherever it is known (None: it depends), and a finding for each part that is decided."""
     walker = _Walker(scope)
-    return walker.visit(root), walker.faults
+    with localcontext(EXACT):
+        return walker.visit(root), walker.faults
 
 
 class _Walker:
@@ -38,7 +40,8 @@ class _Walker:
             return self._choice(node)
         if node.op.startswith("each_"):
             return self._each(node)
-        inside = [self.visit(arg) for arg in node.args]
+        with self._bounds.elsewhere(node):
+            inside = [self.visit(arg) for arg in node.args]
         if node.op == "not":
             return None if inside[0] is None else not inside[0]
         decide = _DECIDERS.get(node.op)
@@ -56,7 +59,10 @@ class _Walker:
             self.faults.append(fault(codes.NEVER_NULL, start, end))
             return
         code = codes.ALWAYS_TRUE if decided else codes.ALWAYS_FALSE
-        self.faults.append(fault(code, start, end, bounds=self._reason(node)))
+        made = fault(code, start, end, bounds=self._reason(node))
+        if made not in self.faults:
+            # `between` is two comparisons.
+            self.faults.append(made)
 
     def _reason(self, node: Typed) -> str:
         """The bounds of the first side that is no literal, in words; empty where bounds say nothing."""
@@ -125,9 +131,14 @@ class _Walker:
             for arg in node.args:
                 self._assume(arg, holds=holds)
         elif node.op in _NEGATED and node.args[0].type.kind in _NUMBERS:
-            op = node.op if holds else _NEGATED[node.op]
-            # A comparison that is false because of NaN says nothing about numbers, but NaN is no number either.
             left, right = node.args
+            if holds:
+                op = node.op
+            elif self._bounds.may_be_nan(left) or self._bounds.may_be_nan(right):
+                # It may be false because of NaN, and that says nothing of the side that is a number.
+                return
+            else:
+                op = _NEGATED[node.op]
             self._narrow(op, left, right)
             self._narrow(_MIRRORED.get(op, op), right, left)
 

@@ -101,6 +101,9 @@ FUNCTIONS: dict[str, Function] = {
     "zscore": Function(SPREAD, (value("x", _REAL),), _zscore),
 }
 
+OF_ROWS = frozenset({"mad", "mean", "median", "quantile", "std", "zscore"})
+"""What a rule of rows may ask as well: how a row stands among all rows, or among those of its group."""
+
 ALONE: dict[str, Function] = {
     "count": Function(DATASET, (), _count),
     "max": Function(DATASET, (value("x", "a number or time"),), _extreme),

@@ -7,8 +7,9 @@ Nulls and NaN are left to others: an interval speaks of the values that are neit
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Any, NamedTuple
 
 from peakguard.expression.scope import Scope
@@ -19,6 +20,16 @@ _INFINITY = math.inf
 _NUMBERS = frozenset({"int64", "float64", "decimal"})
 _ALMOST = 1e-9
 """Far more than the distance that back ends may have in sums and means."""
+EXACT = Context(prec=200)
+"""Room for any decimals that an expression can come to; whoever asks for bounds sets it."""
+OTHER_ROWS = frozenset(
+    {
+        *("prev", "first", "since", "cum_max", "cum_min", "cum_sum"),
+        *("rolling_max", "rolling_mean", "rolling_min", "rolling_std", "rolling_sum"),
+        *("count", "max_of", "mean", "median", "min_of", "n_unique", "quantile", "share", "std", "sum"),
+    }
+)
+"""Operations whose arguments are read of other rows than the one they stand in."""
 
 
 class Interval(NamedTuple):
@@ -68,6 +79,15 @@ class Bounds:
             return self.of(node.args[0]).low < 0 or self.may_be_nan(node.args[0])
         return node.op not in ("abs", "neg", "max", "min") or any(self.may_be_nan(arg) for arg in node.args)
 
+    @contextmanager
+    def elsewhere(self, node: Typed) -> Iterator[None]:
+        """Inside the arguments of a node: where it reads them of other rows, nothing is known of those."""
+        outer = self.known
+        if node.op in OTHER_ROWS:
+            self.known = {}
+        yield
+        self.known = outer
+
     def bind(self, variable: str, element: Column) -> None:
         """The variable of a generator, from here on."""
         self._items[variable] = element
@@ -84,7 +104,8 @@ class Bounds:
         rule = _RULES.get(node.op)
         if rule is None or any(arg.type.kind not in _NUMBERS | {"bool"} for arg in node.args):
             return EVERYTHING
-        return rule(node, [self.of(arg) if arg.type.kind in _NUMBERS else EVERYTHING for arg in node.args])
+        with self.elsewhere(node):
+            return rule(node, [self.of(arg) if arg.type.kind in _NUMBERS else EVERYTHING for arg in node.args])
 
 
 _LARGEST = Interval(-1.7976931348623157e308, 1.7976931348623157e308)
@@ -233,5 +254,5 @@ def _step(bound: Any, type: Type, *, up: bool) -> Any:
     if type.kind == "int64":
         return math.floor(bound) + 1 if up else math.ceil(bound) - 1
     step = Decimal(1).scaleb(-type.scale)
-    nearest = Decimal(bound).quantize(step, ROUND_FLOOR if up else ROUND_CEILING)
-    return nearest + step if up else nearest - step
+    nearest = Decimal(bound).quantize(step, ROUND_FLOOR if up else ROUND_CEILING, EXACT)
+    return EXACT.add(nearest, step) if up else EXACT.subtract(nearest, step)

@@ -62,6 +62,8 @@ def _between(call: Called) -> Typed | Fault:
     above, below = relation.compare("<=", low, x), relation.compare("<=", x, high)
     assert isinstance(above, Typed)
     assert isinstance(below, Typed)
+    for each in (above, below):
+        each.start, each.end = call.start, call.end
     return relation.logic("and", [above, below], call.start, call.end)
 
 

@@ -14,9 +14,11 @@ class Scope(NamedTuple):
     """The surroundings of an expression.
 
     `ordered`: rows have an order, so `prev` and its like are available. `dataset`: the expression
-    judges a set of rows as a whole, so columns are read only inside `mean`, `share` and their like.
+    judges a set of rows as a whole, so columns are read only inside `mean`, `share` and their like. `whole`: it
+    judges rows one by one while all of them are at hand, so it may ask how a row stands among all (`zscore`, `median`).
     """
 
     columns: Mapping[str, Column]
     ordered: bool = False
     dataset: bool = False
+    whole: bool = False

@@ -13,7 +13,9 @@ from peakguard.language.references import ErrorRef
 from peakguard.language.values import Identifier, Rate, Text, fault
 
 OnNull = Literal["fail", "pass"]
-FORMS = ("expr", "dataset")
+FORMS = ("expr", "dataset", "call")
+KEYS_OF = {"within": ("expr", "dataset"), "when": ("expr", "dataset"), "reads": ("call",), "per": ("call",)}
+"""The keys that only some forms of a rule have."""
 
 
 class Rule(Model):
@@ -23,6 +25,12 @@ class Rule(Model):
     """An expression that holds for every row."""
     dataset: Text | None = None
     """An expression over all rows, or over all rows of each group of `within`."""
+    call: Text | None = None
+    """A function of yours, `package.module:function`, that gives one bool for each row. Nobody checks what it does."""
+    reads: tuple[Identifier, ...] = ()
+    """The columns of the frame that the function is given."""
+    per: Literal["data", "batch"] = "data"
+    """Whether the function is given all rows at once, or some at a time."""
     within: tuple[Identifier, ...] = ()
     """Columns whose values divide the rows into groups that do not see each other."""
     when: Text | None = None
@@ -39,6 +47,11 @@ class Rule(Model):
     """The share of rows (0..1) that may fail before the rule does."""
     mode: Mode = "enforce"
     """`observe` reports failures without acting on them, `off` leaves the rule out."""
+
+    @property
+    def form(self) -> str:
+        """Which of the forms it is."""
+        return next(form for form in FORMS if getattr(self, form) is not None)
 
     @model_validator(mode="before")
     @classmethod

@@ -65,7 +65,9 @@ LooseTypeText = Annotated[str, Strict(), AfterValidator(_check_loose_type)]
 UnitText = Annotated[str, Strict(), AfterValidator(_check_unit)]
 """A unit of measure, e.g. usd, usd/share, fraction, bps."""
 SHAPES = ("type", "list", "record")
-_KEYS = frozenset({*SHAPES, "values", "nullable", "finite", "unit"})
+_OF_COLUMNS = ("gt", "ge", "lt", "le", "matches", "min_length", "max_length", "unique")
+"""What only a whole column can be held to."""
+_KEYS = frozenset({*SHAPES, "values", "nullable", "finite", "unit", *_OF_COLUMNS})
 
 
 def _as_element(value: Any) -> Any:
@@ -111,6 +113,14 @@ class Shape(Model):
 
 class Element(Shape):
     """An element of a list, or a field of a record."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_constraint(cls, value: Any) -> Any:
+        found = next((key for key in _OF_COLUMNS if isinstance(value, dict) and key in value), None)
+        if found is not None:
+            raise fault(codes.INNER_CONSTRAINT, key=found)
+        return value
 
 
 Shape.model_rebuild()

@@ -115,3 +115,19 @@ Date = Annotated[str, Strict(), AfterValidator(_check_date)]
 Duration = Annotated[
     str, BeforeValidator(_check_duration), WithJsonSchema({"type": "string", "pattern": _DURATION.pattern})
 ]
+
+
+def _check_plain(value: Any) -> Any:
+    if not isinstance(value, bool | int | float | str):
+        from peakguard.syntax.parse import describe_value
+
+        raise fault(codes.WRONG_TYPE, expected="a plain value", found=describe_value(value))
+    return value
+
+
+Plain = Annotated[
+    Any,
+    PlainValidator(_check_plain),
+    WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "number"}, {"type": "string"}]}),
+]
+"""A value that is no table and no list."""

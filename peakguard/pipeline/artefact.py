@@ -28,7 +28,7 @@ def load_project(project: Project) -> PolicySet:
 
         tables = compile_project(project, entries, time.strftime("%Y-%m-%d", time.gmtime()))
         _write(path, tables)
-    return PolicySet(tables, digest)
+    return PolicySet(tables, digest, project.root)
 
 
 def _digest(project: Project, entries: list[Entry]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.machinery
+import re
 import sys
 import tomllib
 
@@ -12,8 +13,9 @@ from peakguard.diagnostics.span import Span
 from peakguard.diagnostics.wording import did_you_mean
 from peakguard.pipeline.project import DEFAULT_SOURCES
 
-_KEYS = ("sources",)
+_KEYS = ("guards", "sources")
 _FILE = "pyproject.toml"
+_MODULE = re.compile(r"(?:[A-Za-z_][\w-]*/)*[A-Za-z_]\w*\.py", re.ASCII)
 
 
 def read_sources(root: str, settings: bytes) -> tuple[list[str], list[Diagnostic]]:
@@ -30,12 +32,25 @@ def read_sources(root: str, settings: bytes) -> tuple[list[str], list[Diagnostic
     findings = [
         _finding(f"has the unknown key `{key}`. {did_you_mean(key, _KEYS)}") for key in section if key not in _KEYS
     ]
+    if guards_of(settings) is None and "guards" in section:
+        findings.append(_finding("guards must be a Python file inside the project, such as src/app/guards.py"))
     sources = section.get("sources")
     if sources is None:
         return _default_sources(root), findings
     if not isinstance(sources, list) or not all(isinstance(source, str) and source for source in sources):
         return _default_sources(root), [*findings, _finding("sources must be a list of folders")]
     return sources, findings
+
+
+def guards_of(settings: bytes) -> str | None:
+    """The Python file, from the root, that gives typed access to the policies; None where none is named."""
+    try:
+        path = tomllib.loads(settings.decode())["tool"]["peakguard"]["guards"]
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return None
+    if not isinstance(path, str) or not _MODULE.fullmatch(path):
+        return None
+    return path
 
 
 def package_folder(name: str) -> str | None:

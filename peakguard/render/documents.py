@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from peakguard.kinds.errors.lock import NAME, lock_text
 from peakguard.pipeline.bundle import Bundle
+from peakguard.pipeline.settings import guards_of
 from peakguard.render.error_codes import error_codes
+from peakguard.render.guards import guard_modules
 
 
 def documents(bundle: Bundle) -> dict[str, str]:
@@ -16,7 +18,9 @@ def documents(bundle: Bundle) -> dict[str, str]:
     earlier = next((entry.data.decode() for entry in bundle.entries if entry.file == f"{folder}/{NAME}"), "")
     own = {document.file for document in catalogs if not document.file.startswith("pkg:")}
     errors = [fact for fact in bundle.facts if fact.namespace == "error" and fact.span.file in own]
+    guards = guards_of(bundle.project.settings)
     return {
+        **(guard_modules(guards, bundle) if guards is not None else {}),
         "docs/ERROR_CODES.md": error_codes(bundle),
         f"{folder}/{NAME}": lock_text(errors, earlier),
     }

@@ -59,7 +59,7 @@ def _properties(spec: Errors, entry: ActiveError) -> str:
     if entry.also:
         rows.append(("Also a", ", ".join(code(name) for name in entry.also)))
     if entry.matches:
-        rows.append(("Raised for", ", ".join(code(match) for match in entry.matches)))
+        rows.append(("Raised for", ", ".join(code(match.text) for match in entry.matches)))
     if entry.since:
         rows.append(("Since", entry.since))
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)])

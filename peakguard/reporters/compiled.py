@@ -23,13 +23,17 @@ def compiled_text(policy: Mapping[str, Any]) -> str:
 def _rule(rule: Mapping[str, Any]) -> Iterator[str]:
     yield f"{rule['id']}  {rule['place']}"
     yield f"  {visible(rule['expression'])}"
-    unknown = " or ".join(rule["unknown_where"])
-    yield f"  reads {', '.join(rule['reads']) or 'no column'}; " + (
-        f"unknown where {unknown}" if unknown else "never unknown"
-    )
+    yield f"  reads {', '.join(rule['reads']) or 'no column'}; {_unknown(rule)}"
     for name, text in rule["texts"].items():
         yield f"  {name}"
         yield from _indented(text if text is not None else _NO_FORM)
+
+
+def _unknown(rule: Mapping[str, Any]) -> str:
+    causes = " or ".join(rule["unknown_where"])
+    if causes:
+        return f"unknown where {causes}"
+    return "unknown where the arithmetic has no result" if rule["nullable"] else "never unknown"
 
 
 def _indented(text: str) -> Iterator[str]:

@@ -13,9 +13,13 @@ from peakguard.runtime.values import restorer
 _VERDICTS = {True: "pass", False: "fail", None: "unknown"}
 
 
-def evaluation_text(evaluation: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], examples: int) -> str:
-    """The report of `peakguard eval`, given what its JSON form holds and the rows that were evaluated."""
+def evaluation_text(
+    evaluation: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], types: Mapping[str, str], examples: int
+) -> str:
+    """The report of `peakguard eval`: what its JSON form holds, the rows that were evaluated, their columns' types."""
+    rows = [{name: shown(value, types[name]) for name, value in row.items()} for row in rows]
     lines = [visible(evaluation["expression"]), f"  {evaluation['type']}, {_nulls(evaluation)}", ""]
+    evaluation = {**evaluation, "results": [{**each, "values": each["values"] or []} for each in evaluation["results"]]}
     single = len(evaluation["results"][0]["values"]) == 1
     table = _single(evaluation) if single else _counted(evaluation)
     lines += _aligned(table)
@@ -79,6 +83,9 @@ def _examples(evaluation: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], 
 
 def _agreement(evaluation: Mapping[str, Any]) -> str:
     differing = evaluation["differing"]
+    unable = [each["backend"] for each in evaluation["results"] if each["text"] is not None and not each["values"]]
+    if not differing and unable and evaluation["results"][0]["values"]:
+        return f"{unable[0]} cannot hold these rows, such as times beyond its range; all others agree"
     if not differing:
         return "all back ends agree"
     return f"back ends differ at {len(differing)} positions; please report this as a fault of peakguard"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from peakguard.runtime.violation import RuleOutcome, Verdict, Violation
+from peakguard.runtime.violation import Output, RuleOutcome, Verdict, Violation
 
 VERDICT_FORMATS = ("text", "json", "junit", "markdown")
 
@@ -13,11 +13,13 @@ VERDICT_FORMATS = ("text", "json", "junit", "markdown")
 class Validation(NamedTuple):
     """A verdict for each file in the order in which they were judged; `unseen` were not looked at.
 
-    `is_single` tells that one file was asked for, which some formats show without a frame of files.
+    `outputs` are the files that rows were written to. `is_single` tells that one file was asked for, which some formats
+    show without a frame of files.
     """
 
     verdicts: Mapping[str, Verdict]
     unseen: tuple[str, ...] = ()
+    outputs: tuple[Output, ...] = ()
 
     @property
     def is_single(self) -> bool:
@@ -63,6 +65,32 @@ def counted(rule: RuleOutcome, violation: Violation) -> str:
     return f"{rule.failed} of {total} {violation.counts} fail{unknown}"
 
 
+def gap_lines(violation: Violation) -> Iterator[str]:
+    """The gaps of a cadence: how many there are, then the first of them, one a line."""
+    gaps = violation.gaps
+    if gaps is None or not gaps.number:
+        return
+    yield f"{_number(gaps.number, 'gap')}, {_number(gaps.missing, 'row')} missing"
+    for gap in gaps.shown:
+        group = "".join(f"{name}={'null' if value is None else value}  " for name, value in gap.group.items())
+        yield f"{group}{gap.start} to {gap.end}: {gap.missing} missing before row {gap.row}"
+    if gaps.number > len(gaps.shown) > 0:
+        yield f"… and {_number(gaps.number - len(gaps.shown), 'more gap')}"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' if count != 1 else ''}"
+
+
 def hidden(violation: Violation) -> int:
     """How many rows count against a rule beyond those that are shown."""
     return max(0, len(violation.rows) - len(violation.examples))
+
+
+def output_line(output: Output) -> str:
+    """What became of a file for rows, in a line."""
+    what = "rows that pass" if output.role == "valid" else "rows set aside"
+    if output.digest is None:
+        return f"{output.path} was not written: {output.reason}"
+    rows = "1 row" if output.rows == 1 else f"{output.rows} rows"
+    return f"wrote {output.path}: {rows} ({what}), sha256 {output.digest[:12]}"

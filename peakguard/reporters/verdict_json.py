@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from peakguard.reporters.validation import Validation
-from peakguard.runtime.violation import RuleOutcome, Verdict
+from peakguard.runtime.violation import Gaps, Output, RuleOutcome, Verdict
 
 VERSION = 1
 
@@ -15,7 +15,8 @@ def render(found: Validation) -> str:
     """The report of one file, or of several in a frame that names them."""
     reports: dict[str, dict[str, Any]] = {path: verdict_json(verdict) for path, verdict in found.verdicts.items()}
     if found.is_single:
-        return _written(next(iter(reports.values())))
+        outputs = {"outputs": [_output(each) for each in found.outputs]} if found.outputs else {}
+        return _written({**next(iter(reports.values())), **outputs})
     framed: dict[str, Any] = {
         "version": VERSION,
         "files": [{"file": path, **report} for path, report in reports.items()],
@@ -42,6 +43,18 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     }
 
 
+def _output(output: Output) -> dict[str, Any]:
+    """`sha256` is null for a file that was not written, and `reason` says why."""
+    made = {"role": output.role, "file": output.path, "rows": output.rows, "sha256": output.digest}
+    return made if output.reason is None else {**made, "reason": output.reason}
+
+
+def _gaps(gaps: Gaps) -> dict[str, Any]:
+    """`key` tells the group apart; `start` and `end` are the rows around the gap, `row` the number of the later one."""
+    shown = [{"row": g.row, "key": g.group, "start": g.start, "end": g.end, "missing": g.missing} for g in gaps.shown]
+    return {"count": gaps.number, "missing": gaps.missing, "examples": shown}
+
+
 def _rule(rule: RuleOutcome) -> dict[str, Any]:
     examples = rule.violation.examples if rule.violation is not None else ()
     report: dict[str, Any] = {
@@ -54,6 +67,12 @@ def _rule(rule: RuleOutcome) -> dict[str, Any]:
         "unknown": rule.unknown,
         "examples": [{"row": each.row, "key": each.key, "values": each.values} for each in examples],
     }
+    if rule.violation is not None and rule.violation.gaps is not None:
+        report["gaps"] = _gaps(rule.violation.gaps)
+    if rule.sampled is not None:
+        report["sampled"] = {"rows": rule.sampled[0], "of": rule.sampled[1]}
+    if rule.unproven is not None:
+        report["unproven"] = rule.unproven
     if rule.reason is not None:
         report["reason"] = rule.reason
     if rule.violation is not None and rule.violation.message is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from peakguard.reporters.validation import Validation, counted, hidden, status
+from peakguard.reporters.validation import Validation, counted, gap_lines, hidden, status
 from peakguard.reporters.visible import visible
 from peakguard.reporters.xml_text import attribute, content
 from peakguard.runtime.violation import RuleOutcome, Verdict, Violation
@@ -52,7 +52,8 @@ def _case(rule: RuleOutcome, verdict: Verdict) -> str:
     if rule.state == "skipped":
         return f"{opening}><skipped message={attribute(visible(rule.reason or 'no reason given'))}/></testcase>"
     if rule.violation is None:
-        return f"{opening}/>"
+        said = content("\n".join(map(visible, rule.caveats)))
+        return f"{opening}><system-out>{said}</system-out></testcase>" if rule.caveats else f"{opening}/>"
     text = "\n".join(_lines(rule, rule.violation))
     if not (rule.refuses and verdict.is_enforced):
         return f"{opening}><system-out>{content(text)}</system-out></testcase>"
@@ -71,6 +72,8 @@ def _lines(rule: RuleOutcome, violation: Violation) -> Iterator[str]:
         yield f"row {example.row}: {_pairs({**example.key, **example.values})}"
     if hidden(violation) and violation.examples:
         yield f"and {hidden(violation)} more"
+    yield from map(visible, gap_lines(violation))
+    yield from map(visible, rule.caveats)
 
 
 def _pairs(values: Mapping[str, Any]) -> str:

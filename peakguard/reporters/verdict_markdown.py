@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from peakguard.reporters.validation import Validation, counted, headline, hidden, status, tally
+from peakguard.reporters.validation import Validation, counted, gap_lines, headline, hidden, output_line, status, tally
 from peakguard.reporters.visible import visible
 from peakguard.runtime.violation import Example, RuleOutcome, Verdict
 
@@ -21,6 +21,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&@!])")
 def render(found: Validation) -> str:
     """A table of the files, then what each violated rule shows; says what there was no room for."""
     blocks = ["## peakguard validate\n", *_bounded(_files(found), "file"), ""]
+    blocks += [*(f"- {words(output_line(each))}" for each in found.outputs), ""] if found.outputs else []
     room = MOST_CHARACTERS - sum(len(block) + 1 for block in blocks)
     details = ((path, rule) for path, verdict in found.verdicts.items() for rule in _told(verdict))
     for path, rule in details:
@@ -57,15 +58,16 @@ def _bounded(lines: Iterator[str], noun: str) -> Iterator[str]:
 
 def _told(verdict: Verdict) -> list[RuleOutcome]:
     """The rules that have something to tell: what refuses the data first, what was skipped last."""
-    told = [rule for rule in verdict.rules if rule.violation is not None or rule.state == "skipped"]
+    told = [rule for rule in verdict.rules if rule.violation is not None or rule.state == "skipped" or rule.caveats]
     return sorted(told, key=lambda rule: (not rule.refuses, rule.state == "skipped"))
 
 
 def _section(path: str, rule: RuleOutcome) -> str:
     error = f" {code(rule.error)}" if rule.error else ""
-    if rule.violation is None:
-        return f"- {status(rule)} {code(rule.id)} in {code(path)}: {words(rule.reason or '')}\n"
     violation = rule.violation
+    if violation is None:
+        told = words("; ".join([*([rule.reason] if rule.reason else []), *rule.caveats]))
+        return f"- {status(rule)} {code(rule.id)} in {code(path)}: {told}\n"
     lines = [f"### {status(rule)}{error}: {code(rule.id)} in {code(path)}\n", f"{words(counted(rule, violation))}\n"]
     if violation.message and violation.counts != "frames":
         lines.append(f"{words(violation.message)}\n")
@@ -76,6 +78,11 @@ def _section(path: str, rule: RuleOutcome) -> str:
         if more:
             lines.append(f"\n… and {more} more.")
         lines.append("")
+    gaps = list(gap_lines(violation))
+    if rule.caveats:
+        lines += [*(words(caveat) for caveat in rule.caveats), ""]
+    if gaps:
+        lines += [*(f"- {words(line)}" for line in gaps[: _MOST_ROWS + 1]), ""]
     return "\n".join(lines)
 
 

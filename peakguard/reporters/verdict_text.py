@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from peakguard.reporters.validation import Validation, counted, headline, hidden, status, tally
+from peakguard.reporters.validation import Validation, counted, gap_lines, headline, hidden, output_line, status, tally
 from peakguard.reporters.visible import visible
 from peakguard.runtime.violation import RuleOutcome, Verdict, Violation
 
@@ -17,6 +17,8 @@ def render(found: Validation, *, colour: bool = False) -> str:
     if found.unseen:
         files = "1 file was" if len(found.unseen) == 1 else f"{len(found.unseen)} files were"
         blocks.append(f"stopped at the first file that breaks the contract: {files} not looked at\n")
+    if found.outputs:
+        blocks[-1] += "".join(f"{visible(output_line(each))}\n" for each in found.outputs)
     return "\n".join(blocks)
 
 
@@ -32,6 +34,8 @@ def _rule(rule: RuleOutcome, *, colour: bool) -> Iterator[str]:
         yield f"skipped {rule.id}: {visible(rule.reason or '')}"
     elif rule.violation is not None:
         yield from _violation(rule, rule.violation, colour=colour)
+    for caveat in rule.caveats:
+        yield f"note: {rule.id}: {visible(caveat)}"
 
 
 def _violation(rule: RuleOutcome, violation: Violation, *, colour: bool) -> Iterator[str]:
@@ -48,6 +52,8 @@ def _violation(rule: RuleOutcome, violation: Violation, *, colour: bool) -> Iter
         yield f"  row {example.row}: {values}"
     if hidden(violation) and violation.examples:
         yield f"  … and {hidden(violation)} more; `--examples {len(violation.rows)}` shows all"
+    for line in gap_lines(violation):
+        yield f"  {visible(line)}"
 
 
 def _summary(path: str, verdict: Verdict, *, colour: bool) -> str:

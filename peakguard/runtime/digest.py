@@ -16,3 +16,11 @@ def digest_of(*parts: bytes) -> str:
         digest.update(b"%d:" % len(part))
         digest.update(part)
     return str(digest.hexdigest())
+
+
+def digest_of_file(path: str) -> str:
+    """64 hexadecimal digits that name the bytes of a file: those that `sha256sum` prints."""
+    from hashlib import file_digest
+
+    with open(path, "rb") as file:
+        return file_digest(file, "sha256").hexdigest()

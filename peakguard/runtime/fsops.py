@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Literal
 
 Durability = Literal["full", "rename", "none"]
@@ -30,6 +31,38 @@ def write_atomic(path: str | os.PathLike[str], data: bytes, *, durability: Durab
         raise
     if durability == "full":
         sync_folder(os.path.dirname(target))
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str], *, durability: Durability = "full") -> Iterator[str]:
+    """A new file beside `path`, to be written by its name, which takes the place of `path` when the block ends.
+
+    Whatever happens, a reader sees the old file or the whole new one; where the block raises, the old one stands and
+    nothing is left beside it. Missing folders are made. Raises OSError.
+    """
+    target = os.fspath(path)
+    make_folder(os.path.dirname(target), durability=durability)
+    # The suffix stays, for libraries that take the form of a file from it.
+    temporary = f"{target}.{os.getpid():x}.{os.urandom(4).hex()}.tmp{os.path.splitext(target)[1]}"
+    try:
+        yield temporary
+        if durability == "full":
+            sync_file(temporary)
+        os.replace(temporary, target)
+    except BaseException:
+        remove_if_there(temporary)
+        raise
+    if durability == "full":
+        sync_folder(os.path.dirname(target))
+
+
+def sync_file(path: str) -> None:
+    """Make the content of a file durable."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def write_if_changed(path: str | os.PathLike[str], data: bytes, *, durability: Durability = "full") -> bool:

@@ -41,6 +41,20 @@ def matcher(pattern: str) -> Callable[[str], bool]:
     return matches
 
 
+@lru_cache(maxsize=1024)
+def finder(pattern: str) -> Callable[[str], bool]:
+    """A test whether some part of a short text matches a portable pattern.
+
+    Raises PeakguardError (PG2004) where `re` could take long and google-re2 (extra `regex`) is not installed.
+    """
+    power = degree(pattern)
+    if power is not None and power <= 1:
+        # It begins at every place, so the steps grow with one power more.
+        backtracking = re.compile(pattern).search
+        return lambda text: backtracking(text) is not None
+    return matcher(f"[\\x00-\U0010ffff]*(?:{pattern})[\\x00-\U0010ffff]*")
+
+
 def _in_re2(pattern: str) -> Callable[[str], bool] | None:
     try:
         import re2

@@ -11,7 +11,9 @@ from typing import NamedTuple
 MAX_STEPS = 100
 """Of a linear pattern, for each character of a value."""
 
-_TOKEN = re.compile(r"\[(?:[^\]\\]|\\.)*\]|\\x[0-9a-f]{2}|\\.|\(\?:|[*+?]|\{[0-9]+(?:,[0-9]*)?\}|.", re.DOTALL)
+TOKEN = re.compile(r"\[(?:[^\]\\]|\\.)*\]|\\x[0-9a-f]{2}|\\.|\(\?:|[*+?]|\{[0-9]+(?:,[0-9]*)?\}|.", re.DOTALL)
+"""One character, set, repeat or parenthesis of a portable pattern."""
+
 _MANY = 10**6
 """Beyond this nobody counts."""
 
@@ -30,7 +32,7 @@ def degree(pattern: str) -> int | None:
     That is the number of endless repeats one after the other; one inside another blows up. Sound, not complete:
     of `[A-Z]+(?:/[A-Z]+)?` it says 2, for it does not see that the slash decides.
     """
-    tokens = _TOKEN.findall(pattern)
+    tokens = TOKEN.findall(pattern)
     found, _ = _alternatives(tokens, 0)
     if found.endless >= _MANY or found.ways * max(found.size, 1) > MAX_STEPS:
         return None
@@ -60,18 +62,19 @@ def _either(one: Cost, other: Cost) -> Cost:
 
 
 def _repeated(atom: Cost, repeat: str) -> Cost:
-    least, most = _times(repeat)
+    least, most = allowed_times(repeat)
     if most is None:
         # Endless times something that matches in several ways is what blows up.
         endless = 1 if atom.ways == 1 and not atom.endless else _MANY
         return Cost(atom.ways, endless, atom.size * max(least, 1))
     ways = 0
-    for times in range(least, most + 1):
-        ways = _bounded(ways + _bounded(atom.ways) ** min(times, 20))
+    for count in range(least, most + 1):
+        ways = _bounded(ways + _bounded(atom.ways) ** min(count, 20))
     return Cost(ways, _bounded(atom.endless * most), atom.size * most)
 
 
-def _times(repeat: str) -> tuple[int, int | None]:
+def allowed_times(repeat: str) -> tuple[int, int | None]:
+    """How often at least and at most, None where nothing bounds it."""
     if repeat == "?":
         return 0, 1
     if repeat in "*+":

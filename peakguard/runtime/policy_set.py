@@ -11,19 +11,28 @@ from peakguard.runtime.errors import PeakguardError
 
 if TYPE_CHECKING:
     from peakguard.kinds.contract.runtime import Contract
+    from peakguard.runtime.context.run import Run
+    from peakguard.runtime.failure.catalogs import Catalogs
+    from peakguard.runtime.failure.catalogued import CataloguedError
+    from peakguard.runtime.failure.classify import Classified
+    from peakguard.runtime.failure.deaths import Deaths
+    from peakguard.runtime.failure.failure import Failure
 
 
 class PolicySet:
     """Immutable; safe to share between threads and to pickle into other processes.
 
-    `digest` names this exact set of policies; every verdict is given under it.
+    `digest` names this exact set of policies; every verdict is given under it. `root` is the folder of the project,
+    whose state lies in `.peakguard` below it; empty for the current folder.
     """
 
-    __slots__ = ("_bound", "_tables", "digest")
+    __slots__ = ("_bound", "_errors", "_tables", "digest", "root")
 
-    def __init__(self, tables: Mapping[str, Mapping[str, Any]], digest: str) -> None:
+    def __init__(self, tables: Mapping[str, Mapping[str, Any]], digest: str, root: str = "") -> None:
         self._tables = tables
+        self.root = root
         self._bound: dict[tuple[str, str], Any] = {}
+        self._errors: Catalogs | None = None
         self.digest = digest
 
     def contract(self, name: str) -> Contract:
@@ -31,9 +40,61 @@ class PolicySet:
         contract: Contract = self._bind("contract", name)
         return contract
 
+    @property
+    def errors(self) -> Catalogs:
+        """The exception classes of all catalogs, as in `except policies.errors.BarInconsistent`."""
+        if self._errors is None:
+            from peakguard.runtime.failure.catalogs import Catalogs
+
+            self._errors = Catalogs(self._tables.get("errors", {}), self.digest)
+        return self._errors
+
+    def error(self, code: str, /, **context: Any) -> CataloguedError:
+        """An error of a catalog, to be raised: `raise policies.error("PT-1103", symbol="AAPL", …) from cause`.
+
+        Where the context is not the declared one, a note on the error says so; with `python -X dev` it is
+        PeakguardError (PG2031). Raises PeakguardError (PG2030) for a code that no catalog declares.
+        """
+        error = self.errors[code](**context)
+        error.policy_set = self.digest
+        return error
+
+    def classify(self, error: BaseException, /, **context: Any) -> Failure | None:
+        """What a foreign exception is in the catalogs, None where no `matches:` covers it.
+
+        It keeps its type; it gets a note, and the answer as its attribute `peakguard`. `context` fills the hints.
+        """
+        return self.errors.classify(error, **context)
+
+    def classified(self, **context: Any) -> Classified:
+        """A context manager, or a decorator, that classifies what passes through it."""
+        from peakguard.runtime.failure.classify import Classified
+
+        return Classified(self.classify, context)
+
+    def install_excepthook(self) -> Deaths:
+        """From now on a program that dies of a catalogued error, or of a foreign one that is covered, says what to do.
+
+        That is printed below the traceback, and the exit code is that of the policy. `undo()` ends it.
+        """
+        from peakguard.runtime.failure.deaths import Deaths
+
+        return Deaths(self.classify)
+
+    def run(self, name: str | None = None, *, run_id: str | None = None, **baggage: object) -> Run:
+        """Open a run under these policies, as `peakguard.run` does; its events carry their digest."""
+        from peakguard.runtime.context.run import Run
+
+        return Run(name, run_id, baggage, self.digest)
+
     def names(self, kind: str) -> tuple[str, ...]:
         """The names of all policies of a kind, sorted."""
         return tuple(sorted(self._tables.get(kind, {})))
+
+    def tables(self, kind: str) -> Mapping[str, Any]:
+        """The compiled policies of a kind, by name: plain data."""
+        found: Mapping[str, Any] = self._tables.get(kind, {})
+        return found
 
     def _bind(self, kind: str, name: str) -> Any:
         bound = self._bound.get((kind, name))
@@ -42,7 +103,7 @@ class PolicySet:
             if table is None:
                 raise self._unknown(kind, name)
             runtime = import_module(f"peakguard.kinds.{kind}.runtime")
-            bound = self._bound.setdefault((kind, name), runtime.bind(table))
+            bound = self._bound.setdefault((kind, name), runtime.bind(table, self))
         return bound
 
     def _unknown(self, kind: str, name: str) -> PeakguardError:
@@ -54,7 +115,7 @@ class PolicySet:
         return PeakguardError(codes.UNKNOWN_POLICY, **data)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return PolicySet, (self._tables, self.digest)
+        return PolicySet, (self._tables, self.digest, self.root)
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{len(tables)} {kind}" for kind, tables in sorted(self._tables.items()))

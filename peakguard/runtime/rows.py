@@ -17,7 +17,13 @@ class Segment(NamedTuple):
     distances: array[int] | None
     bitmap: bytes | None
 
+    def meets(self, start: int, stop: int) -> bool:
+        """Whether any of the numbers may lie in `range(start, stop)`."""
+        span = 8 * len(self.bitmap) if self.bitmap is not None else (self.distances or [0])[-1] + 1
+        return self.base < stop and start < self.base + span
+
     def rows(self) -> Iterator[int]:
+        """The numbers, ascending."""
         if self.distances is not None:
             return (self.base + distance for distance in self.distances)
         assert self.bitmap is not None
@@ -51,6 +57,10 @@ class Rows(Sequence[int]):
         for number in held:
             bitmap[(number - base) >> 3] |= 1 << (number - base & 7)
         return cls([Segment(base, len(held), None, bytes(bitmap))])
+
+    def between(self, start: int, stop: int) -> list[int]:
+        """The numbers in `range(start, stop)`, looking only at the parts that may hold some."""
+        return [row for each in self._segments if each.meets(start, stop) for row in each.rows() if start <= row < stop]
 
     def first(self, count: int) -> tuple[int, ...]:
         """The first numbers, without looking at the others."""

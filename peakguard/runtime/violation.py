@@ -14,12 +14,34 @@ class Example(NamedTuple):
     values: Mapping[str, Any]
 
 
+class Gap(NamedTuple):
+    """A place where rows are missing within a `group`: between the rows with the times `start` and `end`.
+
+    `row` is the number of the row after the gap, `missing` says how many rows were expected between the two.
+    """
+
+    row: int
+    group: Mapping[str, Any]
+    start: Any
+    end: Any
+    missing: int
+
+
+class Gaps(NamedTuple):
+    """All gaps that break a cadence: how many, how many rows are missing in them together, and the first of them."""
+
+    number: int
+    missing: int
+    shown: tuple[Gap, ...]
+
+
 class Violation(NamedTuple):
     """A rule that refuses the data.
 
     `counts` says what `failed` and `unknown` count: `rows`, `groups`, or `frames` where the data are
     judged as a whole. `rows` are the numbers (from 0) of all rows that count against the rule, unknown
     ones among them where the rule says `on_null: fail`; of a group its first row; of a frame none.
+    `gaps` are there where the rule is a cadence.
     """
 
     rule: str
@@ -31,6 +53,7 @@ class Violation(NamedTuple):
     rows: Sequence[int]
     examples: tuple[Example, ...]
     counts: str = "rows"
+    gaps: Gaps | None = None
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -41,7 +64,11 @@ class Violation(NamedTuple):
 
 
 class RuleOutcome(NamedTuple):
-    """What became of one rule: `run` with three counts, or `skipped` with the reason."""
+    """What became of one rule: `run` with three counts, or `skipped` with the reason.
+
+    `unproven` names the function that the rule calls, if it does; `sampled` says how many rows
+    of how many were looked at, where these are not all; `note` says what was done to a column.
+    """
 
     id: str
     error: str | None
@@ -53,6 +80,21 @@ class RuleOutcome(NamedTuple):
     unknown: int
     violation: Violation | None
     refuses: bool
+    unproven: str | None = None
+    sampled: tuple[int, int] | None = None
+    note: str | None = None
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What has to be known to take the outcome for what it is, in words."""
+        said = []
+        if self.unproven is not None:
+            said.append(f"unproven: what {self.unproven} does is not checked")
+        if self.sampled is not None:
+            said.append(f"sampled: {self.sampled[0]} of {self.sampled[1]} rows were looked at")
+        if self.note is not None:
+            said.append(self.note)
+        return tuple(said)
 
 
 class Verdict(NamedTuple):
@@ -71,6 +113,20 @@ class Verdict(NamedTuple):
     def violations(self) -> tuple[Violation, ...]:
         """What refuses the data; empty means that it passes."""
         return tuple(rule.violation for rule in self.rules if rule.refuses and rule.violation is not None)
+
+
+class Output(NamedTuple):
+    """What became of a file that rows were to be written to.
+
+    `role` is `valid` for rows that pass and `quarantine` for rows that are set aside. Without a digest nothing was
+    written, and `reason` says why.
+    """
+
+    role: str
+    path: str
+    rows: int = 0
+    digest: str | None = None
+    reason: str | None = None
 
 
 def describe(violation: Violation) -> str:

@@ -91,3 +91,12 @@ def test_what_runs_is_light(module: str, tmp_path: Path) -> None:
     loaded = modules(f"import {module}", tmp_path) - bare()
     assert not loaded & HEAVY
     assert not {name for name in loaded if name.startswith(("peakguard.language", "peakguard.expression"))}
+
+
+@pytest.mark.parametrize(
+    "code", ["from peakguard.runtime import context, events", "import peakguard\nwith peakguard.run(): pass"]
+)
+def test_a_run_context_is_light(code: str, tmp_path: Path) -> None:
+    """Errors ask for it wherever they are raised, also in programs without threads."""
+    loaded = modules(code, tmp_path) - bare()
+    assert not loaded & {*SLOW_START, "threading", "concurrent.futures", "random", "uuid", "urllib.parse", "logging"}

@@ -13,6 +13,9 @@ from tests.conformance.cases import REPOSITORY, as_json, cases, expected, name_o
 
 # Codes that no file in a repository can show, with the test that shows them instead.
 ELSEWHERE = {
+    "PG134": "functional/test_eval_odd_data.py",
+    "PG135": "functional/test_eval_odd_data.py",
+    "PG136": "functional/test_eval_odd_data.py",
     "PG101": "functional/test_bad_input.py",
     "PG103": "functional/test_bad_input.py",
     "PG116": "unit/syntax/test_limits.py",
@@ -23,6 +26,11 @@ ELSEWHERE = {
     "PG131": "functional/test_eval.py",
     "PG132": "functional/test_eval.py",
     "PG133": "functional/test_eval.py",
+    "PG160": "property/test_references.py",
+    "PG161": "property/test_references.py",
+    "PG162": "unit/engines/test_sessions.py",
+    "PG163": "property/test_references.py",
+    "PG456": "property/test_calls.py",
     "PG610": "functional/test_docs.py",
 }
 

@@ -331,7 +331,8 @@ GOOD = {
     "marked.csv": "\ufeffsymbol,day,close\nA,2026-01-01,1.5\nB,2026-01-02,2\n",
     "windows.csv": "symbol,day,close\r\nA,2026-01-01,1.5\r\nB,2026-01-02,2\r\n",
     "no last end.csv": "symbol,day,close\nA,2026-01-01,1.5\nB,2026-01-02,2",
-    "whole numbers.ndjson": '{"symbol":"A","day":"2026-01-01","close":1}\n{"symbol":"B","day":"2026-01-02","close":2}\n',
+    "whole numbers.ndjson": '{"symbol":"A","day":"2026-01-01","close":1}\n'
+    '{"symbol":"B","day":"2026-01-02","close":2}\n',
     "blank.ndjson": '{"symbol":"A","day":"2026-01-01","close":1}\n\n{"symbol":"B","day":"2026-01-02","close":2}\n\n',
     "late name.ndjson": '{"symbol":"A","day":"2026-01-01","close":1}\n'
     '{"note": "late", "symbol":"B","day":"2026-01-02","close":2.5}\n',
@@ -371,7 +372,7 @@ def test_damage_anywhere_is_a_verdict_or_one_error(contract: Contract, tmp_path:
     plain = tmp_path / f"plain.{form.removesuffix('.gz')}"
     WRITE[form.removesuffix(".gz")](frame().with_columns(note=pl.lit('a "quoted", text')), plain)
     data = plain.read_bytes() if form != "csv.gz" else gzip.compress(plain.read_bytes())
-    choose = random.Random(form)  # noqa: S311 # not for secrets
+    choose = random.Random(form)
     for _ in range(400):
         path.write_bytes(damaged(data, choose))
         try:

@@ -25,6 +25,7 @@ X = [1, 3, 2, None, 5]
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE.read_text(), re.MULTILINE | re.DOTALL))
 BY_ROW = [match.groupdict() for match in ROW.finditer(PAGE.read_text())]
 IN_ORDER = [match.groupdict() for match in LINE.finditer(SECTIONS["Functions of rows in order"])]
+AMONG_ALL = [match.groupdict() for match in LINE.finditer(SECTIONS["One row among all rows"])]
 OF_ALL = [match.groupdict() for match in LINE.finditer(SECTIONS["Functions of all rows"])]
 
 
@@ -36,6 +37,7 @@ def assert_values(text: str, scope: Scope, rows: list[Any], expected: list[Any])
     for result in outcome.results:
         if result.text is None and result.backend != "reference":
             continue
+        assert result.values is not None
         for ours, theirs in zip(expected, result.values, strict=True):
             assert type(ours) is type(theirs), (result.backend, theirs)
             same = ours == theirs or (isinstance(ours, float) and math.isnan(ours) and math.isnan(theirs))
@@ -61,7 +63,13 @@ def test_a_line_about_all_rows_holds(case: dict[str, str]) -> None:
     assert_values(case["text"], scope, [{"x": each} for each in X], [json.loads(case["value"])])
 
 
+@pytest.mark.parametrize("case", AMONG_ALL, ids=lambda case: case["text"])
+def test_a_line_about_one_row_among_all_holds(case: dict[str, str]) -> None:
+    scope = Scope({"x": Column(INT64, nullable=True)}, ordered=True, whole=True)
+    assert_values(case["text"], scope, [{"x": each} for each in X], json.loads(case["value"].strip("`")))
+
+
 def test_the_page_names_every_function_and_no_other() -> None:
     called = {name for case in [*BY_ROW, *IN_ORDER, *OF_ALL] for name in re.findall(r"\b([a-z_]+)\(", case["text"])}
     assert called - {"any", "all", "in"} == set(FUNCTIONS)
-    assert (len(BY_ROW) > 60, len(IN_ORDER), len(OF_ALL)) == (True, 15, 13)
+    assert (len(BY_ROW) > 60, len(IN_ORDER), len(OF_ALL), len(AMONG_ALL)) == (True, 15, 13, 3)

@@ -15,7 +15,6 @@ import pyarrow as pa
 import pytest
 
 import peakguard
-from peakguard.diagnostics import codes
 from peakguard.engines.polars import batches, engine, files, keys, spill, spool
 from peakguard.kinds.contract.runtime import Contract
 from peakguard.runtime.violation import Verdict

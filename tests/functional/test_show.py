@@ -124,3 +124,19 @@ def test_an_unknown_name_is_one_clear_error(peakguard: Run, project: Project, ar
     assert result.returncode == 2
     assert "error[PG2005]" in result.stderr
     assert "Did you mean" in result.stderr
+
+
+def test_a_policy_with_errors_is_shown_as_far_as_it_goes(peakguard: Run, project: Project) -> None:
+    folder = project({"contracts/ohlcv.yaml": CONTRACT.replace("close > prev(close)", "close > prev(clsoe)")})
+    result = peakguard("show", "ohlcv", cwd=folder)
+    assert result.returncode == 1
+    assert "columns.high.gt" in result.stdout
+    assert "rules.rises" not in result.stdout
+    assert "error[PG311]" in result.stderr
+
+
+def test_the_order_of_rows_is_no_column_of_the_rule(peakguard: Run, project: Project) -> None:
+    text = CONTRACT.replace("order: {by: bar_at, within: [symbol]}\n", "").replace("open", "row_number")
+    folder = project({"contracts/ohlcv.yaml": text.replace("close > prev(close)", "close > prev(row_number)")})
+    shown = json.loads(peakguard("show", "ohlcv", "--format", "json", "--rule", "rises", cwd=folder).stdout)
+    assert "row_number_" in shown["rules"][0]["texts"]["sql"]

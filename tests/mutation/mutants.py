@@ -105,6 +105,13 @@ POLARS = [
         "if True:",
     ),
     Mutant(
+        "polars-zero-keeps-its-sign",
+        "division by -0.0 where the dividend is one value in all rows",
+        f"{EMIT}/polars_arithmetic.py",
+        'pl.when({divisor} == 0).then(0.0).otherwise({full}))"',
+        '({full}))"',
+    ),
+    Mutant(
         "polars-times-wrap",
         "times are moved without room",
         f"{EMIT}/polars_arithmetic.py",

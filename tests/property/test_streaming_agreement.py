@@ -43,6 +43,7 @@ freshness: {column: t, max_age: 1d}
 rows: {min: 2, max: 12}
 exempt:
   - {key: {k: a, t: 2026-01-01T01:00:00Z}, rule: rising, reason: known, until: 2100-01-01}
+  - {key: {k: b, t: 2026-01-01T02:00:00Z}, rule: far_steps, reason: known, until: 2100-01-01}
   - {key: {k: b, t: 2026-01-01T02:00:00Z}, rule: above, reason: known, until: 2100-01-01}
 rules:
   above: {expr: x >= y, on_null: fail}
@@ -76,6 +77,10 @@ rules:
   middle: {dataset: median(x) < 40, within: [k], on_null: pass}
   tail: {dataset: 'quantile(n, 0.5) < 90 and count(abs(zscore(n)) > 1.5) == 0', on_null: pass}
   climb: {dataset: max(cum_sum(n)) < 30, within: [k], on_null: pass}
+  far: {expr: abs(zscore(n)) <= 1.3, within: [k], on_null: pass}
+  far_anywhere: {expr: x - median(x) <= 8 * mad(x)}
+  far_steps: {expr: 'abs(zscore(delta(n))) <= 1.3 or x > mean(y)', within: [k, g], on_null: fail}
+  level: {expr: median(x) < 40}
 """
 SCHEMA: dict[str, Any] = {
     "k": pl.String,

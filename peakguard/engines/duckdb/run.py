@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from peakguard.diagnostics import codes
@@ -10,23 +11,67 @@ from peakguard.runtime.errors import PeakguardError
 if TYPE_CHECKING:
     import polars as pl
 
-POSITION = "position_of_row"
-"""The column that says which row a row is; a table has no order of its own."""
+TABLE = "rows"
+"""The name of the table that a query reads."""
+_INFINITE = 2**63 - 1
+"""A time that is this count, or its opposite, is infinite to DuckDB."""
 
 
-def run(query: str, relation: str, frame: pl.DataFrame) -> list[tuple[Any, ...]]:
-    """The rows that a query over `relation`, which holds the rows of a frame, finds.
+def run(
+    query: str, frame: pl.DataFrame, position: str, within: Sequence[str] = (), *, is_whole: bool = False
+) -> Sequence[Any] | None:
+    """The last column that a query over the rows of a frame finds: a value for each row, or for each group.
 
-    Raises PeakguardError (PG2004) where DuckDB is not installed.
+    `position` names the column that holds the row numbers. Groups come in the order in which they first appear.
+    None for rows that DuckDB cannot hold. Raises PeakguardError (PG2004) where it is not installed.
     """
     try:
         import duckdb
     except ImportError as error:
         raise PeakguardError(codes.EXTRA_MISSING, feature="Running SQL", package="duckdb", extra="sql") from error
+    from peakguard.engines.polars.library import polars
+    from peakguard.engines.polars.rows import canonical_rows
+
+    if _is_beyond(frame):
+        return None
     with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register(relation, _storable(frame).with_row_index(POSITION).to_arrow())
-        rows: list[tuple[Any, ...]] = connection.execute(query).fetchall()
-    return rows
+        connection.register(TABLE, _storable(frame).with_row_index(position).to_arrow())
+        try:
+            answer: Any = connection.sql(query).to_arrow_table()
+        except duckdb.ConversionException:
+            return None
+    names = [f"{place}" for place in range(answer.num_columns)]
+    found = polars().from_arrow(answer.rename_columns(names))
+    values = [row[names[-1]] for row in canonical_rows(found.select(names[-1]))]
+    if not within:
+        return values[:1] if is_whole else values
+    kinds = {place: frame.schema[name] for place, name in zip(names, within, strict=False)}
+    keys = _keys(found.select(polars().col(place).cast(kind) for place, kind in kinds.items()))
+    by_group = dict(zip(keys, values, strict=True))
+    return [by_group[key] for key in dict.fromkeys(_keys(frame.select(within)))]
+
+
+def _keys(frame: pl.DataFrame) -> list[tuple[Any, ...]]:
+    """The rows as keys: NaN is equal to itself, and zero has no sign."""
+    from peakguard.engines.polars.rows import canonical_rows
+
+    return [
+        tuple(
+            "NaN" if value != value else 0.0 if value == 0 and isinstance(value, float) else value
+            for value in row.values()
+        )
+        for row in canonical_rows(frame)
+    ]
+
+
+def _is_beyond(frame: pl.DataFrame) -> bool:
+    from peakguard.engines.polars.library import polars
+
+    library = polars()
+    times = [
+        library.col(name).cast(library.Int64).abs() for name, kind in frame.schema.items() if kind == library.Datetime
+    ]
+    return any(frame.select((each == _INFINITE).any()).item() for each in times)
 
 
 def _storable(frame: pl.DataFrame) -> pl.DataFrame:

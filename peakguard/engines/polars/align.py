@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from peakguard.engines.polars.durations import read_duration
 from peakguard.engines.polars.library import polars
 from peakguard.engines.polars.types import holds, is_in_json, misfit, shown, to_dtype
 
@@ -23,13 +24,26 @@ class Fault(NamedTuple):
     values: tuple[Any, ...]
 
 
+class Note(NamedTuple):
+    """What was done to a column without being a fault: it has a default, or another type was converted."""
+
+    id: str
+    column: str
+    text: str
+
+
 class Aligned(NamedTuple):
-    """The frame under the names of the contract; columns that could not be settled are missing from it."""
+    """The frame under the names of the contract; columns that could not be settled are missing from it.
+
+    `arranged` are the declared columns in the order in which the data have them.
+    """
 
     frame: pl.DataFrame
     faults: tuple[Fault, ...]
     extra: tuple[pl.Series, ...]
     absent: Mapping[str, str]
+    notes: tuple[Note, ...] = ()
+    arranged: tuple[str, ...] = ()
 
 
 def align(frame: pl.DataFrame, plan: Mapping[str, Any], *, is_text: bool) -> Aligned:
@@ -37,15 +51,20 @@ def align(frame: pl.DataFrame, plan: Mapping[str, Any], *, is_text: bool) -> Ali
     series: list[pl.Series] = []
     faults: list[Fault] = []
     absent: dict[str, str] = {}
-    taken: set[str] = set()
+    taken: dict[str, str] = {}
+    notes: list[Note] = []
     for column in plan["columns"]:
         physical = next((name for name in column["names"] if name in frame.columns), None)
+        if physical is None and column["default"] is not None:
+            series.append(_default(column, frame.height))
+            notes.append(_note(column, "default", f"not in the data; every row has the default {column['default'][0]}"))
+            continue
         if physical is None:
             absent[column["name"]] = f"column {column['name']} is not in the data"
             if column["required"]:
                 faults.append(_fault(column, "required", f"no column {' or '.join(column['names'])}"))
             continue
-        taken.add(physical)
+        taken[physical] = column["name"]
         settled, fault = _settle(frame[physical], column, is_text=is_text, coerce=plan["coerce"])
         if fault is not None:
             faults.append(fault)
@@ -53,8 +72,27 @@ def align(frame: pl.DataFrame, plan: Mapping[str, Any], *, is_text: bool) -> Ali
             absent[column["name"]] = f"column {column['name']} is not {shown(column['type'])}"
         else:
             series.append(settled.alias(column["name"]))
+            was = frame[physical].dtype
+            if settled.dtype != was and not (is_text and was == polars().String()) and not _is_json(was, column):
+                notes.append(_note(column, "coerced", f"{was} in the data, read as {shown(column['type'])}"))
     extra = tuple(series for series in frame if series.name not in taken)
-    return Aligned(polars().DataFrame(series), tuple(faults), extra, absent)
+    arranged = tuple(taken[name] for name in frame.columns if name in taken)
+    return Aligned(polars().DataFrame(series), tuple(faults), extra, absent, tuple(notes), arranged)
+
+
+def _default(column: Mapping[str, Any], height: int) -> pl.Series:
+    """The default of a column, which the plan holds as a list of one value, for every row."""
+    wanted = to_dtype(column["type"], column["values"])
+    written = polars().Series(column["name"], column["default"])
+    is_told = written.dtype == polars().String()
+    read = read_text(written, wanted, column["parse"]) if is_told else written.cast(wanted)
+    assert read is not None
+    made: pl.Series = read.new_from_index(0, height)
+    return made
+
+
+def _note(column: Mapping[str, Any], what: str, text: str) -> Note:
+    return Note(f"columns.{column['name']}.{what}", column["name"], text)
 
 
 def _settle(
@@ -64,10 +102,14 @@ def _settle(
     if holds(values.dtype, wanted):
         return values, None
     is_written = values.dtype == polars().String() and (is_text or column["parse"] is not None)
-    is_written = is_written or (column.get("is_json", False) and is_in_json(values.dtype, wanted))
+    is_written = is_written or _is_json(values.dtype, column)
     if not is_written and not coerce:
         return None, _fault(column, "type", misfit(values.dtype, column["type"]))
     return _converted(values, column, wanted)
+
+
+def _is_json(actual: pl.DataType, column: Mapping[str, Any]) -> bool:
+    return column.get("is_json", False) and is_in_json(actual, to_dtype(column["type"], column["values"]))
 
 
 def _converted(
@@ -112,6 +154,8 @@ def read_text(values: pl.Series, wanted: pl.DataType, form: str | None) -> pl.Se
     if isinstance(wanted, library.Boolean):
         words = {"true": True, "false": False}
         return values.str.to_lowercase().replace_strict(words, default=None, return_dtype=wanted)
+    if isinstance(wanted, library.Duration):
+        return read_duration(values, wanted)
     try:
         return values.cast(wanted, strict=False)
     except library.exceptions.PolarsError:

@@ -64,11 +64,9 @@ class Batches:
     def read(self, names: Sequence[str]) -> Iterator[tuple[Aligned, int]]:
         """The named columns of the contract, and how many rows; one empty batch where there is no row at all."""
         columns = [column for column in self._plan["columns"] if column["name"] in names]
-        physical = [
-            next(name for name in column["names"] if name in self._source.schema)
-            for column in columns
-            if column["name"] not in self.settled.absent
-        ]
+        settled = [column for column in columns if column["name"] not in self.settled.absent]
+        named = (next((name for name in column["names"] if name in self._source.schema), None) for column in settled)
+        physical = [name for name in named if name is not None]
         plan = {**self._plan, "columns": columns}
         guess = _Guess(self._guessed(columns))
         names_of = self._held_as(columns)
@@ -83,12 +81,26 @@ class Batches:
         if is_empty:
             yield align(self._empty(physical), plan, is_text=self._source.is_text), 0
 
+    def whole(self) -> Iterator[tuple[int, pl.DataFrame, Aligned]]:
+        """Every batch with all of its columns, the number of its first row before it and its aligned form behind it."""
+        names, base = list(self._source.schema), 0
+        guess = _Guess(self._guessed(self._plan["columns"]))
+        for batch in self._source.read(names):
+            if batch.height:
+                yield base, batch, self._aligned(batch, self._plan, guess)
+                base += batch.height
+        if not base:
+            empty = self._empty(names)
+            yield 0, empty, align(empty, self._plan, is_text=self._source.is_text)
+
     def _held_as(self, columns: Sequence[Mapping[str, Any]]) -> dict[str, str] | None:
         """The new names of columns that are held in their very type, if all are: then there is nothing to convert."""
         schema = self._source.schema
         found = {}
         for column in columns:
             physical = next((name for name in column["names"] if name in schema), None)
+            if physical is None and column["default"] is not None:
+                return None
             if physical is not None and not holds(schema[physical], to_dtype(column["type"], column["values"])):
                 return None
             if physical is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars import in_memory
@@ -15,34 +16,49 @@ if TYPE_CHECKING:
     import polars as pl
 
     from peakguard.engines.polars.evidence import Evidence
+    from peakguard.engines.polars.lookups import Lookup, Other
+
+    Others = Mapping[str, Other]
 
 LARGE = 2 * ROWS_PER_BATCH
 """A frame of more rows is looked at in batches, though it is in memory: verdicts take memory too."""
 
 
+NONE: Mapping[str, Any] = {}
+
+
 class Engine:
-    """One plan, prepared once. `examples` bounds how many rows are shown, `today` says which exemptions hold."""
+    """One plan, prepared once.
+
+    `examples` bounds how many rows are shown, `today` says which exemptions hold, `others` are the data of other
+    contracts by their names, for references.
+    """
 
     def __init__(self, plan: Mapping[str, Any]) -> None:
         self._plan = plan
         self._prepared = in_memory.Prepared(plan)
         self._of_json: in_memory.Prepared | None = None
 
-    def whole(self, frame: pl.DataFrame, *, examples: int, today: str, is_text: bool = False) -> Evidence:
+    def whole(
+        self, frame: pl.DataFrame, *, examples: int, today: str, is_text: bool = False, others: Others = NONE
+    ) -> Evidence:
         """A frame in memory, which the evidence keeps under the contract's names and types."""
-        return in_memory.gather(self._prepared, frame, is_text=is_text, examples=examples, today=today)
+        with self._lookups(others) as lookups:
+            return in_memory.gather(
+                self._prepared, frame, is_text=is_text, examples=examples, today=today, lookups=lookups
+            )
 
-    def frame(self, frame: Any, *, examples: int, today: str) -> Evidence:
+    def frame(self, frame: Any, *, examples: int, today: str, others: Others = NONE) -> Evidence:
         """Any frame, table or stream."""
         names = [name for column in self._plan["columns"] for name in column["names"]]
         with opened(frame, names) as data:
             if isinstance(data, Source):
-                return self._batches(data, examples=examples, today=today)
+                return self._batches(data, examples=examples, today=today, others=others)
             if data.height > LARGE:
-                return self._batches(source_of_frame(data), examples=examples, today=today)
-            return self.whole(data, examples=examples, today=today)
+                return self._batches(source_of_frame(data), examples=examples, today=today, others=others)
+            return self.whole(data, examples=examples, today=today, others=others)
 
-    def file(self, path: str, *, examples: int, today: str) -> Evidence:
+    def file(self, path: str, *, examples: int, today: str, others: Others = NONE) -> Evidence:
         """A data file, a pattern, or a folder."""
         from peakguard.engines.polars.files import source_of
 
@@ -52,15 +68,29 @@ class Engine:
             empty = polars().DataFrame(schema=source.schema)
             frame = polars().concat([empty, *source.read(source.schema.names())])
             prepared = self._prepared_for_json() if source.is_json else self._prepared
-            return in_memory.gather(prepared, frame, is_text=source.is_text, examples=examples, today=today)
-        return self._batches(source, examples=examples, today=today)
+            with self._lookups(others) as lookups:
+                return in_memory.gather(
+                    prepared, frame, is_text=source.is_text, examples=examples, today=today, lookups=lookups
+                )
+        return self._batches(source, examples=examples, today=today, others=others)
 
     def _prepared_for_json(self) -> in_memory.Prepared:
         if self._of_json is None:
             self._of_json = in_memory.Prepared(plan_of_json(self._plan))
         return self._of_json
 
-    def _batches(self, source: Source, *, examples: int, today: str) -> Evidence:
+    def _batches(self, source: Source, *, examples: int, today: str, others: Others) -> Evidence:
         from peakguard.engines.polars import streaming
 
-        return streaming.gather(self._plan, source, examples=examples, today=today)
+        with self._lookups(others) as lookups:
+            return streaming.gather(self._plan, source, examples=examples, today=today, lookups=lookups)
+
+    @contextmanager
+    def _lookups(self, others: Others) -> Iterator[Sequence[Lookup]]:
+        if not others:
+            yield ()
+            return
+        from peakguard.engines.polars.lookups import lookups_of
+
+        with lookups_of(self._plan, others) as lookups:
+            yield lookups

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from peakguard.engines.polars.align import Fault
+from peakguard.engines.polars.align import Fault, Note
 from peakguard.engines.polars.expressions import Counted
-from peakguard.runtime.violation import Example
+from peakguard.runtime.violation import Example, Gaps
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,7 +19,10 @@ class Evidence(NamedTuple):
     """Counts and rows of every check that could run; `absent` says for each missing column why it is missing.
 
     `fault_examples` and `examples` hold the first rows against a fault or check, with their values;
-    `newest` is the greatest time of the column that freshness asks about.
+    `newest` is the greatest time of the column that freshness asks about, `gaps` are those of a broken cadence,
+    `problems` say of a rule that calls a function why there is no verdict,
+    `sampled` how many rows a check has looked at where these are not all, `notes` what was done to columns,
+    `arranged` the declared columns in the order in which the data have them.
     """
 
     height: int
@@ -30,6 +33,11 @@ class Evidence(NamedTuple):
     examples: Mapping[str, tuple[Example, ...]]
     newest: Any
     aligned: Aligned | None
+    gaps: Mapping[str, Gaps] = {}
+    problems: Mapping[str, str] = {}
+    sampled: Mapping[str, int] = {}
+    notes: tuple[Note, ...] = ()
+    arranged: tuple[str, ...] = ()
 
 
 def runnable(plan: Mapping[str, Any], absent: Mapping[str, str]) -> list[Mapping[str, Any]]:

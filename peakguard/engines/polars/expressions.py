@@ -13,6 +13,8 @@ from peakguard.runtime.rows import Rows, Segment
 if TYPE_CHECKING:
     import polars as pl
 
+    from peakguard.engines.polars.sessions import Bars
+
 
 class Counted(NamedTuple):
     """The outcome of a check; `against` are the rows that count against it."""
@@ -27,7 +29,14 @@ class Counted(NamedTuple):
 def expression(text: str) -> Any:
     """The expression that generated text stands for. The text is ours; a policy's own text is never run."""
     code = compile(text, "<peakguard plan>", "eval")
-    return eval(code, {"pl": polars(), "__builtins__": {}})  # noqa: S307 # generated from typed IR
+    names = {"pl": polars(), "bars_of": _bars_of, "__builtins__": {}}
+    return eval(code, names)  # noqa: S307 # generated from typed IR
+
+
+def _bars_of(calendar: str, every: int, *, is_daily: bool) -> Bars:
+    from peakguard.engines.polars.sessions import bars_of
+
+    return bars_of(calendar, every, is_daily=is_daily)
 
 
 def form_of(check: Mapping[str, Any], broken: Collection[str]) -> str:
@@ -38,8 +47,8 @@ def form_of(check: Mapping[str, Any], broken: Collection[str]) -> str:
 def verdict_of(texts: Mapping[str, Any], form: str) -> pl.Expr:
     """The verdict on each row: true, false or null."""
     passes: pl.Expr = expression(texts[form])
-    if not texts.get("reads", True):
-        # A rule that reads no column is one value to Polars; here it is one for each row.
+    if not texts.get("reads", True) or (texts.get("stream") or {}).get("kept"):
+        # A rule that reads no column, or only aggregates, is one value to Polars; here it is one for each row.
         passes &= polars().int_range(polars().len()) >= 0
     if texts.get("applies") is None:
         return passes

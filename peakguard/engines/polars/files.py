@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -80,6 +81,11 @@ def _is_small(files: Files, scanned: pl.LazyFrame) -> bool:
         return False
     # A few bytes of a columnar file may stand for any number of rows, which its footer tells.
     return files.form.magic is None or scanned.select(polars().len()).collect().item() <= ROWS_PER_BATCH
+
+
+def is_among(output: str, path: str) -> bool:
+    """Whether a file is one of those that a path, a pattern or a folder stands for."""
+    return os.path.exists(output) and any(os.path.samefile(file, output) for file in find_files(path).names)
 
 
 @contextmanager

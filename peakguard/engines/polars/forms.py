@@ -65,7 +65,9 @@ def scan(files: Sequence[str], form: Form, schema: pl.Schema | None = None) -> p
     library = polars()
     scanned: pl.LazyFrame
     if form.separator is not None:
-        scanned = library.scan_csv(list(files), glob=False, infer_schema=False, separator=form.separator)
+        scanned = library.scan_csv(
+            list(files), glob=False, infer_schema=False, separator=form.separator, with_column_names=_unquoted
+        )
     elif form.is_json:
         scanned = library.scan_ndjson(_uris(files), schema=schema, infer_schema_length=None)
     elif form.name == "parquet":
@@ -73,6 +75,11 @@ def scan(files: Sequence[str], form: Form, schema: pl.Schema | None = None) -> p
     else:
         scanned = library.scan_ipc(_uris(files), glob=False, hive_partitioning=_is_hive(files))
     return scanned
+
+
+def _unquoted(names: list[str]) -> list[str]:
+    """The names of a header: Polars leaves the quotes doubled that stand inside quotes."""
+    return [name.replace('""', '"') for name in names]
 
 
 def _uris(files: Sequence[str]) -> list[str]:

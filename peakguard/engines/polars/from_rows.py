@@ -13,14 +13,17 @@ if TYPE_CHECKING:
 
 
 def frame_of(rows: Sequence[Mapping[str, Any]], forms: Mapping[str, str | Mapping[str, Any]]) -> pl.DataFrame:
-    """A frame with a column for each form (as in a plan); times come as counts of their unit."""
+    """A frame with a column for each form (as in a plan); times come as counts of their unit.
+
+    Without any form it has one column of nulls: a frame without columns forgets how many rows it has.
+    """
     library = polars()
     columns = []
     for name, form in forms.items():
         wanted = to_dtype(form, None)
         values = [row[name] for row in rows]
         columns.append(library.Series(name, values, dtype=_counted(wanted), strict=False).cast(wanted))
-    made: pl.DataFrame = library.DataFrame(columns)
+    made: pl.DataFrame = library.DataFrame(columns or {"no_column": [None] * len(rows)})
     return made
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.align import align
+from peakguard.engines.polars.beyond import Beyond
 from peakguard.engines.polars.evaluate import evaluate
 from peakguard.engines.polars.evidence import Evidence, excused_rows, runnable
 from peakguard.engines.polars.examples import cells, examples_of, group_examples
+from peakguard.engines.polars.gaps import GapsFound
 from peakguard.engines.polars.tally import Tally
 
 if TYPE_CHECKING:
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 
     from peakguard.engines.polars.align import Aligned
     from peakguard.engines.polars.expressions import Counted
-    from peakguard.runtime.violation import Example
+    from peakguard.engines.polars.lookups import Lookup
+    from peakguard.runtime.violation import Example, Gaps
 
 
 class Prepared:
@@ -30,12 +33,20 @@ class Prepared:
         """The checks that run where these columns are missing."""
         made = self._made.get(key := frozenset(absent))
         if made is None:
-            checks = runnable(self.plan, absent)
+            checks = [check for check in runnable(self.plan, absent) if not check["sampled"]]
             made = self._made[key] = checks, Tally(checks)
         return made
 
 
-def gather(prepared: Prepared, frame: pl.DataFrame, *, is_text: bool, examples: int, today: str) -> Evidence:
+def gather(
+    prepared: Prepared,
+    frame: pl.DataFrame,
+    *,
+    is_text: bool,
+    examples: int,
+    today: str,
+    lookups: Sequence[Lookup] = (),
+) -> Evidence:
     """The evidence of a whole frame. `examples` bounds how many rows are shown with their values."""
     plan = prepared.plan
     aligned = align(frame, plan, is_text=is_text)
@@ -43,11 +54,13 @@ def gather(prepared: Prepared, frame: pl.DataFrame, *, is_text: bool, examples: 
     unread = {fault.column: fault.rows for fault in aligned.faults if fault.rows}
     excused = excused_rows(plan, aligned.frame, unread, today) if unread or plan["exempt"] else {}
     counted = evaluate(aligned.frame, checks, tally, excused)
-    shown = {
-        check["id"]: _shown(aligned.frame, plan, check, outcome, examples)
-        for check, outcome in zip(checks, counted, strict=True)
-        if outcome.against
-    }
+    sampled = [check for check in runnable(plan, aligned.absent) if check["sampled"]] if plan["sample"] else []
+    beyond = Beyond(plan, aligned.absent, examples, lookups, sampled)
+    beyond.take(aligned.frame, excused)
+    others = beyond.outcomes(lambda _: iter([aligned.frame]))
+    faulty = [(check, outcome) for check, outcome in zip(checks, counted, strict=True) if outcome.against]
+    shown = {check["id"]: _shown(aligned.frame, plan, check, outcome, examples) for check, outcome in faulty}
+    shown |= others.shown
     for fault in aligned.faults:
         if fault.rows:
             rows = fault.rows[:examples]
@@ -57,11 +70,22 @@ def gather(prepared: Prepared, frame: pl.DataFrame, *, is_text: bool, examples: 
         aligned.faults,
         tuple(series.name for series in aligned.extra),
         aligned.absent,
-        {check["id"]: outcome for check, outcome in zip(checks, counted, strict=True)},
+        {check["id"]: outcome for check, outcome in zip(checks, counted, strict=True)} | others.counted,
         shown,
         _newest(plan, aligned),
         aligned,
+        {check["id"]: _gaps(aligned.frame, check, examples) for check, _ in faulty if check.get("gaps")},
+        others.problems,
+        others.sampled,
+        aligned.notes,
+        aligned.arranged,
     )
+
+
+def _gaps(frame: pl.DataFrame, check: Mapping[str, Any], examples: int) -> Gaps:
+    found = GapsFound(check, examples)
+    found.take(frame, 0, 0)
+    return found.outcome()
 
 
 def _newest(plan: Mapping[str, Any], aligned: Aligned) -> Any:

@@ -31,7 +31,8 @@ def json_schema(files: Sequence[str], form: Form) -> pl.Schema:
                 reason = f"column {name} is {found}, but {whole[name]} in the files before"
                 raise PeakguardError(codes.COLUMNS_DIFFER, file=file, reason=reason)
             whole[name] = joined
-    return polars().Schema(whole)
+    schema: pl.Schema = polars().Schema(whole)
+    return schema
 
 
 def _joined(one: pl.DataType, other: pl.DataType) -> pl.DataType | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.batches import Batches
@@ -23,20 +24,22 @@ def find_repeated(
 ) -> tuple[Rows, tuple[Example, ...]]:
     """All rows whose key is that of another row, and the first of them with their values."""
     columns = unique.columns
+    again = partial(frames_of, batches)
     if not unique.is_sorted:
         from peakguard.engines.polars.spill import repeated_anywhere
 
-        rows = repeated_anywhere(_frames(batches, columns), columns, height, nulls=unique.nulls)
-        return rows, _shown(batches, columns, key, rows.first(examples)) if rows else ()
+        rows = repeated_anywhere(frames_of(batches, columns), columns, height, nulls=unique.nulls)
+        return rows, shown_rows(again, columns, key, rows.first(examples)) if rows else ()
     candidates = unique.candidates()
     if candidates is None:
         return Rows(), ()
-    found = _rows_like(_frames(batches, columns), columns, candidates, nulls=unique.nulls)
+    found = _rows_like(frames_of(batches, columns), columns, candidates, nulls=unique.nulls)
     rows = Rows.of(repeated(found, columns)[ROW].sort().to_list())
-    return rows, _shown(batches, columns, key, rows.first(examples)) if rows else ()
+    return rows, shown_rows(again, columns, key, rows.first(examples)) if rows else ()
 
 
-def _frames(batches: Batches, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+def frames_of(batches: Batches, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """The named columns, batch by batch."""
     return (aligned.frame for aligned, _ in batches.read(columns))
 
 
@@ -58,11 +61,16 @@ def _rows_like(
     return together
 
 
-def _shown(batches: Batches, columns: Sequence[str], key: Sequence[str], rows: Sequence[int]) -> tuple[Example, ...]:
+def shown_rows(
+    again: Callable[[Sequence[str]], Iterator[pl.DataFrame]],
+    columns: Sequence[str],
+    key: Sequence[str],
+    rows: Sequence[int],
+) -> tuple[Example, ...]:
     """The given rows with the contract's key and the columns of the check."""
     shown: list[Example] = []
     base = 0
-    for frame in _frames(batches, list(dict.fromkeys([*key, *columns]))):
+    for frame in again(list(dict.fromkeys([*key, *columns]))):
         here = [row - base for row in rows if base <= row < base + frame.height]
         shown += (each._replace(row=each.row + base) for each in examples_of(frame, here, key, columns))
         base += frame.height

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from peakguard.engines.polars.expressions import expression
 from peakguard.engines.polars.library import polars
 
 if TYPE_CHECKING:
@@ -19,6 +21,20 @@ def canonical_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
 def canonical_values(values: pl.Series) -> list[Any]:
     """A single column of such values."""
     return [row[values.name] for row in canonical_rows(values.to_frame())]
+
+
+def values_of(frame: pl.DataFrame, text: str, name: str, *, is_dataset: bool, within: Sequence[str]) -> list[Any]:
+    """What a generated text gives for each row; of a dataset rule for all rows, or for each group as they first appear.
+
+    `name` is one that no column has.
+    """
+    made = expression(text).alias(name)
+    if not is_dataset:
+        # A text that reads no column is one value to Polars, and belongs to every row.
+        return canonical_values(frame.with_columns(made)[name])
+    if within:
+        return canonical_values(frame.group_by(within, maintain_order=True).agg(made)[name])
+    return canonical_values(frame.select(made)[name])
 
 
 def _canonical(column: pl.Expr, dtype: Any) -> pl.Expr:

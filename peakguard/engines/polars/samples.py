@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,11 @@ def frame_of(rows: Sequence[Mapping[str, Any]], plan: Mapping[str, Any]) -> pl.D
     series = [_series(column, [row[column["name"]] for row in rows]) for column in plan["columns"]]
     frame: pl.DataFrame = polars().DataFrame(series)
     return frame
+
+
+def reversed_columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with its last column first."""
+    return frame.select(reversed(frame.columns))
 
 
 def with_extra_column(frame: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -63,6 +69,7 @@ def encode(frame: pl.DataFrame, form: str, plan: Mapping[str, Any]) -> bytes:
 def _series(column: Mapping[str, Any], values: list[Any]) -> pl.Series:
     library = polars()
     name, dtype = column["names"][0], to_dtype(column["type"], column["values"])
+    values = [_typed(value, dtype) for value in values]
     series: pl.Series
     try:
         series = library.Series(name, values, dtype=_counted(dtype)).cast(dtype)
@@ -70,6 +77,20 @@ def _series(column: Mapping[str, Any], values: list[Any]) -> pl.Series:
         # A value that an enum does not have.
         series = library.Series(name, values, dtype=_counted(dtype)).cast(_replaced(dtype, times=False))
     return series
+
+
+def _typed(value: Any, dtype: Any) -> Any:
+    """The value with whole numbers as floats where the type has floats: inside records Polars goes by the first."""
+    library = polars()
+    if isinstance(dtype, library.List) and isinstance(value, list):
+        return [_typed(each, dtype.inner) for each in value]
+    if isinstance(dtype, library.Struct) and isinstance(value, dict):
+        return {field.name: _typed(value.get(field.name), field.dtype) for field in dtype.fields}
+    if isinstance(value, float) and isinstance(dtype, library.Int64):
+        # The search moves numbers without regard to their type; the contract judges what comes of it.
+        return round(value) if math.isfinite(value) else 0
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return float(value) if is_whole and isinstance(dtype, library.Float64) else value
 
 
 def _counted(dtype: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.key_rows import ROW, key_names, keyed, repeated
@@ -25,14 +25,23 @@ def repeated_anywhere(frames: Iterator[pl.DataFrame], columns: Sequence[str], he
     """
     parts = min(max(-(-height // ROWS_PER_PART), 1), MAX_PARTS)
     with tempfile.TemporaryDirectory(prefix="peakguard-") as folder:
-        bitmap = bytearray((height + 7) // 8)
-        for file in _deal(frames, columns, parts, folder, nulls=nulls):
-            for row in repeated(polars().read_ipc_stream(file), columns)[ROW]:
-                bitmap[row >> 3] |= 1 << (row & 7)
+        files = deal(frames, columns, parts, folder, nulls=nulls).values()
+        return marked((repeated(polars().read_ipc_stream(file), columns)[ROW] for file in files), height)
+
+
+def marked(found: Iterable[pl.Series], height: int) -> Rows:
+    """Numbers of rows in no order, of `height` rows in all."""
+    bitmap = bytearray((height + 7) // 8)
+    for rows in found:
+        for row in rows:
+            bitmap[row >> 3] |= 1 << (row & 7)
     return Rows([Segment(0, sum(byte.bit_count() for byte in bitmap), None, bytes(bitmap))])
 
 
-def _deal(frames: Iterator[pl.DataFrame], columns: Sequence[str], parts: int, folder: str, *, nulls: bool) -> list[str]:
+def deal(
+    frames: Iterator[pl.DataFrame], columns: Sequence[str], parts: int, folder: str, *, nulls: bool
+) -> dict[int, str]:
+    """Files of the keys and numbers of all rows, by the remainder of the hash of the key."""
     import pyarrow as pa
 
     library = polars()
@@ -54,4 +63,4 @@ def _deal(frames: Iterator[pl.DataFrame], columns: Sequence[str], parts: int, fo
     finally:
         for writer in writers.values():
             writer.close()
-    return [os.path.join(folder, str(number)) for number in writers]
+    return {number: os.path.join(folder, str(number)) for number in writers}

@@ -16,17 +16,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars import keys, tier_one
 from peakguard.engines.polars.aggregates import Aggregated
 from peakguard.engines.polars.batches import Batches, Source
+from peakguard.engines.polars.beyond import Beyond, is_beyond
 from peakguard.engines.polars.cumulate import Cumulated
 from peakguard.engines.polars.evaluate import count_groups, dataset_outcome
 from peakguard.engines.polars.evidence import Evidence, excused_rows, runnable
 from peakguard.engines.polars.examples import plain
 from peakguard.engines.polars.expressions import Counted, form_of, is_against, verdict_of
+from peakguard.engines.polars.gaps import GapsFound
 from peakguard.engines.polars.groups import Carried, Runs, runs_of
+from peakguard.engines.polars.key_rows import find_repeated, frames_of
 from peakguard.engines.polars.library import polars
 from peakguard.engines.polars.tier_one import Constants, Ordered
 from peakguard.engines.polars.tier_two import Tallied, Unread
@@ -36,22 +40,28 @@ if TYPE_CHECKING:
     import polars as pl
 
     from peakguard.engines.polars.align import Aligned, Fault
+    from peakguard.engines.polars.lookups import Lookup
 
 Check = Mapping[str, Any]
 
 
-def gather(plan: Mapping[str, Any], source: Source, *, examples: int, today: str) -> Evidence:
+def gather(
+    plan: Mapping[str, Any], source: Source, *, examples: int, today: str, lookups: Sequence[Lookup] = ()
+) -> Evidence:
     """The evidence of a source. `examples` bounds how many rows are shown with their values."""
     batches = Batches(source, plan)
     checks = runnable(plan, batches.settled.absent)
-    stream = _Stream(plan, checks, examples, today)
+    beyond = Beyond(plan, batches.settled.absent, examples, lookups, checks)
+    stream = _Stream(plan, [check for check in checks if not is_beyond(check)], examples, today, beyond)
     for aligned, height in batches.read([column["name"] for column in plan["columns"]]):
         stream.take(aligned, height)
     return stream.evidence(batches)
 
 
 class _Stream:
-    def __init__(self, plan: Mapping[str, Any], checks: Sequence[Check], examples: int, today: str) -> None:
+    def __init__(
+        self, plan: Mapping[str, Any], checks: Sequence[Check], examples: int, today: str, beyond: Beyond
+    ) -> None:
         self._plan = plan
         self._examples = examples
         self._today = today
@@ -61,6 +71,7 @@ class _Stream:
         self._doubtful: set[str] = set()
         self._newest: Any = None
         self._unread: dict[str, Unread] = {}
+        self._beyond = beyond
         rows = [check for check in checks if check["form"] == "row"]
         self._unique = {
             check["id"]: keys.Uniqueness(check["stream"], keys.MAX_CANDIDATES)
@@ -81,6 +92,7 @@ class _Stream:
         self._whole = [check for check in datasets if not check["stream"]]
         self._constants: dict[tuple[str, ...], Constants] = defaultdict(Constants)
         self._kept: list[pl.DataFrame] = []
+        self._gaps = {check["id"]: GapsFound(check, examples) for check in rows if check.get("gaps")}
 
     def take(self, aligned: Aligned, height: int) -> None:
         """The next batch."""
@@ -99,6 +111,7 @@ class _Stream:
         runs = self._runs(frame) if frame.height else {}
         self._judge(frame, runs, excused)
         self._advance(frame, runs)
+        self._beyond.take(aligned.frame, excused)
         self._height += height
 
     def _runs(self, frame: pl.DataFrame) -> dict[tuple[str, ...], Runs | None]:
@@ -128,6 +141,9 @@ class _Stream:
             for tallied in faulty:
                 name = tallied.check["id"]
                 tallied.faulty(frame, verdicts[name], excused.get(name, ()), self._height)
+                if name in self._gaps:
+                    ordered = next(each for each in self._ordered if name in each.ids)
+                    self._gaps[name].take(*ordered.carried.joined(frame), self._height)
 
     def _count_others(self, frame: pl.DataFrame, runs: Mapping[tuple[str, ...], Runs | None]) -> tier_one.Counts:
         """All checks but the promises, the freshest time along with them."""
@@ -194,6 +210,9 @@ class _Stream:
         counted = {name: tallied.outcome() for name, tallied in self._tallied.items()}
         shown = {name: tuple(tallied.examples) for name, tallied in self._tallied.items() if tallied.examples}
         shown |= {name: tuple(unread.examples) for name, unread in self._unread.items()}
+        beyond = self._beyond.outcomes(partial(frames_of, batches), self._broken)
+        counted |= beyond.counted
+        shown |= beyond.shown
         for name, unique in self._unique.items():
             counted[name], shown[name] = self._repeated(unique, batches)
         for check, outcome in self._dataset_outcomes():
@@ -209,6 +228,11 @@ class _Stream:
             shown,
             self._newest,
             None,
+            {name: gaps.outcome() for name, gaps in self._gaps.items() if counted[name].against},
+            beyond.problems,
+            beyond.sampled,
+            batches.settled.notes,
+            batches.settled.arranged,
         )
 
     def _dataset_outcomes(self) -> Iterator[tuple[Check, pl.DataFrame]]:
@@ -220,8 +244,6 @@ class _Stream:
                 yield check, dataset_outcome(kept, check, form_of(check, self._broken))
 
     def _repeated(self, unique: keys.Uniqueness, batches: Batches) -> tuple[Counted, tuple[Example, ...]]:
-        from peakguard.engines.polars.key_rows import find_repeated
-
         rows, examples = find_repeated(unique, batches, self._plan["key"], self._height, self._examples)
         return Counted(self._height - len(rows), len(rows), 0, rows), examples
 

@@ -88,6 +88,23 @@ def to_form(dtype: Any) -> str | dict[str, Any] | None:
     return next((name for name, kind in _PLAIN.items() if dtype == getattr(library, kind)), None)
 
 
+def widened(frame: pl.DataFrame) -> pl.DataFrame:
+    """Narrow integers and floats, also inside lists and records, as the int64 and float64 that hold them exactly."""
+    kinds = {name: _widened(dtype) for name, dtype in frame.schema.items()}
+    return frame.cast({name: kind for name, kind in kinds.items() if kind != frame.schema[name]})
+
+
+def _widened(dtype: Any) -> Any:
+    library = polars()
+    if isinstance(dtype, library.List | library.Array):
+        return library.List(_widened(dtype.inner))
+    if isinstance(dtype, library.Struct):
+        return library.Struct({field.name: _widened(field.dtype) for field in dtype.fields})
+    if dtype in (library.Int8, library.Int16, library.Int32, library.UInt8, library.UInt16, library.UInt32):
+        return library.Int64()
+    return library.Float64() if dtype == library.Float32 else dtype
+
+
 _PLAIN = {"bool": "Boolean", "int64": "Int64", "float64": "Float64", "string": "String", "date": "Date"}
 
 
@@ -119,7 +136,10 @@ def is_in_json(actual: Any, wanted: Any) -> bool:
     library = polars()
     if actual == library.Null():
         return True
-    if isinstance(wanted, library.Date | library.Datetime | library.Decimal) and actual == library.String():
+    if (
+        isinstance(wanted, library.Date | library.Datetime | library.Duration | library.Decimal)
+        and actual == library.String()
+    ):
         return True
     return isinstance(wanted, library.Float64 | library.Decimal) and bool(actual.is_numeric())
 

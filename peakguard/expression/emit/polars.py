@@ -42,7 +42,7 @@ class Emitter:
     def __init__(self, columns: Mapping[str, str], within: Sequence[str]) -> None:
         self._columns = columns
         self._over = f".over([{', '.join(self.column(name) for name in within)}])" if within else ""
-        self._is_ordered = False
+        self._is_grouped = False
         self._items: Mapping[str, str] = {}
 
     def inside(self, items: Mapping[str, str], columns: Mapping[str, str]) -> Emitter:
@@ -63,7 +63,9 @@ class Emitter:
             written = self._items[node.value]
             return f"{written}.cast(pl.String)" if node.type.kind == "enum" else written
         if node.op in _ordered():
-            return self._ordered(node)
+            return self._grouped(_ordered()[node.op], node)
+        if self._over and node.op in _aggregate():
+            return self._grouped(_aggregate()[node.op], node)
         return _plain()[node.op](self, node)
 
     def operand(self, node: Typed) -> str:
@@ -83,14 +85,14 @@ class Emitter:
         """The text of a column."""
         return self._columns.get(name) or f"pl.col({text.quote(name)})"
 
-    def _ordered(self, node: Typed) -> str:
-        """An ordered operation; only the outermost opens the groups, for Polars does not nest them."""
-        if self._is_ordered or not self._over:
-            return _ordered()[node.op](self, node)
-        self._is_ordered = True
-        written = _ordered()[node.op](self, node)
-        self._is_ordered = False
-        return f"{written}{self._over}"
+    def _grouped(self, write: Writer, node: Typed) -> str:
+        """An operation on the rows of a group; only the outermost opens the groups, for Polars does not nest them."""
+        if self._is_grouped or not self._over:
+            return write(self, node)
+        self._is_grouped = True
+        written = write(self, node)
+        self._is_grouped = False
+        return f"({written}){self._over}" if node.op in _aggregate() else f"{written}{self._over}"
 
 
 Writer = Callable[[Emitter, Typed], str]
@@ -100,6 +102,12 @@ def _ordered() -> Mapping[str, Writer]:
     from peakguard.expression.emit.polars_ordered import ORDERED
 
     return ORDERED
+
+
+def _aggregate() -> Mapping[str, Writer]:
+    from peakguard.expression.emit.polars_aggregate import AGGREGATE
+
+    return AGGREGATE
 
 
 def _plain() -> Mapping[str, Writer]:

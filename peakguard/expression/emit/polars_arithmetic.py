@@ -103,9 +103,9 @@ def _ticks(emitter: Emitter, node: Typed) -> str:
 def _division(emitter: Emitter, node: Typed) -> str:
     """IEEE division whose divisor has no sign when it is zero.
 
-    Polars divides by a scalar (a literal, a column that holds one value) by multiplying with its
-    reciprocal, which is another number in the last place. A comparison that is always false, taken
-    as 0.0, is no scalar: added to the divisor it makes a full column of it, and +0.0 of -0.0.
+    Polars divides by a scalar (a literal, a column that holds one value) by multiplying with its reciprocal, which is
+    another number in the last place. What is 0.0 in every row, made of the dividend, is added to the divisor and makes
+    a full column of it. That does not mend -0.0: where the dividend is a scalar itself, nothing is added.
     """
     left, right = node.args
     dividend, divisor = emitter.pair(node)
@@ -113,11 +113,12 @@ def _division(emitter: Emitter, node: Typed) -> str:
         if right.value is None or _has_exact_reciprocal(right.value):
             return f"({dividend} / {divisor})"
         return f"({dividend} / ({divisor} + ({dividend} != {dividend})))"
-    if left.op == "literal":
-        return f"({dividend} / ({divisor} + ({divisor} != {divisor})))"
-    if left.special == FINITE:
-        return f"({dividend} / ({divisor} + ({dividend} - {dividend})))"
-    return f"({dividend} / ({divisor} + (({dividend} != {dividend}) | ({divisor} != {divisor}))))"
+    full = divisor
+    if left.op != "literal":
+        # A comparison that is always false counts as 0.0, also of NaN and infinities.
+        zero = f"{dividend} - {dividend}" if left.special == FINITE else f"{dividend} != {dividend}"
+        full = f"{divisor} + ({zero})"
+    return f"({dividend} / pl.when({divisor} == 0).then(0.0).otherwise({full}))"
 
 
 def _has_exact_reciprocal(value: float) -> bool:

@@ -165,8 +165,9 @@ class Emitter:
         )
 
     def over_group(self, function: exp.Expr) -> exp.Expr:
-        """An aggregate; inside of another one, as a value of each row."""
-        return function if self._depth == 1 else exp.Window(this=function, partition_by=self._partition())
+        """An aggregate; in a rule of rows, and inside of another one, as a value of each row."""
+        is_of_group = self.dataset and self._depth == 1
+        return function if is_of_group else exp.Window(this=function, partition_by=self._partition())
 
     def keys(self) -> list[exp.Expr]:
         """The order of the rows."""

@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 from peakguard.expression.limits import END_OF_ZONES, MAX_INTEGER, MIN_INTEGER
+from peakguard.expression.reference import pattern
 from peakguard.expression.typed import Typed
 from peakguard.expression.types import Type
 
@@ -147,11 +148,7 @@ def _close(node: Typed, a: float, b: float) -> bool:
 
 
 def _matches(node: Typed, value: str) -> bool:
-    import re
-
-    from peakguard.expression.patterns import portable
-
-    return re.fullmatch(portable(node.value), value) is not None
+    return pattern.matches(node.value, value)
 
 
 def _calendar(read: Callable[[date], Any]) -> Callable[[Typed, Any], Any]:

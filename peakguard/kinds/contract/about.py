@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from peakguard.expression.type_form import plain
+from peakguard.kinds.contract.calendars import NO_CALENDAR
 from peakguard.kinds.contract.constraints import head
 from peakguard.kinds.contract.demands import demands
 from peakguard.kinds.contract.model import Column, Contract
@@ -20,7 +21,8 @@ _USUAL = ("close", "price", "last", "value")
 
 def demand_texts(spec: Contract) -> dict[str, str]:
     """What every rule asks, by its id: expressions as they are written, the rest in words."""
-    return {**dict(_sequence_texts(spec)), **{demand.id: demand.text for demand in demands(spec)}}
+    calls = {f"rules.{name}": f"{rule.call} calls it good" for name, rule in spec.rules.items() if rule.call}
+    return {**dict(_sequence_texts(spec)), **{demand.id: demand.text for demand in demands(spec)}, **calls}
 
 
 def _sequence_texts(spec: Contract) -> Iterator[tuple[str, str]]:
@@ -36,9 +38,16 @@ def _sequence_texts(spec: Contract) -> Iterator[tuple[str, str]]:
         yield "order", f"rows rise {strictly}by {spec.order.by}{_each(spec.order.within)}"
     if spec.cadence is not None:
         allowed = f", at most {spec.cadence.max_gap} missing in a row" if spec.cadence.max_gap else ""
-        yield "cadence", f"{spec.cadence.column}: a row every {spec.cadence.every}{_each(spec.cadence.within)}{allowed}"
+        sessions = f" in the sessions of {spec.cadence.calendar}" if spec.cadence.calendar != NO_CALENDAR else ""
+        every = f"{spec.cadence.every}{sessions}{_each(spec.cadence.within)}"
+        yield "cadence", f"{spec.cadence.column}: a row every {every}{allowed}"
+        if sessions:
+            yield "cadence.calendar", f"every {spec.cadence.column} is a bar of the calendar {spec.cadence.calendar}"
     if spec.freshness is not None:
         yield "freshness", f"the newest {spec.freshness.column} is at most {spec.freshness.max_age} old"
+    for name, foreign in spec.references.items():
+        also = "".join(f", {own} in {theirs}" for own, theirs in foreign.also.items())
+        yield f"references.{name}", f"{name} is in {foreign.column}{also} of {foreign.contract}"
     if spec.rows is not None:
         least = f"at least {spec.rows.min} rows" if spec.rows.min is not None else ""
         most = f"at most {spec.rows.max} rows" if spec.rows.max is not None else ""

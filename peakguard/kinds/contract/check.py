@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
 from peakguard.diagnostics.wording import did_you_mean
+from peakguard.kinds.contract.cadence import NANOSECONDS_A_DAY
+from peakguard.kinds.contract.calendars import CALENDARS, NO_CALENDAR
 from peakguard.kinds.contract.check_columns import check_columns
 from peakguard.kinds.contract.check_rules import check_rules
 from peakguard.kinds.contract.constraints import head
-from peakguard.kinds.contract.model import Contract
+from peakguard.kinds.contract.model import Cadence, Contract
 from peakguard.language.document import Document
+from peakguard.language.values import nanoseconds
 from peakguard.syntax.node import Path
 
 _TIMES = ("date", "datetime")
@@ -26,6 +29,7 @@ def check(document: Document[Contract]) -> Iterator[Diagnostic]:
     yield from _check_key(document)
     yield from _check_times(document)
     yield from _check_exemptions(document)
+    yield from _check_sample(document)
     yield from check_rules(document)
 
 
@@ -51,9 +55,12 @@ def _column_names(spec: Contract) -> Iterator[tuple[Path, str]]:
         yield from ((("cadence", "within", index), name) for index, name in enumerate(spec.cadence.within))
     if spec.freshness is not None:
         yield ("freshness", "column"), spec.freshness.column
-    yield from ((("references", name), name) for name in spec.references)
+    for name, foreign in spec.references.items():
+        yield ("references", name), name
+        yield from ((("references", name, "also", own), own) for own in foreign.also)
     for rule_name, rule in spec.rules.items():
         yield from ((("rules", rule_name, "within", index), name) for index, name in enumerate(rule.within))
+        yield from ((("rules", rule_name, "reads", index), name) for index, name in enumerate(rule.reads))
 
 
 def _check_key(document: Document[Contract]) -> Iterator[Diagnostic]:
@@ -78,6 +85,31 @@ def _check_times(document: Document[Contract]) -> Iterator[Diagnostic]:
         if column is not None and head(column.shape) not in _TIMES:
             span = document.span(part, "column")
             yield found(codes.NOT_A_TIME, span, column=value.column, type=column.shape)
+    if spec.cadence is not None and spec.cadence.calendar != NO_CALENDAR:
+        yield from _check_calendar(document, spec.cadence)
+
+
+def _check_calendar(document: Document[Contract], cadence: Cadence) -> Iterator[Diagnostic]:
+    if cadence.calendar not in CALENDARS:
+        suggestion = did_you_mean(cadence.calendar, sorted(CALENDARS))
+        span = document.span("cadence", "calendar")
+        yield found(codes.CALENDAR_UNKNOWN, span, calendar=cadence.calendar, suggestion=suggestion)
+        return
+    column = document.spec.columns.get(cadence.column)
+    if column is None or head(column.shape) not in _TIMES:
+        return
+    every = nanoseconds(cadence.every)
+    if every > NANOSECONDS_A_DAY or (head(column.shape) == "date" and every != NANOSECONDS_A_DAY):
+        data = {"every": cadence.every, "type": column.shape, "calendar": cadence.calendar}
+        yield found(codes.CALENDAR_STEP_MISFIT, document.span("cadence", "every"), **data)
+
+
+def _check_sample(document: Document[Contract]) -> Iterator[Diagnostic]:
+    sample, outcome = document.spec.sample, document.spec.on_violation
+    if sample is not None and not sample.share:
+        yield found(codes.SAMPLE_MISFIT, document.span("sample", "share"), what="a share of 0")
+    if sample is not None and outcome not in ("raise", "observe"):
+        yield found(codes.SAMPLE_MISFIT, document.key_span("sample"), what=f"`on_violation: {outcome}`")
 
 
 def _check_exemptions(document: Document[Contract]) -> Iterator[Diagnostic]:

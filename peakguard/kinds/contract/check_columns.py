@@ -16,6 +16,8 @@ from peakguard.syntax.node import Path
 _DIRECTIVES = frozenset("YmdHMSfybBz%")
 _DIRECTIVE = re.compile(r"%(.?)")
 _TIMES = "date, datetime"
+_LENGTH = re.compile(r"(?=.)(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?", re.ASCII)
+"""A length of time as it stands in data, the longest unit first, in units that every type of duration can hold."""
 _LOWER = {"gt": "greater than", "ge": "at least"}
 _UPPER = {"lt": "less than", "le": "at most"}
 
@@ -26,6 +28,7 @@ def check_columns(document: Document[Contract]) -> Iterator[Diagnostic]:
         yield from _check_fit(document, name, column)
         yield from _check_bounds(document, name, column)
         yield from _check_pattern(document, name, column)
+        yield from _check_default(document, name, column)
         yield from _check_date_format(document, name, column)
         yield from _check_shape(document, ("columns", name), column)
     yield from _check_physical_names(document)
@@ -39,6 +42,32 @@ def _check_fit(document: Document[Contract], name: str, column: Column) -> Itera
     if column.parse is not None and head(column.shape) not in _TIMES:
         span = document.key_span("columns", name, "parse")
         yield found(codes.CONSTRAINT_MISFIT, span, constraint="parse", type=column.shape, fits=_TIMES)
+
+
+def _check_default(document: Document[Contract], name: str, column: Column) -> Iterator[Diagnostic]:
+    if column.default is None:
+        return
+    if column.required:
+        yield found(codes.DEFAULT_NEEDLESS, document.key_span("columns", name, "default"), column=name)
+    elif column.list is not None or column.record is not None:
+        span = document.key_span("columns", name, "default")
+        yield found(codes.CONSTRAINT_MISFIT, span, constraint="default", type=column.shape, fits="plain types")
+    elif (reason := _misfit(column)) is not None:
+        span = document.span("columns", name, "default")
+        yield found(codes.DEFAULT_MISFIT, span, value=str(column.default), type=column.type, reason=reason)
+
+
+def _misfit(column: Column) -> str | None:
+    """Why a default is no value of its column, None where it is one."""
+    from peakguard.runtime.values import NotAValue, reader
+
+    if head(column.type) == "duration" and isinstance(column.default, str) and _LENGTH.fullmatch(column.default):
+        return None
+    try:
+        reader(column.type, frozenset(column.values or ()))(column.default)
+    except NotAValue as error:
+        return error.reason
+    return None
 
 
 def _check_shape(document: Document[Contract], path: Path, shape: Shape) -> Iterator[Diagnostic]:

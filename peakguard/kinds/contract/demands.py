@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from itertools import count
 from typing import NamedTuple
 
+from peakguard.expression.typed import Typed
+from peakguard.expression.verdict import OnNull
 from peakguard.kinds.contract.constraints import CONSTRAINTS, applies
 from peakguard.kinds.contract.inside import promises_inside
 from peakguard.kinds.contract.model import Column, Contract
@@ -34,16 +36,29 @@ class Demand(NamedTuple):
     guarded: str | None = None
     proof: str | None = None
 
+    def on_null(self, verdict: Typed) -> OnNull:
+        """What an unknown outcome counts as; `verdict` is the demand's, the columns' promises kept.
+
+        Where the rule does not say, it is unknown only because arithmetic has no result, as where a product leaves
+        int64: nothing shows that such a row is good. A statistic of no rows is the business of `rows`.
+        """
+        if self.rule.on_null is not None:
+            return self.rule.on_null
+        return "fail" if verdict.nullable and not self.is_dataset else "pass"
+
 
 def demands(spec: Contract) -> Iterator[Demand]:
-    """The demands of all columns, then those of the rules, in the order they are written."""
+    """The demands of all columns, then those of the rules, in the order they are written.
+
+    A rule that calls a function is none: nobody knows what it demands.
+    """
     variable = next(name for name in _variables() if name not in spec.columns)
     for name, column in spec.columns.items():
         yield from _of_column(name, column, variable)
     for name, rule in spec.rules.items():
-        form = "expr" if rule.expr is not None else "dataset"
-        text = rule.expr if rule.expr is not None else rule.dataset
-        yield Demand(f"rules.{name}", text or "", ("rules", name, form), rule, form == "dataset")
+        if rule.call is None:
+            text = rule.expr if rule.expr is not None else rule.dataset
+            yield Demand(f"rules.{name}", text or "", ("rules", name, rule.form), rule, rule.form == "dataset")
 
 
 def _variables() -> Iterator[str]:

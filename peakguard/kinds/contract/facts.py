@@ -2,17 +2,23 @@
 
 from typing import Any
 
-from peakguard.kinds.contract.model import Contract
+from peakguard.kinds.contract.model import Contract, ForeignKey
 from peakguard.language.document import Document
 
 
 def known_of(document: Document[Contract]) -> dict[str, Any]:
-    """The columns with their types, and the references with where they are written."""
+    """The columns with their types, which of them identify a row, and the references with where they are written."""
     spec = document.spec
     return {
         "columns": {name: column.shape for name, column in spec.columns.items()},
-        "references": [
-            [name, foreign.contract, foreign.column, list(document.span("references", name, "column"))]
-            for name, foreign in spec.references.items()
-        ],
+        "key": list(spec.key),
+        "unique": [name for name, column in spec.columns.items() if column.unique],
+        "references": [_reference(document, name, foreign) for name, foreign in spec.references.items()],
     }
+
+
+def _reference(document: Document[Contract], name: str, foreign: ForeignKey) -> dict[str, Any]:
+    """`pairs` are columns of ours, each with the column there and with the place where that is written."""
+    place = list(document.span("references", name, "column"))
+    also = [[own, theirs, list(document.span("references", name, "also", own))] for own, theirs in foreign.also.items()]
+    return {"contract": foreign.contract, "pairs": [[name, foreign.column, place], *also]}

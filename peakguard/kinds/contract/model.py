@@ -9,7 +9,7 @@ from peakguard.language.model import Model
 from peakguard.language.references import ContractRef, ErrorRef
 from peakguard.language.rule import Rule
 from peakguard.language.typed import Shape, ShortForm
-from peakguard.language.values import Count, Date, Duration, Flag, Identifier, Number, Text
+from peakguard.language.values import Count, Date, Duration, Flag, Identifier, Number, Plain, Rate, Text
 
 
 class Column(Shape):
@@ -23,6 +23,8 @@ class Column(Shape):
     """Other names the column may have in the data."""
     required: Flag = True
     """Whether the data must have the column."""
+    default: Plain | None = None
+    """The value of every row where the data lack the column; for one that is not required."""
     parse: Text | None = None
     """How to read a date or time from text, e.g. '%m/%d/%Y'."""
     gt: Number | None = None
@@ -65,8 +67,8 @@ class Cadence(Model):
     """The column with the time of a row."""
     within: tuple[Identifier, ...] = ()
     """Columns that divide the rows into groups, each with a cadence of its own."""
-    calendar: Literal["24/7"] = "24/7"
-    """When rows are expected."""
+    calendar: Text = "24/7"
+    """When rows are expected: around the clock, or in the sessions of an exchange, e.g. XNYS."""
     max_gap: Count = 0
     """How many rows in a row may be missing."""
 
@@ -89,6 +91,15 @@ class Rows(Model):
     """The greatest number of rows."""
 
 
+class Sample(Model):
+    """How many rows are looked at by what asks something of one row alone, but for missing values and NaN."""
+
+    share: Rate
+    """The share of rows (0..1) that are looked at."""
+    seed: Count = 0
+    """Another seed looks at other rows; the same seed always at the same."""
+
+
 class ForeignKey(Model):
     """Values that must exist in the data of another contract."""
 
@@ -96,6 +107,8 @@ class ForeignKey(Model):
     """The other contract."""
     column: Identifier
     """The column of the other contract."""
+    also: dict[Identifier, Identifier] = Field(default_factory=dict)
+    """More columns of this contract, each with its column there: together they name one row."""
 
 
 class Exemption(Model):
@@ -120,6 +133,8 @@ class Contract(Policy):
     """The columns."""
     extra_columns: Literal["allow", "drop", "forbid"] = "forbid"
     """What happens to columns that the contract does not name."""
+    column_order: Literal["any", "declared"] = "any"
+    """Whether the data must have their columns in the order in which they are declared."""
     coerce: Flag = False
     """Whether values of another type are converted where nothing is lost."""
     key: tuple[Identifier, ...] = ()
@@ -136,8 +151,10 @@ class Contract(Policy):
     """Columns whose values must exist in other data."""
     rules: dict[Identifier, Rule] = Field(default_factory=dict)
     """Demands in the expression language."""
-    on_violation: Literal["raise", "drop", "observe"] = "raise"
-    """What `validate` does with data that breaks the contract."""
+    sample: Sample | None = None
+    """Constraints of values and rules of one row look at some rows only, and reports say so."""
+    on_violation: Literal["raise", "quarantine", "drop", "observe"] = "raise"
+    """What `validate` does with rows that break the contract: `quarantine` sets them aside and passes the others."""
     error: ErrorRef | None = None
     """The code raised for anything not named more closely."""
     exempt: tuple[Exemption, ...] = ()

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from peakguard.diagnostics import codes
 from peakguard.kinds.contract.outcome import verdict_of
-from peakguard.runtime.errors import ContractViolation
+from peakguard.kinds.contract.settle import Settled, partition_of, quarantine_path, refusing, write_outputs
+from peakguard.runtime.errors import PeakguardError
+from peakguard.runtime.events import emit
+from peakguard.runtime.failure.violated import violation_of
 from peakguard.runtime.violation import Verdict, Violation
 
 if TYPE_CHECKING:
@@ -17,62 +20,165 @@ if TYPE_CHECKING:
 
     from peakguard.engines.polars.engine import Engine
     from peakguard.engines.polars.evidence import Evidence
+    from peakguard.engines.polars.lookups import Other
+    from peakguard.engines.polars.partition import Partition
+    from peakguard.runtime.errors import ContractViolation
+    from peakguard.runtime.policy_set import PolicySet
 
 
-def bind(plan: Mapping[str, Any]) -> Contract:
-    """The contract of a compiled plan."""
-    return Contract(plan)
+Given = Mapping[str, Any]
+"""The data of other contracts by their names: frames, streams, or paths of files."""
+
+
+def bind(plan: Mapping[str, Any], policies: PolicySet | None = None) -> Contract:
+    """The contract of a compiled plan, which raises the errors and may refer to the contracts of these policies."""
+    return Contract(plan, policies)
 
 
 class Contract:
-    """Validates frames: Polars, pandas or Arrow, which come back as what they were."""
+    """Validates frames: Polars, pandas or Arrow, which come back as what they were.
 
-    def __init__(self, plan: Mapping[str, Any]) -> None:
+    `references` gives the data of the contracts that this one refers to, by their names: frames, streams or paths. A
+    reference without data is reported as skipped. `now` is what `freshness` and `exempt` are measured against, the
+    time of the call if it is not given; without a zone it is taken as UTC.
+    """
+
+    def __init__(self, plan: Mapping[str, Any], policies: PolicySet | None = None) -> None:
         self._plan = plan
+        self._policies = policies
+        self._plans: Mapping[str, Mapping[str, Any]] = policies.tables("contract") if policies is not None else {}
         self.name: str = plan["name"]
         self.version: str = plan["version"]
+        self.calls: tuple[str, ...] = tuple(check["call"] for check in plan["calls"])
+        """The functions of the operator that its rules call."""
         self._names = [name for column in plan["columns"] for name in column["names"]]
         self._made: Engine | None = None
 
-    def validate(self, frame: Any) -> Any:
+    def validate(self, frame: Any, *, references: Given | None = None, now: datetime | None = None) -> Any:
         """The frame under the contract's names and types.
 
         Raises ContractViolation exactly when `collect_violations` would return something. With
-        `on_violation: drop` the rows that count against a rule are left out instead. The whole frame
+        `on_violation: drop` the rows that a rule refuses are left out instead, with `quarantine` they are also
+        written to a file below `.peakguard/quarantine`, of which the event `rows_quarantined` tells. The whole frame
         is held in memory, for it is given back.
         """
-        from peakguard.engines.polars.frames import to_polars
+        from peakguard.engines.polars.frames import source_of, to_polars
 
+        others = self._others(references)
         data, back = to_polars(frame, self._names)
-        now = datetime.now(UTC)
-        evidence = self._engine().whole(data, examples=5, today=_day(now))
+        now = _moment(now)
+        evidence = self._engine().whole(data, examples=5, today=_day(now), others=others)
         verdict = verdict_of(self._plan, evidence, now)
-        refusing = self._refusing(verdict)
-        if refusing:
-            raise self._violation(refusing)
-        return back(self._result(verdict, evidence))
+        refused = refusing(verdict, self._plan["on_violation"])
+        if refused:
+            raise self._violation(refused)
+        if not verdict.violations or not verdict.is_enforced:
+            return back(self._aligned(evidence))
+        partition = partition_of(self._plan, source_of(data), verdict)
+        if self._plan["on_violation"] == "quarantine":
+            self._set_aside(partition)
+        from peakguard.engines.polars.partition import joined
 
-    def collect_violations(self, frame: Any) -> tuple[Violation, ...]:
+        return back(joined(partition.good()))
+
+    def split_file(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        valid: str | os.PathLike[str] | None = None,
+        quarantine: str | os.PathLike[str] | None = None,
+        examples: int = 5,
+        references: Given | None = None,
+        now: datetime | None = None,
+    ) -> Settled:
+        """As `inspect_file`, and its rows written to other files: those that pass, under the names and types of the
+        contract, and those that are set aside, as they came, with the rules that refuse them.
+
+        Both files are whole or not there, and together they hold every row once. Where the data as a whole break the
+        contract nothing passes, and nothing is written. `quarantine` sets rows aside whatever `on_violation` says; a
+        contract that says `quarantine` does so below `.peakguard/quarantine` where no file is named. Raises
+        PeakguardError (PG2020 to PG2024) for a file that cannot be written.
+        """
+        from peakguard.engines.polars.files import is_among, source_of
+        from peakguard.engines.polars.sinks import check_form
+
+        outputs = [os.path.abspath(each) for each in (valid, quarantine) if each is not None]
+        for each in outputs:
+            check_form(each)
+            if is_among(each, os.fspath(path)) or outputs.count(each) > 1:
+                raise PeakguardError(codes.OUTPUT_IN_USE, output=each)
+        verdict = self.inspect_file(path, examples=examples, references=references, now=now)
+        says = self._plan["on_violation"]
+        aside = os.fspath(quarantine) if quarantine is not None else None
+        if aside is None and says == "quarantine" and verdict.violations and verdict.is_enforced:
+            aside = quarantine_path(self._root(), self.name)
+        partition = partition_of(self._plan, source_of(os.fspath(path)), verdict)
+        wanted = os.fspath(valid) if valid is not None else None
+        return Settled(verdict, write_outputs(partition, verdict, says, wanted, aside))
+
+    def _set_aside(self, partition: Partition) -> None:
+        from peakguard.engines.polars.sinks import write_batches
+
+        written = write_batches(partition.bad(), quarantine_path(self._root(), self.name), "quarantine")
+        emit(
+            "rows_quarantined",
+            severity="warning",
+            policy_set=self._policies.digest if self._policies is not None else None,
+            contract=self.name,
+            rows=written.rows,
+            path=written.path,
+        )
+
+    def _root(self) -> str:
+        return self._policies.root if self._policies is not None else ""
+
+    def collect_violations(
+        self, frame: Any, *, references: Given | None = None, now: datetime | None = None
+    ) -> tuple[Violation, ...]:
         """What `validate` would raise; empty when it would not."""
-        return self._refusing(self.inspect(frame))
+        verdict = self.inspect(frame, references=references, now=now)
+        return refusing(verdict, self._plan["on_violation"])
 
-    def inspect(self, frame: Any) -> Verdict:
+    def inspect(self, frame: Any, *, references: Given | None = None, now: datetime | None = None) -> Verdict:
         """What became of every rule, run or skipped, whatever the contract does about it.
 
         Takes frames and tables, and streams of them of any length: a lazy frame, an Arrow reader.
         """
-        now = datetime.now(UTC)
-        evidence = self._engine().frame(frame, examples=5, today=_day(now))
+        now = _moment(now)
+        evidence = self._engine().frame(frame, examples=5, today=_day(now), others=self._others(references))
         return verdict_of(self._plan, evidence, now)
 
-    def inspect_file(self, path: str | os.PathLike[str], *, examples: int = 5) -> Verdict:
+    def inspect_file(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        examples: int = 5,
+        references: Given | None = None,
+        now: datetime | None = None,
+    ) -> Verdict:
         """The same for a data file, a pattern that matches several (`data/*.parquet`), or a folder of them.
 
         Text formats are read as the contract says. Files may be larger than memory.
         """
-        now = datetime.now(UTC)
-        evidence = self._engine().file(os.fspath(path), examples=examples, today=_day(now))
+        now = _moment(now)
+        others = self._others(references)
+        evidence = self._engine().file(os.fspath(path), examples=examples, today=_day(now), others=others)
         return verdict_of(self._plan, evidence, now)
+
+    def _others(self, references: Given | None) -> dict[str, Other]:
+        """The data with the plans of their contracts. Raises PeakguardError (PG160) for what is not referred to."""
+        if not references:
+            return {}
+        from peakguard.engines.polars.lookups import Other
+
+        known = sorted({check["contract"] for check in self._plan["references"]})
+        for name in references:
+            if name not in known:
+                from peakguard.diagnostics.wording import did_you_mean
+
+                data = {"known": ", ".join(known) or "none", "suggestion": did_you_mean(name, known)}
+                raise PeakguardError(codes.REFERENCE_NOT_ASKED, contract=self.name, name=name, **data)
+        return {name: Other(self._plans[name], data) for name, data in references.items()}
 
     def _engine(self) -> Engine:
         if self._made is None:
@@ -81,16 +187,11 @@ class Contract:
             self._made = Engine(self._plan)
         return self._made
 
-    def _result(self, verdict: Verdict, evidence: Evidence) -> pl.DataFrame:
-        """Columns as declared, refused rows dropped where that is asked."""
+    def _aligned(self, evidence: Evidence) -> pl.DataFrame:
+        """All rows, under the columns as declared."""
         assert evidence.aligned is not None
         frame = evidence.aligned.frame
-        if self._plan["extra_columns"] == "allow":
-            frame = frame.hstack(list(evidence.aligned.extra))
-        refused = {row for violation in verdict.violations for row in violation.rows}
-        if self._plan["on_violation"] != "drop" or not refused:
-            return frame
-        return frame[[row for row in range(evidence.height) if row not in refused]]
+        return frame.hstack(list(evidence.aligned.extra)) if self._plan["extra_columns"] == "allow" else frame
 
     def aligned(self, frame: Any, *, is_text: bool) -> Any:
         """A Polars frame under the contract's names and types; columns that cannot be settled are left out."""
@@ -98,20 +199,18 @@ class Contract:
 
         return align(frame, self._plan, is_text=is_text).frame
 
-    def _refusing(self, verdict: Verdict) -> tuple[Violation, ...]:
-        if not verdict.is_enforced:
-            return ()
-        if self._plan["on_violation"] != "drop":
-            return verdict.violations
-        # Rows can be dropped; a missing column or a fault of the whole frame cannot.
-        return tuple(violation for violation in verdict.violations if not violation.rows)
-
     def _violation(self, violations: Sequence[Violation]) -> ContractViolation:
         code = next((each.error for each in violations if each.error), None) or self._plan["error"]
-        rules = ", ".join(each.rule for each in violations)
-        context = {"contract": self.name, "version": self.version, "summary": f"broken: {rules}"}
-        return ContractViolation(code or codes.CONTRACT_VIOLATED, violations, **context)
+        found = self._policies.errors.find(code) if self._policies is not None else None
+        digest = self._policies.digest if self._policies is not None else None
+        return violation_of(self.name, self.version, violations, code, found, digest)
+
+
+def _moment(now: datetime | None) -> datetime:
+    if now is None:
+        return datetime.now(UTC)
+    return now if now.tzinfo is not None else now.replace(tzinfo=UTC)
 
 
 def _day(now: datetime) -> str:
-    return now.date().isoformat()
+    return now.astimezone(UTC).date().isoformat()

@@ -20,7 +20,7 @@ def scope_of(spec: Contract, *, is_dataset: bool = False, trusts: bool = True) -
     it. Without, everything may be missing: the form for data that break such a promise.
     """
     columns = {name: _declared(column, trusts=trusts) for name, column in spec.columns.items()}
-    return Scope(columns=columns, ordered=True, dataset=is_dataset)
+    return Scope(columns=columns, ordered=True, dataset=is_dataset, whole=not is_dataset)
 
 
 def _declared(column: Column, *, trusts: bool) -> types.Column:

@@ -26,9 +26,13 @@ def row_stream(
 ) -> dict[str, Any] | None:
     """The streaming form of a row rule, None where it looks at no other row.
 
+    A rule that asks how a row stands among all rows needs the columns it reads whole, which are `kept`.
+
     `texts` and `scopes` are keyed by `passes`, `guarded`, `applies`.
     """
     roots = {name: _root(text, scopes[name]) for name, text in texts.items() if text is not None}
+    if any(node.op in _AGGREGATES for root in roots.values() for node in walk(root)):
+        return {"kept": True}
     if not any(node.op in _CUMULATED | _BOUNDED for root in roots.values() for node in walk(root)):
         return None
     hoists = any(node.op in _CUMULATED for root in roots.values() for node in walk(root))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator, Mapping
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
 from peakguard.diagnostics.template import placeholders
 from peakguard.diagnostics.wording import did_you_mean
+from peakguard.expression.patterns import check_pattern
 from peakguard.kinds.errors.example import check_examples
 from peakguard.kinds.errors.lock import check_locks
 from peakguard.kinds.errors.model import ActiveError, Errors
 from peakguard.language.document import Document
 from peakguard.language.facts import Facts
+from peakguard.runtime.errors import PeakguardError
+from peakguard.runtime.failure.built_ins import built_ins
 from peakguard.syntax.node import Path
 from peakguard.syntax.source import Source
 
@@ -24,6 +28,8 @@ def check(document: Document[Errors]) -> Iterator[Diagnostic]:
         if isinstance(entry, ActiveError):
             yield from _check_category(document, code, entry)
             yield from _check_texts(document, code, entry)
+            yield from _check_bases(document, code, entry)
+            yield from _check_patterns(document, code, entry)
             yield from check_examples(document, code, entry)
 
 
@@ -64,6 +70,32 @@ def _check_category(document: Document[Errors], code: str, entry: ActiveError) -
         if not low <= number_of(code) <= high:
             span = document.key_span("errors", code)
             yield found(codes.CODE_OUTSIDE_CATEGORY, span, code=code, category=entry.category, codes=numbers)
+
+
+def _check_bases(document: Document[Errors], code: str, entry: ActiveError) -> Iterator[Diagnostic]:
+    kinds = [getattr(builtins, name) for name in entry.also]
+    for index, second in enumerate(kinds):
+        first = next((each for each in kinds[:index] if not _go_together(each, second)), None)
+        if first is not None:
+            span = document.span("errors", code, "also", index)
+            yield found(codes.BASES_CONFLICT, span, first=first.__name__, second=second.__name__)
+
+
+def _go_together(first: type[BaseException], second: type[BaseException]) -> bool:
+    """Whether Python lays one object out as both; it says so only when asked for the class."""
+    try:
+        type("Both", (PeakguardError, *built_ins([first.__name__, second.__name__])), {})
+    except TypeError:
+        return False
+    return True
+
+
+def _check_patterns(document: Document[Errors], code: str, entry: ActiveError) -> Iterator[Diagnostic]:
+    for index, match in enumerate(entry.matches):
+        fault = check_pattern(match.message) if match.message is not None else None
+        if fault is not None:
+            span = document.inner_span(("errors", code, "matches", index, "message"), fault.start, fault.end)
+            yield found(codes.BAD_PATTERN, span, construct=fault.construct, reason=fault.reason)
 
 
 def _check_texts(document: Document[Errors], code: str, entry: ActiveError) -> Iterator[Diagnostic]:

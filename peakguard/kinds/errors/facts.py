@@ -15,7 +15,9 @@ def facts(document: Document[Errors]) -> Iterator[Fact]:
         if isinstance(entry, ActiveError):
             yield Fact("error slug", f"{spec.domain}.{entry.slug}", document.span("errors", code, "slug"), {})
             for index, match in enumerate(entry.matches):
-                yield Fact("foreign exception", match, document.span("errors", code, "matches", index), {"code": code})
+                yield Fact(
+                    "foreign exception", match.text, document.span("errors", code, "matches", index), {"code": code}
+                )
 
 
 def _known_of(spec: Errors, entry: Entry) -> dict[str, object]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Discriminator, Field, Strict, Tag
 
 from peakguard.diagnostics import codes
+from peakguard.kinds.errors.foreign import Foreign, ShortForeign
 from peakguard.language.header import Policy
 from peakguard.language.model import Model
 from peakguard.language.references import ErrorRef
@@ -14,7 +15,6 @@ from peakguard.language.values import Flag, Identifier, Name, Slug, Text, Versio
 
 _CODE = re.compile(r"[A-Z]{1,10}-?[0-9]{3,6}", re.ASCII)
 _RANGE = re.compile(r"([0-9]{1,6})-([0-9]{1,6})", re.ASCII)
-_MATCH = re.compile(r"http:[1-5][0-9xX]{2}|[A-Za-z_][\w.]*(?::[A-Za-z_][\w.]*)?", re.ASCII)
 
 Builtin = Literal[
     "ArithmeticError", "AssertionError", "AttributeError", "BufferError", "ConnectionError", "EOFError",
@@ -37,16 +37,8 @@ def _check_range(text: str) -> str:
     return text
 
 
-def _check_match(text: str) -> str:
-    if not _MATCH.fullmatch(text):
-        form = "module:Class of a foreign exception, a built-in one, or http:429"
-        raise fault(codes.BAD_NAME, found=text, what="exception to match", form=form)
-    return text
-
-
 Code = Annotated[str, Strict(), AfterValidator(_check_code)]
 CodeRange = Annotated[str, Strict(), AfterValidator(_check_range)]
-Match = Annotated[str, Strict(), AfterValidator(_check_match)]
 ExitCode = Annotated[int, Strict(), Field(ge=1, le=125)]
 HttpStatus = Annotated[int, Strict(), Field(ge=400, le=599)]
 
@@ -121,7 +113,7 @@ class ActiveError(Model):
     """Status of an HTTP answer that reports this error."""
     also: tuple[Builtin, ...] = ()
     """Built-in exceptions that the error also is, so that old `except` clauses still catch it."""
-    matches: tuple[Match, ...] = ()
+    matches: tuple[Annotated[Foreign, ShortForeign()], ...] = ()
     """Foreign exceptions that become this code."""
     since: Version | None = None
     """The version of this policy that brought the code."""

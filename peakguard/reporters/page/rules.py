@@ -9,7 +9,7 @@ from peakguard.reporters.page.badge import badge
 from peakguard.reporters.page.bars import bar, counts_of
 from peakguard.reporters.page.markup import Markup, cut, lines, tag
 from peakguard.reporters.page.subject import Subject
-from peakguard.reporters.validation import hidden
+from peakguard.reporters.validation import gap_lines, hidden
 from peakguard.runtime.violation import Example, RuleOutcome, Verdict, Violation
 
 _LONG = 40
@@ -40,7 +40,7 @@ def _line(rule: RuleOutcome, subject: Subject) -> Markup:
     return tag(
         "li",
         badge(rule),
-        tag("div", tag("code", rule.id, class_="id"), *_demand(demand), class_="what"),
+        tag("div", tag("code", rule.id, class_="id"), *_demand(demand), *_caveats(rule), class_="what"),
         tag("div", bar(rule), tag("span", told, class_="counts"), class_="how"),
         class_="rule",
     )
@@ -51,9 +51,14 @@ def _demand(demand: str | None) -> Iterator[Markup]:
         yield tag("code", cut(demand, 400), class_="demand")
 
 
+def _caveats(rule: RuleOutcome) -> Iterator[Markup]:
+    for caveat in rule.caveats:
+        yield tag("p", cut(caveat, 300), class_="caveat")
+
+
 def _card(rule: RuleOutcome, violation: Violation, subject: Subject) -> Markup:
     head = tag("header", badge(rule), tag("h4", tag("code", rule.id)), *_code(rule.error, subject))
-    parts = [head, *_demand(subject.demands.get(rule.id))]
+    parts = [head, *_demand(subject.demands.get(rule.id)), *_caveats(rule)]
     if violation.message or violation.counts == "frames":
         parts.append(tag("p", lines(cut(violation.message or "does not hold", 1000)), class_="message"))
     if violation.counts != "frames":
@@ -62,6 +67,8 @@ def _card(rule: RuleOutcome, violation: Violation, subject: Subject) -> Markup:
         )
     if violation.examples:
         parts.append(_samples(violation, rule.id))
+    if violation.gaps is not None and violation.gaps.number:
+        parts.append(tag("ul", *(tag("li", cut(line, 400)) for line in gap_lines(violation)), class_="gaps"))
     return tag("article", *parts, class_="card" if rule.refuses else "card lesser")
 
 

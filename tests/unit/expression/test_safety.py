@@ -1,6 +1,9 @@
 """Whatever is written, nothing of it runs, nothing raises, and nothing warns."""
 
+import json
 import random
+import subprocess
+import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -303,6 +306,35 @@ def test_the_first_look_at_each_is_as_short() -> None:
         best = min(_taken(lambda text=text: grammar.parse(text)) for _ in range(3))  # type: ignore[misc] # defaults
         slow += [text] if best >= 0.010 else []
     assert slow == []
+
+
+ROW = json.dumps({"s": "a" * 200})
+CATASTROPHES = [
+    "(a|aa)+b",
+    "(a*)*b",
+    "(a+)+b",
+    "(a|a)*b",
+    "(a?){50}a{50}b",
+    "([a-z]+)*[0-9]",
+    "(a|ab|b)*c",
+    "(((a*)*)*)*b",
+    "(.*)*(.*)*(.*)*x",
+]
+
+
+@pytest.mark.parametrize("pattern", CATASTROPHES)
+def test_a_pattern_that_would_backtrack_for_ever_does_so_on_no_back_end(pattern: str) -> None:
+    # In a process of its own, which can be stopped: a regular expression holds the interpreter.
+    for run in ([f"matches('{'a' * 60}', r'{pattern}')"], [f"matches(s, r'{pattern}')", "--row", ROW]):
+        found = subprocess.run(
+            [sys.executable, "-m", "peakguard", "eval", *run, "--format", "json"],
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=60,
+        )
+        assert found.returncode == 0, found.stderr
+        assert json.loads(found.stdout)["differing"] == []
 
 
 def _taken(run: Callable[[], object]) -> float:

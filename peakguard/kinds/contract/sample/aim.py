@@ -15,6 +15,7 @@ from peakguard.expression.typed import Typed, walk
 from peakguard.expression.types import Type
 from peakguard.kinds.contract.sample.strings import string_against, string_for
 from peakguard.kinds.contract.sample.undo import UNDO
+from peakguard.kinds.contract.sample.values import held
 
 Row = dict[str, Any]
 _MIRROR = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
@@ -81,14 +82,7 @@ class Aim:
         """Set a column to a value, as its type holds it."""
         if node.value in self._fixed:
             return False
-        kind = node.type.kind
-        if target is not None and kind == "float64":
-            target = float(target)
-        elif isinstance(target, float) and kind in ("int64", "datetime", "duration"):
-            target = round(target)
-        elif target is not None and kind == "decimal":
-            target = _to_scale(target, node.type.scale)
-        self.row[node.value] = target
+        self.row[node.value] = held(node.type, target)
         return True
 
     def refresh(self, node: Typed) -> bool:
@@ -150,12 +144,6 @@ def beyond(bound: Any, type: Type, up: bool, source: Random, *, bold: bool = Tru
 
         return bound + Decimal(far if up else -far).scaleb(-type.scale)
     return bound + far if up else bound - far
-
-
-def _to_scale(value: Any, scale: int) -> Any:
-    from decimal import ROUND_HALF_EVEN, Decimal
-
-    return Decimal(value).quantize(Decimal(1).scaleb(-scale), ROUND_HALF_EVEN)
 
 
 def _all_of(aim: Aim, node: Typed, wanted: bool) -> bool:

@@ -28,6 +28,8 @@ def candidates(
     column, _, demand = rule.removeprefix("columns.").rpartition(".")
     if rule == "extra_columns":
         yield samples.with_extra_column(samples.frame_of(rows, plan), _unused(names))
+    elif rule == "column_order":
+        yield samples.reversed_columns(samples.frame_of(rows, plan))
     elif rule.startswith("columns.") and demand == "required":
         yield samples.without_column(samples.frame_of(rows, plan), names[column])
     elif rule.startswith("columns.") and demand == "type" and column in names:

@@ -49,7 +49,7 @@ class Maker:
         spec = self._subject.spec
         drawn = draw(self._subject, possible_count(spec, count), self._seed(seed), self._now)
         frame = frame_of(drawn.table.rows, self._plan)
-        broken = list(broken_rules(self._contract.inspect(frame)))
+        broken = list(broken_rules(self._contract.inspect(frame, now=self._now)))
         if broken:
             context = {"contract": spec.name, "rule": broken[0], "tries": len(drawn.table.rows)}
             raise PeakguardError(codes.SAMPLE_NOT_FOUND, **context)
@@ -73,7 +73,7 @@ class Maker:
         blamed: list[str] = []
         unread: list[str] = []
         for frame in candidates(drawn, rule, self._plan, self._seed(seed), self._now, blamed):
-            others = self._others(self._contract.inspect(frame), rule, rate)
+            others = self._others(self._contract.inspect(frame, now=self._now), rule, rate)
             if others:
                 blamed += others
                 continue
@@ -102,12 +102,12 @@ class Maker:
         with tempfile.TemporaryDirectory(prefix="peakguard-") as folder:
             path = os.path.join(folder, f"sample.{self._form}")
             write_atomic(path, data, durability="none")
-            return Sample(data, self._contract.inspect_file(path))
+            return Sample(data, self._contract.inspect_file(path, now=self._now))
 
     def _check_known(self, rule: str, rows: list[dict[str, Any]]) -> None:
         from peakguard.engines.polars.samples import frame_of
 
-        outcomes = {each.id: each for each in self._contract.inspect(frame_of(rows, self._plan)).rules}
+        outcomes = {each.id: each for each in self._contract.inspect(frame_of(rows, self._plan), now=self._now).rules}
         spec = self._subject.spec
         schema = [f"columns.{name}.type" for name in spec.columns]
         schema += [f"columns.{name}.required" for name, column in spec.columns.items() if column.required]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from peakguard.expression.reference.row import local
 from peakguard.expression.typed import Typed
-from peakguard.kinds.contract.sample.values import seconds_of, ticks
+from peakguard.kinds.contract.sample.values import held, seconds_of, ticks
 
 if TYPE_CHECKING:
     from peakguard.kinds.contract.sample.aim import Aim
@@ -54,7 +54,7 @@ def _extreme(is_beyond: Callable[[Any, Any], bool]) -> _Undo:
 
 def _field(aim: Aim, node: Typed, target: Any) -> bool:
     record = aim.value(node.args[0])
-    return record is not None and aim.aim(node.args[0], {**record, node.value: target})
+    return record is not None and aim.aim(node.args[0], {**record, node.value: held(node.type, target)})
 
 
 def _branch(aim: Aim, node: Typed, target: Any) -> bool:

@@ -181,3 +181,20 @@ _DRAWS: dict[str, Callable[[Column, Random], Any]] = {
     "string": _string,
 }
 """By kind of type."""
+
+
+def held(type: Type, target: Any) -> Any:
+    """A value as its type holds it."""
+    if target is not None and type.kind == "float64":
+        return float(target)
+    if isinstance(target, float) and type.kind in ("int64", "datetime", "duration"):
+        return round(target)
+    if target is not None and type.kind == "decimal":
+        return to_scale(target, type.scale)
+    return target
+
+
+def to_scale(value: Any, scale: int) -> Any:
+    from decimal import ROUND_HALF_EVEN, Decimal
+
+    return Decimal(value).quantize(Decimal(1).scaleb(-scale), ROUND_HALF_EVEN)
