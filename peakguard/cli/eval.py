@@ -60,7 +60,9 @@ def run(options: argparse.Namespace) -> int:
     except PolicyError as error:
         raise Refusal(*(each for each in error.diagnostics if each.severity == "error")) from error
     except PeakguardError as error:
-        raise Refusal(found(error.code, Span.whole(options.data or "--row"), **error.context)) from error
+        raise Refusal(
+            found(error.code, Span.whole(error.context.get("file", options.data or "--row")), **error.context)
+        ) from error
     evaluation = _plain(options.expression, outcome)
     if options.format == "json":
         sys.stdout.write(json.dumps(evaluation, indent=2, ensure_ascii=False) + "\n")

@@ -139,4 +139,7 @@ def _size(path: str) -> int:
 
 
 def _finding(error: PeakguardError, place: str) -> Diagnostic:
-    return found(error.code, Span.whole(place), **error.context)
+    line, column = error.context.get("line", 0), error.context.get("column", 1)
+    file = error.context.get("file", place)
+    span = Span(file, line, column, line, column) if line else Span.whole(file)
+    return found(error.code, span, **error.context)

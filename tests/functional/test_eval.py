@@ -146,7 +146,7 @@ def test_a_faulty_expression_is_a_finding_with_its_place(
         (["high > 1", "--row", '{"high": 1.5}', "--type", "high=int64"], "PG132"),
         (["high > 1", "--row", '{"high": 1}', "--type", "high=number"], "PG215"),
         (["high > 1", "--row", '{"high": 1}', "--contract", "barz"], "PG2005"),
-        (["high > 1", "--data", "missing.csv"], "PG2003"),
+        (["high > 1", "--data", "missing.csv"], "PG140"),
         (["high > 1", "--row", '{"high": 1}', "--within", "symbl"], "PG501"),
     ],
 )

@@ -15,7 +15,6 @@ import pyarrow as pa
 import pytest
 
 import peakguard
-from peakguard.diagnostics import codes
 from peakguard.engines.polars import batches, engine, files, keys, spill, spool
 from peakguard.kinds.contract.runtime import Contract
 from peakguard.runtime.violation import Verdict
@@ -219,97 +218,6 @@ def test_nothing_is_left_on_disk(contract: Contract, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     contract.inspect(bars().sample(fraction=1.0, shuffle=True, seed=1).lazy())
     assert os.listdir(tmp_path) == []
-
-
-BAD: dict[str, tuple[Callable[[Path], None], list[str]]] = {}
-
-
-def bad(*words: str) -> Callable[[Callable[[Path], None]], None]:
-    def register(make: Callable[[Path], None]) -> None:
-        BAD[make.__name__] = (make, list(words))
-
-    return register
-
-
-@bad("b.parquet")
-def truncated(folder: Path) -> None:
-    bars().write_parquet(folder / "a.parquet")
-    (folder / "b.parquet").write_bytes((folder / "a.parquet").read_bytes()[:-500])
-
-
-@bad("a.parquet")
-def wrong_magic(folder: Path) -> None:
-    (folder / "a.parquet").write_bytes(b"GIF89a and then some more bytes")
-
-
-@bad("line 4502", "4 fields")
-def ragged(folder: Path) -> None:
-    bars().write_csv(folder / "a.csv")
-    with (folder / "a.csv").open("a") as text:
-        text.write("A,2026-01-01,1,2\n")
-
-
-@bad("line 4502", "0xe9")
-def wrong_encoding(folder: Path) -> None:
-    bars().write_csv(folder / "a.csv")
-    with (folder / "a.csv").open("ab") as binary:
-        binary.write("é,2026-01-01,1\n".encode("latin-1"))
-
-
-@bad("b.parquet", "close", "String")
-def changes_type(folder: Path) -> None:
-    bars().write_parquet(folder / "a.parquet")
-    bars().with_columns(pl.col("close").cast(pl.String)).write_parquet(folder / "b.parquet")
-
-
-@bad("b.parquet", "close")
-def loses_a_column(folder: Path) -> None:
-    bars().write_parquet(folder / "a.parquet")
-    bars().drop("close").write_parquet(folder / "b.parquet")
-
-
-@bad("several forms")
-def mixed_forms(folder: Path) -> None:
-    bars().write_parquet(folder / "a.parquet")
-    bars().write_csv(folder / "b.csv")
-
-
-@bad("Int64")
-def json_changes_type(folder: Path) -> None:
-    (folder / "a.ndjson").write_text('{"close": 1}\n' * 3000 + '{"close": "x"}\n')
-
-
-@bad("there are none")
-def empty_folder(folder: Path) -> None:
-    folder.mkdir(exist_ok=True)
-
-
-@pytest.mark.parametrize("name", BAD)
-def test_what_cannot_be_read_is_one_error(contract: Contract, tmp_path: Path, name: str) -> None:
-    make, words = BAD[name]
-    make(tmp_path)
-    with pytest.raises(peakguard.PeakguardError) as raised:
-        contract.inspect_file(tmp_path)
-    assert raised.value.code == codes.DATA_UNREADABLE
-    for word in words:
-        assert word in raised.value.context["reason"]
-
-
-def test_a_file_that_vanishes_while_it_is_read(
-    contract: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("a", "b", "c"):
-        bars().write_parquet(tmp_path / f"{name}.parquet")
-    read = batches.Batches.read
-
-    def remove_first(self: Any, names: Any) -> Iterator[Any]:
-        (tmp_path / "b.parquet").unlink()
-        return read(self, names)
-
-    monkeypatch.setattr(batches.Batches, "read", remove_first)
-    with pytest.raises(peakguard.PeakguardError) as raised:
-        contract.inspect_file(tmp_path)
-    assert "b.parquet: no such file" in raised.value.context["reason"]
 
 
 def test_columns_are_judged_before_any_row_is_read(contract: Contract) -> None:

@@ -149,11 +149,11 @@ def test_several_files_are_one_report(peakguard: Run, root: Path) -> None:
     ("arguments", "code", "word"),
     [
         (("barz", "bars.csv"), "PG2005", "Did you mean `bars`?"),
-        (("bars", "nowhere.csv"), "PG2003", "no such file"),
-        (("bars", "bars.txt"), "PG2003", ".parquet"),
-        (("bars", "broken.parquet"), "PG2003", "broken.parquet"),
-        (("bars", "folder.csv"), "PG2003", "folder.csv"),
-        (("bars", "ragged.csv"), "PG2003", "ragged.csv"),
+        (("bars", "nowhere.csv"), "PG140", "no such file"),
+        (("bars", "bars.txt"), "PG148", ".parquet"),
+        (("bars", "broken.parquet"), "PG149", "broken.parquet"),
+        (("bars", "folder.csv"), "PG140", "folder.csv"),
+        (("bars", "ragged.csv"), "PG143", "--> ragged.csv:2:1"),
     ],
 )
 def test_what_cannot_be_validated_is_one_clear_error(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peakguard.engines.polars.durations import read_duration
 from peakguard.engines.polars.library import polars
-from peakguard.engines.polars.types import holds, misfit, shown, to_dtype
+from peakguard.engines.polars.types import holds, is_in_json, misfit, shown, to_dtype
 
 if TYPE_CHECKING:
     import polars as pl
@@ -72,8 +72,8 @@ def align(frame: pl.DataFrame, plan: Mapping[str, Any], *, is_text: bool) -> Ali
             absent[column["name"]] = f"column {column['name']} is not {shown(column['type'])}"
         else:
             series.append(settled.alias(column["name"]))
-            if settled.dtype != frame[physical].dtype and not (is_text and frame[physical].dtype == polars().String()):
-                was = frame[physical].dtype
+            was = frame[physical].dtype
+            if settled.dtype != was and not (is_text and was == polars().String()) and not _is_json(was, column):
                 notes.append(_note(column, "coerced", f"{was} in the data, read as {shown(column['type'])}"))
     extra = tuple(series for series in frame if series.name not in taken)
     arranged = tuple(taken[name] for name in frame.columns if name in taken)
@@ -102,9 +102,14 @@ def _settle(
     if holds(values.dtype, wanted):
         return values, None
     is_written = values.dtype == polars().String() and (is_text or column["parse"] is not None)
+    is_written = is_written or _is_json(values.dtype, column)
     if not is_written and not coerce:
         return None, _fault(column, "type", misfit(values.dtype, column["type"]))
     return _converted(values, column, wanted)
+
+
+def _is_json(actual: pl.DataType, column: Mapping[str, Any]) -> bool:
+    return column.get("is_json", False) and is_in_json(actual, to_dtype(column["type"], column["values"]))
 
 
 def _converted(

@@ -21,13 +21,16 @@ class Source(NamedTuple):
     """Data that can be read more than once, always in the same order.
 
     `read` gives the named physical columns in batches (of no column at all, any one); without rows it may give none.
-    `is_small`: all of it fits into one batch.
+    `is_small`: all of it fits into one batch. `check` looks for what reading would not find, such as lines that lack
+    fields, and raises PeakguardError.
     """
 
     schema: pl.Schema
     read: Callable[[Sequence[str]], Iterator[pl.DataFrame]]
     is_text: bool
     is_small: bool = False
+    check: Callable[[], None] = lambda: None
+    is_json: bool = False
 
     def head(self, most: int) -> pl.DataFrame:
         """The first rows, with all columns."""
@@ -45,12 +48,17 @@ def rows_per_batch(columns: int) -> int:
     return max(min(CELLS_PER_BATCH // max(columns, 1), ROWS_PER_BATCH), 1000)
 
 
+def plan_of_json(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """The plan for JSON, which has one kind of number, and no form but text for dates, times and decimals."""
+    return {**plan, "columns": [{**column, "is_json": True} for column in plan["columns"]]}
+
+
 class Batches:
     """A source under a plan. What is wrong with the columns themselves is known before any row is read."""
 
     def __init__(self, source: Source, plan: Mapping[str, Any]) -> None:
         self._source = source
-        self._plan = plan
+        self._plan = plan = plan_of_json(plan) if source.is_json else plan
         self.settled: Aligned = align(self._empty(list(source.schema)), plan, is_text=source.is_text)
 
     def read(self, names: Sequence[str]) -> Iterator[tuple[Aligned, int]]:

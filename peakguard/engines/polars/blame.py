@@ -2,37 +2,102 @@
 
 from __future__ import annotations
 
-import csv
 import os
-from collections.abc import Callable, Sequence
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from peakguard.engines.polars.library import polars
+from peakguard.diagnostics import codes
+from peakguard.engines.polars.csv_lines import check_csv
+from peakguard.engines.polars.find_files import Files, of_system
+from peakguard.engines.polars.forms import Form, opened, scan
+from peakguard.engines.polars.json_lines import check_json
+from peakguard.runtime.errors import PeakguardError
 
 if TYPE_CHECKING:
     import polars as pl
 
-_SCHEMAS = 10_000
+
+def fault_of(files: Files, error: BaseException) -> PeakguardError:
+    """What reading raised, as one error that names the file and the place."""
+    if (changed := files.changed()) is not None:
+        return PeakguardError(codes.DATA_CHANGED, file=changed[0], what=changed[1])
+    try:
+        found = _text_fault(files) or _columns_fault(files) or _damage(files)
+    except PeakguardError as fault:
+        return fault
+    if found is not None:
+        return found
+    if len(files.names) == 1:
+        return damaged(files.names[0], files.form, error)
+    reason = str(error).partition("\n")[0] or type(error).__name__
+    return PeakguardError(codes.DATA_UNREADABLE, format=files.form.suffix[1:], reason=reason)
 
 
-def place_of_fault(files: Sequence[str], scan: Callable[[list[str]], pl.LazyFrame]) -> tuple[str | None, str | None]:
-    """The file at fault and what is wrong there; None for what cannot be found out."""
-    gone = next((file for file in files if not os.path.exists(file)), None)
-    if gone is not None:
-        return gone, "no such file or directory"
-    first: pl.Schema | None = None
-    for file in files[:_SCHEMAS]:
+def damaged(file: str, form: Form, error: BaseException) -> PeakguardError:
+    """A file that cannot be read for a reason that its reader gives."""
+    if isinstance(error, PermissionError):
+        return of_system(error, file)
+    reason = str(error).partition("\n")[0] or type(error).__name__
+    return PeakguardError(codes.DATA_DAMAGED, file=file, format=form.suffix[1:], reason=reason)
+
+
+def is_fault(error: BaseException) -> bool:
+    """Polars reports a malformed file by a dozen types, some of them panics, which are no Exception."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+
+
+def _text_fault(files: Files) -> PeakguardError | None:
+    """Raises what it finds; the rest are archives that cannot be unpacked."""
+    for file in files.names:
         try:
-            schema = scan([file]).collect_schema()
-        except (OSError, polars().exceptions.PolarsError):
-            return file, None
+            if files.form.is_zipped:
+                with opened(file) as binary:
+                    while binary.read(2**20):
+                        pass
+        except (OSError, EOFError, ValueError) as error:
+            return damaged(file, files.form, error)
+        except Exception as error:  # noqa: BLE001 # zlib.error, which has no name without its module
+            return damaged(file, files.form, error)
+    if files.form.separator is not None:
+        check_csv(files.names, files.form.separator)
+    if files.form.is_json:
+        check_json(files.names)
+    return None
+
+
+def _columns_fault(files: Files) -> PeakguardError | None:
+    first: pl.Schema | None = None
+    for file in files.names:
+        if (fault := _magic_fault(file, files.form)) is not None:
+            return fault
+        try:
+            schema = scan([file], files.form).collect_schema()
+        except BaseException as error:
+            if not is_fault(error):
+                raise
+            return damaged(file, files.form, error)
         first = first or schema
-        if (changed := _change(first, schema)) is not None:
-            return file, f"{changed} in {os.path.basename(files[0])}"
-    if PurePath(files[0]).suffix.lower() in {".csv", ".tsv"}:
-        return _text_fault(files)
-    return (files[0], None) if len(files) == 1 else (None, None)
+        if not files.form.is_json and (changed := _change(first, schema)) is not None:
+            reason = f"{changed} in {os.path.basename(files.names[0])}"
+            return PeakguardError(codes.COLUMNS_DIFFER, file=file, reason=reason)
+    return None
+
+
+def _magic_fault(file: str, form: Form) -> PeakguardError | None:
+    if form.magic is None:
+        return None
+    size = len(form.magic)
+    with open(file, "rb") as binary:
+        head = binary.read(size)
+        binary.seek(max(os.path.getsize(file) - size, 0))
+        tail = binary.read(size)
+    word = form.magic.decode()
+    if head != form.magic:
+        return damaged(file, form, ValueError(f"it does not begin with {word}, as every {form.name} file does"))
+    if tail != form.magic:
+        return damaged(
+            file, form, ValueError(f"it does not end with {word}: its end, which says what is where, is missing")
+        )
+    return None
 
 
 def _change(first: pl.Schema, schema: pl.Schema) -> str | None:
@@ -45,28 +110,16 @@ def _change(first: pl.Schema, schema: pl.Schema) -> str | None:
     return f"column {added} is here, but not" if added is not None else None
 
 
-def _text_fault(files: Sequence[str]) -> tuple[str | None, str | None]:
-    for file in files:
-        separator = "\t" if file.lower().endswith(".tsv") else ","
-        try:
-            with open(file, encoding="utf-8", newline="") as text:
-                rows = csv.reader(text, delimiter=separator)
-                header = next(rows, [])
-                for row in rows:
-                    if len(row) > len(header):
-                        return file, f"line {rows.line_num}: {len(row)} fields, where the header has {len(header)}"
-        except UnicodeDecodeError:
-            return file, _encoding_fault(file)
-        except (OSError, csv.Error):
-            return file, None
-    return (files[0], None) if len(files) == 1 else (None, None)
-
-
-def _encoding_fault(file: str) -> str | None:
-    with open(file, "rb") as binary:
-        for number, line in enumerate(binary, 1):
+def _damage(files: Files) -> PeakguardError | None:
+    """The first file, and in it the first column, that cannot be read alone."""
+    for file in files.names:
+        scanned = scan([file], files.form)
+        for name in scanned.collect_schema():
             try:
-                line.decode("utf-8")
-            except UnicodeDecodeError as error:
-                return f"line {number}: byte 0x{line[error.start]:02x} is not UTF-8"
+                scanned.select(name).collect(engine="streaming")
+            except BaseException as error:
+                if not is_fault(error):
+                    raise
+                reason = str(error).partition("\n")[0] or type(error).__name__
+                return damaged(file, files.form, ValueError(f"column {name}: {reason}"))
     return None

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars import in_memory
-from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source
+from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source, plan_of_json
 from peakguard.engines.polars.frames import opened
 from peakguard.engines.polars.frames import source_of as source_of_frame
 from peakguard.engines.polars.library import polars
@@ -37,6 +37,7 @@ class Engine:
     def __init__(self, plan: Mapping[str, Any]) -> None:
         self._plan = plan
         self._prepared = in_memory.Prepared(plan)
+        self._of_json: in_memory.Prepared | None = None
 
     def whole(
         self, frame: pl.DataFrame, *, examples: int, today: str, is_text: bool = False, others: Others = NONE
@@ -62,11 +63,21 @@ class Engine:
         from peakguard.engines.polars.files import source_of
 
         source = source_of(path)
+        source.check()
         if source.is_small:
             empty = polars().DataFrame(schema=source.schema)
             frame = polars().concat([empty, *source.read(source.schema.names())])
-            return self.whole(frame, examples=examples, today=today, is_text=source.is_text, others=others)
+            prepared = self._prepared_for_json() if source.is_json else self._prepared
+            with self._lookups(others) as lookups:
+                return in_memory.gather(
+                    prepared, frame, is_text=source.is_text, examples=examples, today=today, lookups=lookups
+                )
         return self._batches(source, examples=examples, today=today, others=others)
+
+    def _prepared_for_json(self) -> in_memory.Prepared:
+        if self._of_json is None:
+            self._of_json = in_memory.Prepared(plan_of_json(self._plan))
+        return self._of_json
 
     def _batches(self, source: Source, *, examples: int, today: str, others: Others) -> Evidence:
         from peakguard.engines.polars import streaming

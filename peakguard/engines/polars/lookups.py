@@ -107,9 +107,11 @@ def _lookup(check: Mapping[str, Any], other: Other, stack: ExitStack) -> Lookup:
         folder = stack.enter_context(TemporaryDirectory(prefix="peakguard-"))
         return Lookup(check, None, deal(_frames(batches, check), check["reads"], MAX_PARTS, folder, nulls=False))
     except PeakguardError as error:
-        if error.code != codes.DATA_UNREADABLE:
+        if error.code != codes.DATA_UNREADABLE and "file" not in error.context:
             raise
-        reason = error.context["reason"]
+        from peakguard.diagnostics.wording import message
+
+        reason = message(error.code, error.context)
         raise PeakguardError(codes.REFERENCE_UNREADABLE, contract=check["contract"], reason=reason) from error
 
 
@@ -117,7 +119,9 @@ def _batches(other: Other, check: Mapping[str, Any], stack: ExitStack) -> Batche
     """The data that are referred to, of which nothing but these columns is looked at."""
     plan = {**other.plan, "columns": [each for each in other.plan["columns"] if each["name"] in check["foreign"]]}
     if isinstance(other.data, str | os.PathLike):
-        batches = Batches(source_of_file(os.fspath(other.data)), plan)
+        source = source_of_file(os.fspath(other.data))
+        source.check()
+        batches = Batches(source, plan)
     else:
         names = [name for column in plan["columns"] for name in column["names"]]
         data = stack.enter_context(opened(other.data, names))

@@ -7,14 +7,13 @@ is drawn is bounded by the picture, not by the file, and a single wild tick stay
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from peakguard.diagnostics import codes
 from peakguard.engines.polars.examples import plain
+from peakguard.engines.polars.files import read_faults, scan_of
+from peakguard.engines.polars.find_files import Files, find_files
 from peakguard.engines.polars.library import polars
 from peakguard.engines.polars.types import to_dtype
-from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.series import Axis, Gap, Mark, Panel, Series, Stretch
 
 if TYPE_CHECKING:
@@ -35,23 +34,21 @@ def series_of(
     """The lines of the `drawn` columns with the rows that count against each rule; `columns` as in a plan.
 
     A gap is drawn before each row that counts against `cadence`. None where the file has no such
-    axis or nothing to draw over it. Raises PeakguardError (PG2003) where it cannot be read again.
+    axis or nothing to draw over it. Raises PeakguardError (PG140 to PG153) where it cannot be read again.
     """
-    try:
-        return _series(path, columns, axis, drawn, faults)
-    except (OSError, polars().exceptions.PolarsError) as error:
-        reason = str(error).partition("\n")[0] or type(error).__name__
-        raise PeakguardError(codes.DATA_UNREADABLE, format="a series", reason=reason) from error
+    files = find_files(path)
+    with read_faults(files):
+        return _series(files, columns, axis, drawn, faults)
 
 
 def _series(
-    path: str,
+    files: Files,
     columns: Sequence[Mapping[str, Any]],
     axis: Axis,
     drawn: Sequence[str],
     faults: Mapping[str, Sequence[int]],
 ) -> Series | None:
-    rows = _rows(path, columns, [axis.column, *axis.within, *drawn])
+    rows = _rows(files, columns, [axis.column, *axis.within, *drawn])
     if rows is None:
         return None
     present = rows.collect_schema().names()
@@ -66,19 +63,10 @@ def _series(
     return Series(axis, tuple(drawn), found, len(groups) - len(panels)) if found else None
 
 
-def _rows(path: str, columns: Sequence[Mapping[str, Any]], wanted: Sequence[str]) -> pl.LazyFrame | None:
+def _rows(files: Files, columns: Sequence[Mapping[str, Any]], wanted: Sequence[str]) -> pl.LazyFrame | None:
     """The wanted columns under the names and types of the contract, with the number of each row."""
     library = polars()
-    suffix = PurePath(path).suffix.lower()
-    is_text = suffix in (".csv", ".tsv")
-    if is_text:
-        scanned = library.scan_csv(path, infer_schema=False, separator="\t" if suffix == ".tsv" else ",")
-    elif suffix == ".parquet":
-        scanned = library.scan_parquet(path)
-    elif suffix in (".arrow", ".feather"):
-        scanned = library.scan_ipc(path)
-    else:
-        scanned = library.scan_ndjson(path)
+    scanned = scan_of(files)
     physical = scanned.collect_schema()
     chosen = []
     for column in columns:

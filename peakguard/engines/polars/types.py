@@ -131,6 +131,19 @@ def _holds_fields(actual: pl.Struct, wanted: pl.Struct) -> bool:
     return all(field.name in present and holds(present[field.name], field.dtype) for field in wanted.fields)
 
 
+def is_in_json(actual: Any, wanted: Any) -> bool:
+    """Whether JSON has no other form of a type than this one: its values may yet be none of it."""
+    library = polars()
+    if actual == library.Null():
+        return True
+    if (
+        isinstance(wanted, library.Date | library.Datetime | library.Duration | library.Decimal)
+        and actual == library.String()
+    ):
+        return True
+    return isinstance(wanted, library.Float64 | library.Decimal) and bool(actual.is_numeric())
+
+
 def misfit(actual: Any, form: str | Mapping[str, Any]) -> str:
     """What keeps a column from being of a type: the first difference, and where inside it that is."""
     library = polars()

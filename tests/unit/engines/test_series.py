@@ -127,4 +127,4 @@ def test_there_are_no_lines_where_there_is_no_axis_or_nothing_to_draw(tmp_path: 
 def test_a_file_that_vanished_is_one_error(tmp_path: Path) -> None:
     with pytest.raises(PeakguardError) as caught:
         series_of(str(tmp_path / "gone.parquet"), COLUMNS, AXIS, ["price"], {})
-    assert caught.value.code == "PG2003"
+    assert caught.value.code == "PG140"
