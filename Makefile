@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-all browser lint docs generate bench fuzz clean mutants
+.PHONY: help demo test test-all browser lint docs generate bench bench-contracts fuzz clean mutants
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,12 @@ bench: $(READY)  ## measurements; see docs/performance.md
 	$(BIN)/python -m tests.benchmarks.columnar_rules
 	$(BIN)/python -m tests.benchmarks.context
 
+bench-contracts:  ## contracts beside other tools, 10 M rows; takes a quarter of an hour and 8 GB of memory
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --editable '.[data]' --requirement tests/benchmarks/contracts/requirements.txt
+	.venv-bench/bin/python -m tests.benchmarks.contracts --peers --rounds 3
+	.venv-bench/bin/python -m tests.benchmarks.contracts.small
+
 mutants: $(READY)  ## faults put into the back ends on purpose; each must be caught
 	$(BIN)/python -m tests.mutation
 
@@ -58,4 +64,4 @@ fuzz: $(READY)  ## a million generated inputs through the whole check
 	$(BIN)/python -m tests.fuzz --inputs 1000000
 
 clean:  ## remove what was installed and cached
-	rm -rf $(VENV) .peakguard .pytest_cache .mypy_cache .ruff_cache build *.egg-info
+	rm -rf $(VENV) .venv-bench .peakguard .pytest_cache .mypy_cache .ruff_cache build *.egg-info

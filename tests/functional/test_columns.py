@@ -46,8 +46,8 @@ _PX = {"px": 1.0}
 _TIME = pl.Datetime("us", "UTC")
 _NO_LISTS = ("csv",)
 """Text has no lists and records."""
-_NO_TYPE = ("ndjson", "pandas")
-"""JSON has no times and decimals, pandas other ones."""
+_NO_TYPE = ("pandas",)
+"""Pandas has times and decimals of its own."""
 _NO_NAN = ("csv", "ndjson", "pandas")
 """JSON has no NaN, text reads none, and to pandas NaN is a missing value."""
 

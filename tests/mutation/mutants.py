@@ -178,8 +178,8 @@ POLARS = [
         "polars-first-is-one-value",
         "`first` over groups that are not opened",
         f"{EMIT}/polars.py",
-        'return f"{written}{self._over}"',
-        "return written",
+        'else f"{written}{self._over}"',
+        "else written",
     ),
     Mutant(
         "polars-close-without-infinities",

@@ -1,6 +1,7 @@
-"""Contracts on a large file against the time to read it: `python -m tests.benchmarks.contracts [--rows N]`.
+"""Contracts on a large file against the time to read it: `python -m tests.benchmarks.contracts [--rows N] [--peers]`.
 
-Every run is a process of its own; the runners take turns. Files are made in a temporary folder and deleted.
+With `--peers` other tools ask the same (`make bench-contracts` installs them). Every run is a process of its own; the
+runners take turns. Files are made in a temporary folder and deleted.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.contracts import data
+from tests.benchmarks.contracts.peers import PEERS
 from tests.benchmarks.contracts.runners import RUNNERS, warm
 
 
@@ -25,6 +28,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000_000, help="rows of the file (100 symbols)")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved runs of each runner")
     parser.add_argument("--layout", choices=("contiguous", "interleaved"), default="contiguous")
+    parser.add_argument("--peers", action="store_true", help="the same rules in other tools, too")
     parser.add_argument("--one", nargs=2, metavar=("RUNNER", "FILE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
@@ -34,7 +38,8 @@ def main() -> None:
         for kind in ("clean", "dirty"):
             path = Path(folder) / f"{kind}.parquet"
             data.write(path, symbols=100, bars=options.rows // 100, dirty=kind == "dirty", layout=options.layout)
-            runs: dict[str, list[dict[str, Any]]] = {name: [] for name in RUNNERS}
+            names = [*RUNNERS, *(PEERS if options.peers else ())]
+            runs: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
             for _ in range(options.rounds):
                 for name, found in runs.items():
                     found.append(_run(name, path))
@@ -51,7 +56,7 @@ def _run(name: str, path: Path) -> dict[str, Any]:
 def _one(name: str, path: str) -> dict[str, Any]:
     warm(name, path)
     start, start_cpu = time.perf_counter(), time.process_time()
-    found = RUNNERS[name](path)
+    found = {**RUNNERS, **PEERS}[name](path)
     wall, cpu = time.perf_counter() - start, time.process_time() - start_cpu
     peak = _peak()
     return {"wall": wall, "cpu": cpu, "peak": peak, "agrees": _agreement(found, path)}
@@ -66,7 +71,7 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def _agreement(found: dict[str, Any] | None, path: str) -> str:
+def _agreement(found: Mapping[str, Any] | None, path: str) -> str:
     truth: dict[str, list[int]] = json.loads(Path(path).with_suffix(".json").read_text())
     if found is None:
         return "-"
@@ -84,17 +89,18 @@ def _agreement(found: dict[str, Any] | None, path: str) -> str:
 
 
 def _print(title: str, runs: dict[str, list[dict[str, Any]]]) -> None:
-    print(f"\n{title}\n{'':30}{'median s':>10}{'best s':>10}{'cpu s':>10}{'x floor':>10}{'cpu x':>10}{'MB':>8}  truth")
+    """A table in Markdown; ratios are medians of those within a round, for rounds differ more than runners do."""
+    print(f"\n{title}\n\n| | s, median | best | × floor | processor time × floor | peak MB | found |")
+    print("|---|---:|---:|---:|---:|---:|---|")
     floor = runs["scan floor"]
     for name, found in runs.items():
         walls = [run["wall"] for run in found]
-        # Ratios within a round: the rounds of a busy machine differ more than the runners do.
         ratio = statistics.median(run["wall"] / base["wall"] for run, base in zip(found, floor, strict=True))
         cpu = statistics.median(run["cpu"] / base["cpu"] for run, base in zip(found, floor, strict=True))
-        middle, used = statistics.median(walls), statistics.median(run["cpu"] for run in found)
-        peak = max(run["peak"] for run in found)
         agrees = ", ".join(sorted({run["agrees"] for run in found}))
-        print(f"{name:30}{middle:10.2f}{min(walls):10.2f}{used:10.2f}{ratio:10.2f}{cpu:10.2f}{peak:8}  {agrees}")
+        peak = max(run["peak"] for run in found)
+        row = f"{statistics.median(walls):.2f} | {min(walls):.2f} | {ratio:.2f} | {cpu:.2f} | {peak} | {agrees}"
+        print(f"| {name} | {row} |")
 
 
 if __name__ == "__main__":

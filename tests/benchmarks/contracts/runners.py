@@ -1,16 +1,17 @@
 """What is compared. A runner takes the path of a file and gives the rows against each rule, or their number.
 
-To add a peer, add an entry to RUNNERS.
+Other tools are in `peers.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from tests.benchmarks.contracts.data import CONTRACT
 
-Found = dict[str, Sequence[int] | int]
+Found = Mapping[str, Sequence[int] | int]
 
 
 def scan_floor(path: str) -> None:
@@ -76,3 +77,5 @@ def warm(name: str, path: str) -> None:
         import peakguard.engines.polars.streaming
 
         peakguard.load(_project(path))
+    elif name.isidentifier():
+        import_module(f"{name}.polars" if name == "pandera" else name)
