@@ -22,6 +22,7 @@ test: $(READY)  ## the suite (under 8 minutes on 2 cores)
 	$(BIN)/python -m pytest
 
 test-all: $(READY) browser  ## the suite with the slow tiers
+	$(BIN)/python -m pip install --quiet --requirement tests/differential/requirements.txt
 	$(BIN)/python -m pytest -m 'slow or not slow'
 
 browser:  ## a headless Chromium, in which the HTML report is looked at
