@@ -56,6 +56,11 @@ class Violation(NamedTuple):
     gaps: Gaps | None = None
 
     @property
+    def is_of_rows(self) -> bool:
+        """Whether the data hold without the rows against it: a gap stays where it is, whichever row is left out."""
+        return self.counts == "rows" and self.gaps is None
+
+    @property
     def reads(self) -> tuple[str, ...]:
         """The columns that the rule is known to read: that of a constraint, and those of the shown rows."""
         shown = [name for example in self.examples for name in example.values]

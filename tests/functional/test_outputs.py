@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,7 @@ def frame(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
 def refused(verdict: Any) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for violation in verdict.violations:
-        for row in violation.rows if violation.counts == "rows" else ():
+        for row in violation.rows if violation.is_of_rows else ():
             found.setdefault(row, []).append(violation.rule)
     return found
 
@@ -174,6 +175,21 @@ def test_what_breaks_the_data_as_a_whole_lets_no_row_pass(does: str, tmp_path: P
     settled = contract(does).split_file(tmp_path / "data.parquet", valid=valid, quarantine=tmp_path / "aside.parquet")
     assert [(each.digest, "rules.few" in (each.reason or "")) for each in settled.outputs] == [(None, True)] * 2
     assert [path.name for path in tmp_path.iterdir()] == ["data.parquet"]
+
+
+def test_a_gap_cannot_be_set_aside(tmp_path: Path) -> None:
+    text = (
+        "peakguard: 1\nkind: contract\nname: ticks\nversion: 1.0.0\ncolumns: {t: 'datetime[us, UTC]', x: float64}\n"
+        "cadence: {every: 1h, column: t}\nrules: {r: {expr: x > 0}}\non_violation: drop\n"
+    )
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "contracts" / "ticks.yaml").write_text(text)
+    ticks = peakguard.load(tmp_path).contract("ticks")
+    times = [datetime(2026, 1, 1, hour, tzinfo=UTC) for hour in (0, 1, 2, 5)]
+    with pytest.raises(ContractViolation) as found:
+        ticks.validate(pl.DataFrame({"t": times, "x": [1.0, -1.0, 1.0, 1.0]}))
+    assert [each.rule for each in found.value.violations] == ["cadence"]
+    assert ticks.validate(pl.DataFrame({"t": times[:3], "x": [1.0, 1.0, -1.0]})).height == 2
 
 
 def test_frames_come_back_as_what_they_were() -> None:

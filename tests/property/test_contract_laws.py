@@ -104,11 +104,11 @@ def test_the_rows_against_a_rule_are_those_that_speak_against_it(rows: list[dict
 @settings(max_examples=100, deadline=None)
 def test_what_drop_returns_is_what_no_rule_speaks_against(rows: list[dict[str, Any]]) -> None:
     contract, frame = contracts()["drop"], frame_of(rows)
-    single = [violation for violation in contract.inspect(frame).violations if violation.counts == "rows"]
+    single = [violation for violation in contract.inspect(frame).violations if violation.is_of_rows]
     bad = {row for violation in single for row in violation.rows}
     kept = outcome_of(contract, frame)
     if isinstance(kept, peakguard.ContractViolation):
-        assert all(violation.counts != "rows" for violation in kept.violations)
+        assert all(not violation.is_of_rows for violation in kept.violations)
     else:
         assert kept.equals(frame[[row for row in range(len(rows)) if row not in bad]])
 

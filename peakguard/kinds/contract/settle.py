@@ -31,7 +31,7 @@ def refusing(verdict: Verdict, on_violation: str) -> tuple[Violation, ...]:
         return ()
     if on_violation not in _LEAVES_OUT:
         return verdict.violations
-    return tuple(violation for violation in verdict.violations if violation.counts != "rows")
+    return tuple(violation for violation in verdict.violations if not violation.is_of_rows)
 
 
 def partition_of(plan: Mapping[str, Any], source: Source, verdict: Verdict) -> Partition:
@@ -44,7 +44,7 @@ def partition_of(plan: Mapping[str, Any], source: Source, verdict: Verdict) -> P
     refused = {
         violation.rule: violation.rows if isinstance(violation.rows, Rows) else Rows.of(violation.rows)
         for violation in (verdict.violations if verdict.is_enforced else ())
-        if violation.counts == "rows"
+        if violation.is_of_rows
     }
     keeps_extra = plan["extra_columns"] == "allow"
     return Partition(Batches(source, plan), verdict.rows, refused, stamp, keeps_extra=keeps_extra)
@@ -82,7 +82,7 @@ def _blocked(verdict: Verdict, on_violation: str, *, sets_aside: bool) -> str | 
     broken: Sequence[Violation] = refusing(verdict, "quarantine" if sets_aside else on_violation)
     if not broken:
         return None
-    whole = [violation.rule for violation in broken if violation.counts != "rows"]
+    whole = [violation.rule for violation in broken if not violation.is_of_rows]
     if whole:
         return f"the data as a whole break {', '.join(whole)}"
     return "rows break the contract, which says `on_violation: raise`, and nothing says where to set them aside"
