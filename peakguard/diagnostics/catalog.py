@@ -313,7 +313,7 @@ CATALOG: dict[str, Entry] = {
         "error",
         "A line is not one JSON object",
         "{file}, line {line}, column {column}: {reason}",
-        "Write one object a line, as `{\"close\": 1.5}`; a missing number is null",
+        "Write one object a line, as `{{\"close\": 1.5}}`; a missing number is null",
     ),
     "PG147": Entry(
         "columns_differ",

@@ -167,3 +167,10 @@ def test_bytes_of_parquet_reach_standard_output(project: Project) -> None:
     words = [str(COMMAND), "sample", "instruments", "-n", "3", "--format", "parquet"]
     made = subprocess.run(words, cwd=root, capture_output=True, check=True).stdout
     assert pl.read_parquet(made).height == 3
+
+
+def test_what_a_form_cannot_hold_is_said(peakguard: Run, tmp_path: Path) -> None:
+    (tmp_path / "contracts").mkdir()
+    text = "peakguard: 1\nkind: contract\nname: orders\nversion: 1.0.0\ncolumns: {legs: {list: int64}}\n"
+    (tmp_path / "contracts" / "orders.yaml").write_text(text)
+    assert refused(peakguard("sample", "orders", "-n", "5", "--format", "csv", cwd=tmp_path)) == "PG2009"
