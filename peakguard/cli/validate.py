@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from contextlib import closing, redirect_stdout
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -101,7 +102,7 @@ def _validate(options: argparse.Namespace, contract: Contract) -> Validation:
     sizes = [_size(path) for path in paths]
     with closing(Progress(sys.stderr, sizes, is_wanted=options.progress)) as progress:
         for index, path in enumerate(paths):
-            verdicts[path], outputs = _inspect(contract, path, options)
+            verdicts[path], outputs = _inspect(contract, path, options, progress.of_piece(index))
             progress.of_piece(index)(1, 1)
             if options.fail_fast and breaks(verdicts[path]):
                 break
@@ -116,9 +117,12 @@ def _check_outputs(options: argparse.Namespace) -> None:
             raise Refusal(found(codes.OUTPUT_OF_SEVERAL, Span.whole(path), option=option, count=number))
 
 
-def _inspect(contract: Contract, path: str, options: argparse.Namespace) -> tuple[Verdict, tuple[Output, ...]]:
+def _inspect(
+    contract: Contract, path: str, options: argparse.Namespace, on_progress: Callable[[int, int], None]
+) -> tuple[Verdict, tuple[Output, ...]]:
     references = dict(options.reference)
     given: Any = {"examples": options.examples, "references": references, "now": options.now}
+    given["on_progress"] = on_progress
     try:
         # What a function of the operator prints is no part of the report.
         with redirect_stdout(sys.stderr):

@@ -245,3 +245,21 @@ def test_pieces_of_one_symbol_within_a_batch_follow_each_other(contract: Contrac
     )
     assert contract.inspect(pieces).violations == ()
     assert against(contract.inspect(stale))["order"] == (700,)
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv", "ndjson", "arrow"])
+def test_progress_is_told_within_a_file(contract: Contract, tmp_path: Path, form: str) -> None:
+    data, path = bars(), tmp_path / f"bars.{form}"
+    writers: dict[str, Callable[..., Any]] = {
+        "parquet": pl.DataFrame.write_parquet,
+        "csv": pl.DataFrame.write_csv,
+        "ndjson": pl.DataFrame.write_ndjson,
+        "arrow": pl.DataFrame.write_ipc,
+    }
+    writers[form](data, path)
+    told: list[tuple[int, int]] = []
+    contract.inspect_file(path, on_progress=lambda done, total: told.append((done, total)))
+    assert len(told) > 2
+    assert {total for _, total in told} == {data.height}
+    assert [done for done, _ in told] == sorted({done for done, _ in told})
+    assert told[-1][0] == data.height

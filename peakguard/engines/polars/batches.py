@@ -22,7 +22,7 @@ class Source(NamedTuple):
 
     `read` gives the named physical columns in batches (of no column at all, any one); without rows it may give none.
     `is_small`: all of it fits into one batch. `check` looks for what reading would not find, such as lines that lack
-    fields, and raises PeakguardError.
+    fields, and raises PeakguardError. `rows` tells how many there are, None where that would take long to find out.
     """
 
     schema: pl.Schema
@@ -31,6 +31,7 @@ class Source(NamedTuple):
     is_small: bool = False
     check: Callable[[], None] = lambda: None
     is_json: bool = False
+    rows: Callable[[], int | None] = lambda: None
 
     def head(self, most: int) -> pl.DataFrame:
         """The first rows, with all columns."""
@@ -41,6 +42,26 @@ class Source(NamedTuple):
             found = found.vstack(batch)
         first: pl.DataFrame = found.head(most)
         return first
+
+
+def watched(source: Source, on_progress: Callable[[int, int], object]) -> Source:
+    """The source, which tells how many rows of how many were read; what is read again is not told again."""
+    total = source.rows()
+    if total is None:
+        return source
+    told = 0
+
+    def read(columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        nonlocal told
+        done = 0
+        for batch in source.read(columns):
+            yield batch
+            done += batch.height
+            if done > told:
+                told = done
+                on_progress(done, total)
+
+    return source._replace(read=read)
 
 
 def rows_per_batch(columns: int) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars import in_memory
-from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source, plan_of_json
+from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source, plan_of_json, watched
 from peakguard.engines.polars.frames import opened
 from peakguard.engines.polars.frames import source_of as source_of_frame
 from peakguard.engines.polars.library import polars
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from peakguard.engines.polars.lookups import Lookup, Other
 
     Others = Mapping[str, Other]
+    OnProgress = Callable[[int, int], object]
 
 LARGE = 2 * ROWS_PER_BATCH
 """A frame of more rows is looked at in batches, though it is in memory: verdicts take memory too."""
@@ -58,8 +59,10 @@ class Engine:
                 return self._batches(source_of_frame(data), examples=examples, today=today, others=others)
             return self.whole(data, examples=examples, today=today, others=others)
 
-    def file(self, path: str, *, examples: int, today: str, others: Others = NONE) -> Evidence:
-        """A data file, a pattern, or a folder."""
+    def file(
+        self, path: str, *, examples: int, today: str, others: Others = NONE, on_progress: OnProgress | None = None
+    ) -> Evidence:
+        """A data file, a pattern, or a folder; `on_progress` hears how many rows of how many were read."""
         from peakguard.engines.polars.files import source_of
 
         source = source_of(path)
@@ -72,7 +75,8 @@ class Engine:
                 return in_memory.gather(
                     prepared, frame, is_text=source.is_text, examples=examples, today=today, lookups=lookups
                 )
-        return self._batches(source, examples=examples, today=today, others=others)
+        seen = watched(source, on_progress) if on_progress is not None else source
+        return self._batches(seen, examples=examples, today=today, others=others)
 
     def _prepared_for_json(self) -> in_memory.Prepared:
         if self._of_json is None:

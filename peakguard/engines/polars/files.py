@@ -56,8 +56,16 @@ def source_of(path: str) -> Source:
                 yield batch
             _nothing_lost(files, height, whole)
 
+    def rows() -> int | None:
+        if whole:
+            return whole[-1]
+        if files.form.separator is not None or files.form.is_json:
+            return None
+        with read_faults(files):
+            return int(scanned.select(polars().len()).collect().item())
+
     is_text = files.form.separator is not None
-    return Source(schema, read, is_text, is_small, check, is_json=files.form.is_json)
+    return Source(schema, read, is_text, is_small, check, is_json=files.form.is_json, rows=rows)
 
 
 def scan_of(files: Files) -> pl.LazyFrame:

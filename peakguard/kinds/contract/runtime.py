@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +90,7 @@ class Contract:
         examples: int = 5,
         references: Given | None = None,
         now: datetime | None = None,
+        on_progress: Callable[[int, int], object] | None = None,
     ) -> Settled:
         """As `inspect_file`, and its rows written to other files: those that pass, under the names and types of the
         contract, and those that are set aside, as they came, with the rules that refuse them.
@@ -107,7 +108,8 @@ class Contract:
             check_form(each)
             if is_among(each, os.fspath(path)) or outputs.count(each) > 1:
                 raise PeakguardError(codes.OUTPUT_IN_USE, output=each)
-        verdict = self.inspect_file(path, examples=examples, references=references, now=now)
+        given: Any = {"examples": examples, "references": references, "now": now, "on_progress": on_progress}
+        verdict = self.inspect_file(path, **given)
         says = self._plan["on_violation"]
         aside = os.fspath(quarantine) if quarantine is not None else None
         if aside is None and says == "quarantine" and verdict.violations and verdict.is_enforced:
@@ -155,14 +157,16 @@ class Contract:
         examples: int = 5,
         references: Given | None = None,
         now: datetime | None = None,
+        on_progress: Callable[[int, int], object] | None = None,
     ) -> Verdict:
         """The same for a data file, a pattern that matches several (`data/*.parquet`), or a folder of them.
 
-        Text formats are read as the contract says. Files may be larger than memory.
+        Text formats are read as the contract says. Files may be larger than memory; `on_progress` hears how many rows
+        of how many were read.
         """
         now = _moment(now)
-        others = self._others(references)
-        evidence = self._engine().file(os.fspath(path), examples=examples, today=_day(now), others=others)
+        given: Any = {"examples": examples, "others": self._others(references), "on_progress": on_progress}
+        evidence = self._engine().file(os.fspath(path), today=_day(now), **given)
         return verdict_of(self._plan, evidence, now)
 
     def _others(self, references: Given | None) -> dict[str, Other]:
