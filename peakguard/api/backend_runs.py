@@ -79,14 +79,20 @@ class Table(NamedTuple):
         return values_of(self.frame, text, value, is_dataset=self.is_dataset, within=groups or ())
 
     def in_sql(self, text: str) -> Sequence[Any] | None:
-        """One query in DuckDB; None for rows that it cannot hold, such as times beyond its range."""
+        """One query in DuckDB; None for rows that it cannot hold, such as times beyond its range.
+
+        Nor can it hold columns whose names differ in case only.
+        """
         from peakguard.engines.duckdb.run import run
 
+        if len({name.casefold() for name in self.frame.columns}) < len(self.frame.columns):
+            return None
         return run(text, self.frame, self.position, self.within if self.is_dataset else (), is_whole=self.is_dataset)
 
 
 def unused(name: str, taken: Sequence[str]) -> str:
     """The name, with as many underscores behind it as it takes to be a new one."""
-    while name in taken:
+    folded = {each.casefold() for each in taken}
+    while name in folded:
         name += "_"
     return name

@@ -59,7 +59,12 @@ def from_file(path: str, contract: str | None, root: str | None, most: int) -> R
     columns = {name: column_from_plain(form) for name, form in forms.items() if form is not None}
     wary = {name: column._replace(nullable=True, finite=False) for name, column in columns.items()}
     unreadable = {name: str(frame.schema[name]) for name, form in forms.items() if form is None}
-    return Rows(wary, canonical_rows(frame.select(list(columns))), unreadable)
+    try:
+        values = canonical_rows(frame.select(list(columns)))
+    except (OverflowError, ValueError) as error:
+        # A date beyond the year 9999, which Python has none of.
+        raise PeakguardError(codes.DATA_UNREADABLE, format="data", reason=str(error)) from error
+    return Rows(wary, values, unreadable)
 
 
 def canonical(name: str, value: Any, type: Type) -> Any:

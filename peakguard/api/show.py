@@ -49,7 +49,9 @@ def show(
         raise _unknown("rule", unknown[0], [each.id for each in found])
     kept = [each for each in found if not ids or each.id in ids or _short(each.id) in ids]
     wanted = tuple(wanted)
-    compiled = tuple(Compiled(each, _texts(each, wanted)) for each in kept)
+    # Rows are numbered by a column that no rule could mean.
+    position = unused("row_number", list(_scope_columns(document)))
+    compiled = tuple(Compiled(each, _texts(each, wanted, position)) for each in kept)
     return Policies(document, compiled, _plan(document, compiled) if "plan" in wanted else "")
 
 
@@ -84,6 +86,10 @@ def _plain_rule(compiled: Compiled) -> dict[str, Any]:
 def columns_of(name: str, root: str | None) -> Mapping[str, Column]:
     """The columns that the rules of a policy may read, with their types."""
     document, _ = _find(name, root)
+    return _scope_columns(document)
+
+
+def _scope_columns(document: Document[Policy]) -> Mapping[str, Column]:
     scope = part(document.spec.kind, "scope")
     assert scope is not None
     columns: Mapping[str, Column] = scope.scope_of(document.spec).columns
@@ -115,13 +121,13 @@ def _short(rule: str) -> str:
     return rule.removeprefix("rules.")
 
 
-def _texts(rule: Shown, wanted: tuple[str, ...]) -> Mapping[str, str | None]:
+def _texts(rule: Shown, wanted: tuple[str, ...], position: str) -> Mapping[str, str | None]:
     return texts(
         rule.typed,
         relation=rule.relation,
         is_dataset=rule.is_dataset,
         within=rule.within,
-        order=rule.order or (unused("row_number", [*rule.typed.names, *rule.within]),),
+        order=rule.order or (position,),
         wanted=[name for name in BACKENDS if name in wanted],
     )
 
@@ -131,9 +137,7 @@ def _plan(document: Document[Policy], compiled: tuple[Compiled, ...]) -> str:
     from peakguard.expression import emit_polars
     from peakguard.expression.type_form import plain as form_of
 
-    scope = part(document.spec.kind, "scope")
-    assert scope is not None
-    columns = scope.scope_of(document.spec).columns
+    columns = _scope_columns(document)
     forms = [{"name": name, "type": form_of(column.type), "values": None} for name, column in columns.items()]
     rows = [each.rule for each in compiled if not each.rule.is_dataset]
     return optimised_plan(forms, {each.id: emit_polars(each.typed, {}, each.within) for each in rows})

@@ -53,12 +53,16 @@ def check_cached(project: Project, today: str, *, use_cache: bool = True) -> Che
     return Checked(findings, entries, suppressed)
 
 
+_NOT_ASKED = frozenset({"__pycache__", "api", "cases", "cli", "engines", "render", "reporters", "sample"})
+"""Folders of ours that decide neither what a check finds nor what policies are compiled to."""
+
+
 def code_digest() -> str:
     """A digest of all that decides a check besides the policies: our files, Python, installed packages."""
     parts = [repr(sys.version_info).encode()]
     for folder, folders, files in os.walk(_PACKAGE):
-        folders[:] = sorted(name for name in folders if name not in ("__pycache__", "cases"))
-        for name in sorted(files):
+        folders[:] = sorted(name for name in folders if name not in _NOT_ASKED)
+        for name in sorted(name for name in files if name.endswith(".py")):
             with open(os.path.join(folder, name), "rb") as file:
                 parts += [name.encode(), file.read()]
     packages = os.path.dirname(os.__file__) + "/site-packages"

@@ -31,6 +31,10 @@ def evaluation_text(
 
 def shown(value: Any, type: str) -> Any:
     """A canonical value as JSON can hold it: times as ISO texts, NaN and infinities as words."""
+    if isinstance(value, list):
+        return [shown(each, "") for each in value]
+    if isinstance(value, dict):
+        return {name: shown(each, "") for name, each in value.items()}
     if isinstance(value, float) and value - value != 0:
         return repr(value)
     if type.startswith(("datetime", "duration")) and value is not None:

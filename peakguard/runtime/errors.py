@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from peakguard.runtime.failure.occurrence import now
-
 if TYPE_CHECKING:
     from peakguard.diagnostics.diagnostic import Diagnostic
     from peakguard.runtime.failure.definition import Definition
     from peakguard.runtime.failure.failure import Failure
+    from peakguard.runtime.failure.occurrence import Occurrence
     from peakguard.runtime.violation import Violation
 
 
@@ -24,10 +23,12 @@ class PeakguardError(Exception):
     """The digest of the policies that judged it."""
 
     def __init__(self, code: str, /, **context: Any) -> None:
+        from peakguard.runtime.failure.occurrence import now  # only who fails pays for it
+
         super().__init__(code, context)
         self.code = code
         self.context: Mapping[str, Any] = context
-        self.occurrence = now()
+        self.occurrence: Occurrence = now()
 
     @property
     def definition(self) -> Definition:

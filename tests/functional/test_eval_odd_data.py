@@ -199,3 +199,26 @@ def test_columns_without_a_type_of_ours(
     pl.DataFrame({"a": [1], "b": [b"x"], "u": [2**64 - 1], "l": [[1]]}, schema).write_parquet(path)
     assert main(["eval", *given, "--data", str(path)]) in (1, 2)
     assert code in capsys.readouterr().err
+
+
+def test_dates_inside_lists_and_records_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "odd.parquet"
+    pl.DataFrame({"ds": [[date(2026, 1, 2)]], "r": [{"d": date(2026, 1, 2)}]}).write_parquet(path)
+    assert assert_answered(path, ["ds"], capsys)["results"][0]["values"] == [["2026-01-02"]]
+    assert assert_answered(path, ["r.d"], capsys)["results"][0]["values"] == ["2026-01-02"]
+    assert_answered(path, ["r"], capsys)
+
+
+def test_a_date_that_python_has_not_is_one_clear_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "far.parquet"
+    pl.DataFrame({"d": pl.Series([10_000_000], dtype=pl.Int32).cast(pl.Date)}).write_parquet(path)
+    assert main(["eval", "year(d)", "--data", str(path)]) == 2
+    assert "PG2003" in capsys.readouterr().err
+
+
+def test_names_that_differ_in_case_only_are_two_columns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "case.parquet"
+    pl.DataFrame({"k": [1, 2], "K": [10, 20], "Row_Number": [3, 4]}).write_parquet(path)
+    answer = assert_answered(path, ["k + K"], capsys)
+    assert [each["values"] for each in answer["results"]] == [[11, 22]] * 3 + [None]
+    assert assert_answered(path, ["prev(Row_Number)"], capsys)["results"][3]["values"] == [None, 3]

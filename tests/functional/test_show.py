@@ -138,5 +138,7 @@ def test_a_policy_with_errors_is_shown_as_far_as_it_goes(peakguard: Run, project
 def test_the_order_of_rows_is_no_column_of_the_rule(peakguard: Run, project: Project) -> None:
     text = CONTRACT.replace("order: {by: bar_at, within: [symbol]}\n", "").replace("open", "row_number")
     folder = project({"contracts/ohlcv.yaml": text.replace("close > prev(close)", "close > prev(row_number)")})
-    shown = json.loads(peakguard("show", "ohlcv", "--format", "json", "--rule", "rises", cwd=folder).stdout)
-    assert "row_number_" in shown["rules"][0]["texts"]["sql"]
+    for rule in ("rises", "lively"):
+        shown = json.loads(peakguard("show", "ohlcv", "--format", "json", "--rule", rule, cwd=folder).stdout)
+        assert "ORDER BY row_number " not in shown["rules"][0]["texts"]["sql"] + " "
+    assert "row_number_" in peakguard("show", "ohlcv", "--rule", "rises", cwd=folder).stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from peakguard.runtime.context import current
@@ -20,6 +19,8 @@ class Occurrence(NamedTuple):
     @property
     def timestamp(self) -> str:
         """The time as RFC 3339 has it, to the microsecond."""
+        from datetime import UTC, datetime
+
         seconds, rest = divmod(self.time_ns, 10**9)
         moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest // 1000)
         return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
