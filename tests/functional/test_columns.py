@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 
 import peakguard
-from peakguard.kinds.contract.constraints import CONSTRAINTS
+from peakguard.language.constraints import CONSTRAINTS
 from peakguard.kinds.contract.model import Contract as Model
 from peakguard.kinds.contract.runtime import Contract
 from peakguard.language.rule import Rule
