@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from peakguard.diagnostics import codes
 from peakguard.kinds.bindings.layers import classify_layer, contract_uses, demand_layers, trace_layer, write_layers
@@ -136,9 +136,8 @@ class Guarding:
         if self._plan.mode == "off":
             return function
         if isinstance(function, staticmethod | classmethod):
-            return type(function)(self._plan.build(function.__func__).function)  # type: ignore[return-value] # the same
-        guarded: Any = self._plan.build(function).function  # type: ignore[arg-type] # what is decorated can be called
-        return guarded
+            return cast("F", type(function)(self._plan.build(function.__func__).function))
+        return cast("F", self._plan.build(cast("Callable[..., Any]", function)).function)
 
     def __enter__(self) -> None:
         if self._block is not None:

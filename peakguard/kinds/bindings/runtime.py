@@ -110,6 +110,8 @@ class Attachment:
         plans = [plan for plan in self._active() if plan.module == name]
         for twin in twins(module):
             bare = [plan for plan in plans if not self._stands(plan, twin)]
+            if twin is not module:
+                bare = [plan for plan in bare if _has(twin, plan.path)]  # it may be running still
             standing = put_on(Guard(plan.target or "", twin, plan.build) for plan in bare)
             for plan, each in zip(bare, standing, strict=True):
                 self._standing[plan.key].append(each)

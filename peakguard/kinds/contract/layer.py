@@ -45,15 +45,18 @@ def layer(site: Site, contract: str, part: str, name: str, *, nullable: bool) ->
 def _judge(site: Site, name: str, place: str, *, nullable: bool) -> Callable[[Any], tuple[Any, PeakguardError | None]]:
     contract = site.policies.contract(name)
 
+    def watch(frame: Any) -> None:
+        if hasattr(frame, "read_next_batch"):
+            raise TypeError("a stream that is only watched would be read before the program reads it")
+        contract.collect_violations(frame)
+
     def judge(frame: Any) -> tuple[Any, PeakguardError | None]:
         if frame is None and nullable:
             return frame, None
         try:
             if site.is_enforced:
                 return contract.validate(frame), None
-            if hasattr(frame, "read_next_batch"):
-                raise TypeError("a stream that is only watched would be read before the program reads it")
-            contract.collect_violations(frame)
+            watch(frame)
         except PeakguardError as error:
             error.add_note(f"in {place}")
             return frame, error.with_traceback(None) if site.is_enforced else site.failed(place, error)

@@ -37,8 +37,7 @@ def twins(module: ModuleType) -> Iterator[ModuleType]:
         return
     real = os.path.realpath(path)
     for other in list(sys.modules.values()):
-        if _is_other(other, module):
-            found = names_of(other).get("__file__")
-            if isinstance(found, str) and os.path.basename(found) == os.path.basename(path):
-                if os.path.realpath(found) == real:
-                    yield other
+        found = names_of(other).get("__file__") if _is_other(other, module) else None
+        # Resolving a path asks the disk; most are of files of other names.
+        if isinstance(found, str) and os.path.basename(found) == os.path.basename(path):
+            yield from [other] if os.path.realpath(found) == real else []

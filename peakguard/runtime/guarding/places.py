@@ -82,7 +82,7 @@ def find(target: str, module: ModuleType) -> Place:
     raw, is_own = _lookup(owner, path[-1])
     if raw is _ABSENT:
         raise missing(target, ".".join(path), owner)
-    return Place(target, owner, path[-1], raw, _function_in(target, owner, path[-1], raw), is_own)
+    return Place(target, owner, path[-1], raw, _function_in(target, path[-1], raw), is_own)
 
 
 def _lookup(owner: Any, name: str) -> tuple[Any, bool]:
@@ -98,7 +98,7 @@ def _lookup(owner: Any, name: str) -> tuple[Any, bool]:
     return (getattr(owner, name) if found is not _ABSENT else _ABSENT), False
 
 
-def _function_in(target: str, owner: Any, name: str, raw: Any) -> Callable[..., Any]:
+def _function_in(target: str, name: str, raw: Any) -> Callable[..., Any]:
     if isinstance(raw, staticmethod | classmethod):
         return raw.__func__
     if isinstance(raw, property):

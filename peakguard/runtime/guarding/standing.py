@@ -53,8 +53,7 @@ def put_on(guards: Iterable[Guard]) -> list[Standing]:
     made: list[Standing] = []
     with _lock:
         try:
-            for guard in guards:
-                made.append(_put_on(guard))
+            made.extend(map(_put_on, guards))
         except BaseException:
             take_off(made)
             raise
@@ -122,9 +121,9 @@ def _rebind(by_old: dict[int, Standing]) -> None:
         for name, value in list(names.items()):
             standing = by_old.get(id(value))
             while standing is not None:
-                names[name] = value = _named(standing.dressed)
                 standing.rebound.append(f"{module}.{name}")
-                standing = by_old.get(id(value))
+                names[name] = _named(standing.dressed)
+                standing = by_old.get(id(names[name]))
 
 
 def _give_back(by_old: Mapping[int, Any]) -> None:
