@@ -15,9 +15,9 @@ import pyarrow as pa
 import pytest
 
 import peakguard
-from peakguard.language.constraints import CONSTRAINTS
 from peakguard.kinds.contract.model import Contract as Model
 from peakguard.kinds.contract.runtime import Contract
+from peakguard.language.constraints import CONSTRAINTS
 from peakguard.language.rule import Rule
 from peakguard.runtime.violation import Verdict
 
