@@ -78,7 +78,7 @@ def _check_demand(document: Document[Bindings], at: Path, asked: Asked) -> Itera
 def _check_paths(document: Document[Bindings], at: Path, binding: Binding) -> Iterator[Diagnostic]:
     for index, written in enumerate(binding.writes):
         if written.path.count(".") != 1 or not written.path.startswith("args.") or "[" in written.path:
-            span = document.span(*at, "writes", index, "path")
+            span = document.span(*document.written(*at, "writes", index, "path"))
             yield found(codes.PATH_MISPLACED, span, path=written.path, allowed="a parameter, `args.NAME`")
     early = {
         ("trace", "fields"): binding.trace.fields if binding.trace is not None else {},

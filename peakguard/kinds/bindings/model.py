@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_validator
+from pydantic import AfterValidator, Field, Strict, model_validator
 
 from peakguard.diagnostics import codes
+from peakguard.kinds.bindings.short import Short
 from peakguard.language.header import Mode, Policy
 from peakguard.language.model import Model
 from peakguard.language.references import ContractRef, ErrorRef
@@ -84,15 +85,9 @@ class Demand(Model):
     """What a failure means, in the operator's words."""
 
 
-def _as_demands(value: Any) -> Any:
-    if isinstance(value, str):
-        return {"it": {"expr": value}}
-    if isinstance(value, dict):
-        return {key: {"expr": each} if isinstance(each, str) else each for key, each in value.items()}
-    return value
-
-
-Demands = Annotated[dict[Identifier, Demand], BeforeValidator(_as_demands)]
+_AsExpr = Short(str, lambda text: {"expr": text})
+_OnlyOne = Short(str, lambda text: {"it": {"expr": text}})
+Demands = Annotated[dict[Identifier, Annotated[Demand, _AsExpr]], _OnlyOne]
 
 
 class Read(Shape):
@@ -129,8 +124,7 @@ class Trace(Model):
     """Values that the span carries, read from the call."""
 
 
-def _as_table(value: Any) -> Any:
-    return {} if value is True else None if value is False else value
+_Switch = Short(bool, lambda on: {} if on else None)
 
 
 class Binding(Model):
@@ -156,11 +150,11 @@ class Binding(Model):
     """What is asked of every item of a generator."""
     ensure: Demands = Field(default_factory=dict)
     """What holds after every call; `result` is what it gave."""
-    writes: tuple[Writes, ...] = ()
-    """The files that the function writes."""
-    classify: Annotated[Classify | None, BeforeValidator(_as_table)] = None
+    writes: Annotated[tuple[Writes, ...], Short(dict, lambda one: [one])] = ()
+    """The file that the function writes, or a list of them."""
+    classify: Annotated[Classify | None, _Switch] = None
     """Whether foreign exceptions become errors of the catalogs."""
-    trace: Annotated[Trace | None, BeforeValidator(_as_table)] = None
+    trace: Annotated[Trace | None, _Switch] = None
     """Whether every call has a span of its own."""
 
     @property

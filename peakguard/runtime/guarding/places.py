@@ -28,6 +28,22 @@ class Place(NamedTuple):
     function: Callable[..., Any]
     is_own: bool = True
 
+    @property
+    def is_home(self) -> bool:
+        """Whether the function was defined here, under this name."""
+        module = self.owner.__name__ if isinstance(self.owner, ModuleType) else getattr(self.owner, "__module__", None)
+        above = "" if isinstance(self.owner, ModuleType) else f"{getattr(self.owner, '__qualname__', '')}."
+        named = getattr(self.function, "__module__", None), getattr(self.function, "__qualname__", None)
+        return named == (module, above + self.name)
+
+    @property
+    def claims_copies(self) -> bool:
+        """Whether what other modules hold of the function are copies of what lies here.
+
+        A method is copied from its class only if it was defined there, and not put there from somewhere else.
+        """
+        return self.is_own and (isinstance(self.owner, ModuleType) or self.is_home)
+
     def current(self) -> Any:
         """What lies there now; a mark that equals nothing where nothing does."""
         names = names_of(self.owner) if isinstance(self.owner, ModuleType) else vars(self.owner)
