@@ -18,9 +18,13 @@ _FUTURE = 0x1FF0000
 
 
 class Program(NamedTuple):
-    """What `__main__` is made of; `name` is what the module is called when it is imported."""
+    """What `__main__` is made of.
+
+    `name` is what the module is called when it is imported, `called` what `sys.argv[0]` holds.
+    """
 
     name: str
+    called: str
     path: str
     source: bytes | str
     attributes: dict[str, Any]
@@ -35,9 +39,12 @@ def script(path: str) -> Program:
         reason = (error.strerror or "cannot be read").lower()
         raise PeakguardError(codes.NOT_A_PYTHON_PROGRAM, command=path, problem=f"cannot be read: {reason}") from error
     sys.path[0] = os.path.dirname(os.path.realpath(path))
-    loader = SourceFileLoader("__main__", path)
+    whole = os.path.join(os.getcwd(), path)
+    loader = SourceFileLoader("__main__", whole)
     name = os.path.splitext(os.path.basename(path))[0]
-    return Program(name, path, source, {"__file__": path, "__loader__": loader, "__spec__": None, "__package__": None})
+    return Program(
+        name, path, whole, source, {"__file__": whole, "__loader__": loader, "__spec__": None, "__package__": None}
+    )
 
 
 def module(name: str) -> Program:
@@ -63,13 +70,13 @@ def module(name: str) -> Program:
         "__package__": spec.parent,
         "__cached__": spec.cached,
     }
-    return Program(spec.name, spec.origin, source, attributes)
+    return Program(spec.name, spec.origin, spec.origin, source, attributes)
 
 
 def text(source: str) -> Program:
     """A program given as text, as `python -c` takes it."""
     sys.path[0] = ""
-    return Program("__main__", "<string>", source, {"__spec__": None, "__package__": None, "__loader__": None})
+    return Program("__main__", "-c", "<string>", source, {"__spec__": None, "__package__": None, "__loader__": None})
 
 
 def execute(program: Program, arguments: Sequence[str], guard_main: Callable[[ModuleType, str], bool]) -> None:
@@ -81,7 +88,7 @@ def execute(program: Program, arguments: Sequence[str], guard_main: Callable[[Mo
     main = ModuleType("__main__")
     main.__dict__.update(program.attributes, __builtins__=__builtins__)
     sys.modules["__main__"] = main
-    sys.argv = [program.path if program.path != "<string>" else "-c", *arguments]
+    sys.argv = [program.called, *arguments]
     if guard_main(main, program.name):
         _run(compile(program.source, program.path, "exec", dont_inherit=True), main)
         return
