@@ -15,8 +15,13 @@ def namespaces() -> Iterator[tuple[str, dict[str, Any]]]:
     A lazy module loads when it is asked for an attribute, so its names are taken past it.
     """
     for name, module in list(sys.modules.items()):
-        if isinstance(module, ModuleType):
+        if is_module(module):
             yield name, names_of(module)
+
+
+def is_module(found: Any) -> bool:
+    """Whether something in `sys.modules` is a module, and does not only say so, as libraries of cffi do."""
+    return issubclass(type(found), ModuleType)
 
 
 def names_of(module: ModuleType) -> dict[str, Any]:
@@ -26,7 +31,7 @@ def names_of(module: ModuleType) -> dict[str, Any]:
 
 
 def _is_other(found: Any, module: ModuleType) -> bool:
-    return isinstance(found, ModuleType) and names_of(found) is not names_of(module)
+    return is_module(found) and names_of(found) is not names_of(module)
 
 
 def twins(module: ModuleType) -> Iterator[ModuleType]:

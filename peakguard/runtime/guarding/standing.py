@@ -54,12 +54,12 @@ def put_on(guards: Iterable[Guard]) -> list[Standing]:
     with _lock:
         try:
             made.extend(map(_put_on, guards))
+            # Of two places with one function, copies belong to the one where it is defined.
+            claiming = sorted((each for each in made if each.place.claims_copies), key=lambda each: each.place.is_home)
+            _rebind({id(_named(each.lower)): each for each in claiming})
         except BaseException:
             take_off(made)
             raise
-        # Of two places with one function, copies belong to the one where it is defined.
-        claiming = sorted((each for each in made if each.place.claims_copies), key=lambda each: each.place.is_home)
-        _rebind({id(_named(each.lower)): each for each in claiming})
     return made
 
 
