@@ -49,9 +49,9 @@ class Asked:
 
     def __init__(self, site: Site, sources: Sequence[Source], rules: Sequence[Mapping[str, Any]]) -> None:
         self._site = site
-        self._sources = tuple(sources)
+        self.sources = tuple(sources)
         places = {source.name: place for place, source in enumerate(sources)}
-        self._rules = tuple(_rule(plan, places) for plan in rules)
+        self.rules = tuple(_rule(plan, places) for plan in rules)
 
     def check(self, *roots: Any) -> Problem:
         """The first demand that the values break, as an error; None where all hold or breaking is only reported."""
@@ -65,14 +65,14 @@ class Asked:
 
     def _judge(self, roots: Sequence[Any]) -> Problem:
         values: list[Any] = []
-        for name, id, root, follow, read, type, error in self._sources:
+        for name, id, root, follow, read, type, error in self.sources:
             found = roots[root] if follow is None else follow(roots[root])
             try:
                 values.append(read(found))
             except NotAValue as misfit:
                 summary = f"{name} is {_written(found)}, which is no {_named(type)} ({misfit.reason})"
                 return self._site.refused(id, error, None, summary=summary)
-        for rule in self._rules:
+        for rule in self.rules:
             verdict = rule.function(*[values[place] for place in rule.reads])
             if verdict is True or (verdict is None and rule.unknown_passes):
                 continue

@@ -8,6 +8,7 @@ from typing import Any
 
 from peakguard.kinds.bindings.asked import Asked, read_source, value_source
 from peakguard.kinds.bindings.problems import Site
+from peakguard.kinds.bindings.quick import quick
 from peakguard.runtime.fsops import replacing
 from peakguard.runtime.guarding.layer import Layer
 from peakguard.runtime.guarding.paths import follower, parse_path
@@ -32,7 +33,7 @@ def _before(site: Site, plan: Mapping[str, Any]) -> Layer | None:
     roots = Roots(site)
     sources = [value_source(each, roots.parameter(each["name"])) for each in values]
     sources += [read_source(name, read, roots.path(read["path"]), site.binding) for name, read in reads.items()]
-    names = {"check": Asked(site, sources, rules).check}
+    names = {"check": quick(Asked(site, sources, rules))}
     line = f"{{problem}} = {{check}}({roots.text})"
     label = f"{len(sources)} values, {len(rules)} demands"
     return Layer("arguments", label, names, before=(line, *_RAISED), reads=roots.parameters)
@@ -50,7 +51,7 @@ def _after(site: Site, plan: Mapping[str, Any]) -> Layer | None:
     sources = [value_source(each, roots.result()) for each in result]
     sources += [value_source(each, roots.parameter(each["name"])) for each in given]
     sources += [read_source(name, read, roots.path(read["path"]), site.binding) for name, read in reads.items()]
-    names = {"check": Asked(site, sources, rules).check}
+    names = {"check": quick(Asked(site, sources, rules))}
     line = f"{{problem}} = {{check}}({roots.text})"
     return Layer("result", f"{len(rules)} demands", names, after=(line, *_RAISED), reads=roots.parameters)
 
@@ -59,7 +60,7 @@ def _items(site: Site, plan: Mapping[str, Any]) -> Layer | None:
     items = [each for each in plan["values"] if each["part"] == "yields" and "type" in each]
     if not items:
         return None
-    names = {"check": Asked(site, [value_source(items[0], 0)], items[0]["bounds"]).check}
+    names = {"check": quick(Asked(site, [value_source(items[0], 0)], items[0]["bounds"]))}
     return Layer("result", "every item", names, each=("{problem} = {check}({item})", *_RAISED))
 
 
