@@ -826,6 +826,13 @@ CATALOG: dict[str, Entry] = {
         "{name} is retired",
         "Use {replacement}",
     ),
+    "PG430": Entry(
+        "column_ambiguous",
+        "error",
+        "The data have a column under two of its names",
+        "the data have {names}, which are all names of `{column}`",
+        "Leave all but one of them out of the data, or make the other one a column of its own",
+    ),
     "PG450": Entry(
         "calendar_unknown",
         "error",

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pytest
 
 import peakguard
+from peakguard.engines.polars.engine import LARGE
 from peakguard.kinds.contract.constraints import CONSTRAINTS
 from peakguard.kinds.contract.model import Contract as Model
 from peakguard.kinds.contract.runtime import Contract
@@ -228,6 +229,33 @@ def test_every_constraint_and_every_demand_has_a_witness() -> None:
     assert {form for form in forms & set(Rule.model_fields) if f"{form}:" not in asked} <= {"call"}
     for file in SHOWN_ELSEWHERE.values():
         assert (Path(__file__).parents[1] / file).is_file()
+
+
+@pytest.mark.parametrize("extra", ["allow", "drop", "forbid"])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_column_under_two_of_its_names_is_one_error(form: str, extra: str) -> None:
+    policy = (
+        f"extra_columns: {extra}\ncolumns: {{n: {{type: int64, aliases: [q1, q2, q1], gt: 0}}, m: int64}}\nkey: [n]"
+    )
+    made = contract(policy)
+    one = pl.DataFrame({"q1": [1], "m": [1]})
+    assert FORMS[form](made, one).violations == ()
+    for names in (("q1", "q2"), ("n", "q2"), ("n", "q1", "q2")):
+        verdict = FORMS[form](made, pl.DataFrame({**{name: [1] for name in names}, "m": [1]}))
+        (violation,) = verdict.violations
+        assert (violation.rule, violation.error) == ("columns.n.aliases", "PG430")
+        assert all(name in (violation.message or "") for name in names)
+        skipped = {rule.id for rule in verdict.rules if rule.state == "skipped"}
+        assert skipped == {"key", "columns.n.not_null", "columns.n.gt"}
+
+
+def test_a_large_table_with_a_column_under_two_of_its_names_is_refused() -> None:
+    data = pl.DataFrame({name: range(LARGE + 1) for name in ("q1", "q2", "m")})
+    policy = "columns: {n: {type: int64, aliases: [q1, q2], required: false, default: 7}, m: int64}\nkey: [n]"
+    (violation,) = contract(policy).inspect(data, now=NOW).violations
+    assert violation.error == "PG430"
+    with pytest.raises(peakguard.ContractViolation):
+        contract(policy).validate(data)
 
 
 DEFAULTS = """\

@@ -484,4 +484,16 @@ PATTERNS = [
     ),
 ]
 
-MUTANTS: list[Mutant] = [*POLARS, *PYTHON, *SQL, *PATTERNS]
+COLUMNS_TESTS = ("tests/functional/test_columns.py",)
+CONTRACTS = [
+    Mutant(
+        "columns-first-of-two-names",
+        "of two names of a column that are both there the first counts",
+        "peakguard/engines/polars/align.py",
+        "if len(present) > 1:",
+        "if len(present) > 9:",
+        COLUMNS_TESTS,
+    ),
+]
+
+MUTANTS: list[Mutant] = [*POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS]
