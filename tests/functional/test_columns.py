@@ -129,6 +129,7 @@ SHOWN_ELSEWHERE = {
     "references": "property/test_references.py",
     "call": "property/test_calls.py",
     "exempt": "property/test_contract_laws.py",
+    "extends": "functional/test_extends.py",
     "sample": "property/test_sampled.py",
 }
 """What asks for more than data; its witnesses stand in tests of their own."""
@@ -329,3 +330,20 @@ def test_what_would_be_lost_is_a_violation_of_its_row(type: str, values: list[An
     made = contract(f"coerce: true\ncolumns: {{c: {{type: {type}, nullable: true}}}}")
     (violation,) = made.collect_violations(pl.DataFrame({"c": values}, {"c": dtype}))
     assert (violation.rule, tuple(violation.rows)) == ("columns.c.type", (1,))
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form not in ("csv", "ndjson")])
+@pytest.mark.parametrize(
+    ("type", "values", "dtype"),
+    [
+        ("{type: string}", [b"k"], pl.Binary),
+        ("{type: enum, values: [k]}", [b"k"], pl.Binary),
+        ("{list: string}", [[b"k"]], pl.List(pl.Binary)),
+        ("{record: {t: string}}", [{"t": b"k"}], pl.Struct({"t": pl.Binary})),
+    ],
+)
+def test_bytes_are_never_taken_for_text(form: str, type: str, values: list[Any], dtype: Any) -> None:
+    made = contract(f"coerce: true\ncolumns: {{c: {type}}}")
+    verdict = FORMS[form](made, pl.DataFrame({"c": values}, {"c": dtype}))
+    assert [violation.rule for violation in verdict.violations] == ["columns.c.type"]
+    assert [rule.id for rule in verdict.rules if rule.note is not None] == []
