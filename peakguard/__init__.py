@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from peakguard.api.bindings import attach, guard
     from peakguard.api.data import collect_violations, validate
     from peakguard.api.policies import check, load
     from peakguard.api.run import run
@@ -19,8 +20,10 @@ _HOMES = {
     "PolicyError": "runtime.errors",
     "PolicySet": "runtime.policy_set",
     "Violation": "runtime.violation",
+    "attach": "api.bindings",
     "check": "api.policies",
     "collect_violations": "api.data",
+    "guard": "api.bindings",
     "load": "api.policies",
     "run": "api.run",
     "validate": "api.data",
@@ -33,12 +36,18 @@ __all__ = [
     "PolicyError",
     "PolicySet",
     "Violation",
+    "attach",
     "check",
     "collect_violations",
+    "guard",
     "load",
     "run",
     "validate",
 ]
+
+
+pytest_plugins = ("peakguard.api.pytest_plugin",)
+"""What `pytest -p peakguard` loads."""
 
 
 def __getattr__(name: str) -> object:

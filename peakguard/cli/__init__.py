@@ -13,8 +13,10 @@ from peakguard.cli.refusal import Refusal
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command line; returns its exit code."""
-    # Looking for plugins of pydantic reads every installed distribution; none of them has business here.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    if "run" not in arguments[:1]:
+        # Looking for plugins of pydantic reads every installed distribution; none of them has business here. A program
+        # that we run finds the environment as it was.
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         return _run(list(arguments))
     except Refusal as refusal:

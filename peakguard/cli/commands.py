@@ -9,6 +9,7 @@ from types import ModuleType
 COMMANDS = {
     "check": "prove the policies of a project",
     "validate": "validate data against a contract",
+    "run": "run a Python program under its bindings",
     "sample": "make data that satisfies a contract, or breaks one rule of it",
     "docs": "write the documents that follow from the policies",
     "show": "print what the rules of a policy compile to",

@@ -28,7 +28,9 @@ def decode(file: str, node: Mapping) -> tuple[Document[Policy] | None, list[Diag
     try:
         spec = model.model_validate(node.plain())
     except ValidationError as error:
-        faults = [diagnose(fault, model, node) for fault in error.errors(include_url=False)]
+        told = error.errors(include_url=False)
+        # A list whose items are all at fault counts as empty; it is not.
+        faults = [diagnose(each, model, node) for each in told if each["type"] != "too_short" or not each["input"]]
         places = {finding.span for finding in empty}
         return None, [*empty, *_without_echoes([each for each in faults if each.span not in places])]
     except RecursionError:

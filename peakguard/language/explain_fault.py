@@ -38,7 +38,7 @@ _BOUNDS = {
     "less_than_equal": ("le", "at most"),
 }
 _WORD = re.compile(r"[\w.-]+")
-_QUOTED = re.compile(r"'([^']*)'|(\d+)")
+_QUOTED = re.compile(r"'([^']*)'|(\d+|True|False)")
 
 
 def diagnose(error: AbstractMapping[str, Any], model: type[BaseModel], root: Mapping) -> Diagnostic:
@@ -79,8 +79,10 @@ def _own(code: str, node: Node, context: AbstractMapping[str, Any]) -> Diagnosti
 
 
 def _not_an_option(node: Node, context: AbstractMapping[str, Any]) -> Diagnostic:
-    allowed = [quoted or number for quoted, number in _QUOTED.findall(context["expected"])]
-    value = str(node.plain()) if isinstance(node, Scalar) else describe(node)
+    allowed = [quoted or other.lower() for quoted, other in _QUOTED.findall(context["expected"])]
+    value = describe(node)
+    if isinstance(node, Scalar):
+        value = str(node.value).lower() if isinstance(node.value, bool) else str(node.plain())
     suggestion = did_you_mean(value, allowed)
     return found(codes.NOT_AN_OPTION, node.span, found=value, allowed=", ".join(allowed), suggestion=suggestion)
 

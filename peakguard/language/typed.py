@@ -83,6 +83,16 @@ def _as_element(value: Any) -> Any:
     return _as_table(value)
 
 
+def one_shape(value: Any) -> Any:
+    """The table of a shape as it is, where it has exactly one of the three keys that say what a value is."""
+    if isinstance(value, dict):
+        present = [key for key in SHAPES if key in value]
+        if len(present) != 1:
+            shown = ", ".join(f"`{key}`" for key in present) or "none"
+            raise fault(codes.EXCLUSIVE_KEYS, keys=", ".join(f"`{key}`" for key in SHAPES), found=shown)
+    return value
+
+
 class Shape(Model):
     """What a value is: of a type, a list, or a record."""
 
@@ -104,12 +114,7 @@ class Shape(Model):
     @model_validator(mode="before")
     @classmethod
     def _one_shape(cls, value: Any) -> Any:
-        if isinstance(value, dict):
-            present = [key for key in SHAPES if key in value]
-            if len(present) != 1:
-                shown = ", ".join(f"`{key}`" for key in present) or "none"
-                raise fault(codes.EXCLUSIVE_KEYS, keys=", ".join(f"`{key}`" for key in SHAPES), found=shown)
-        return value
+        return one_shape(value)
 
     @property
     def shape(self) -> str:

@@ -10,6 +10,8 @@ from peakguard.diagnostics import codes
 from peakguard.runtime.errors import PeakguardError
 
 if TYPE_CHECKING:
+    from peakguard.kinds.bindings.guard import Guarding
+    from peakguard.kinds.bindings.runtime import Attachment
     from peakguard.kinds.contract.runtime import Contract
     from peakguard.runtime.context.run import Run
     from peakguard.runtime.failure.catalogs import Catalogs
@@ -26,13 +28,14 @@ class PolicySet:
     whose state lies in `.peakguard` below it; empty for the current folder.
     """
 
-    __slots__ = ("_bound", "_errors", "_tables", "digest", "root")
+    __slots__ = ("_attachments", "_bound", "_errors", "_tables", "digest", "root")
 
     def __init__(self, tables: Mapping[str, Mapping[str, Any]], digest: str, root: str = "") -> None:
         self._tables = tables
         self.root = root
         self._bound: dict[tuple[str, str], Any] = {}
         self._errors: Catalogs | None = None
+        self._attachments: list[Attachment] = []
         self.digest = digest
 
     def contract(self, name: str) -> Contract:
@@ -86,6 +89,33 @@ class PolicySet:
         from peakguard.runtime.context.run import Run
 
         return Run(name, run_id, baggage, self.digest)
+
+    def attach(self, *, mode: str | None = None) -> Attachment:
+        """Put the guards of all bindings on: at once where their modules are loaded, else when these are imported.
+
+        What is given back says what became of each, and takes them off as a context manager. `mode` and the variable
+        PEAKGUARD_MODE (`off`, `observe`, `enforce`) can only make bindings weaker. Raises PeakguardError for a target
+        that is not in its module (PG2081), takes no guard (PG2082) or lacks a parameter (PG2083); then none is on.
+        """
+        made: Attachment = import_module("peakguard.kinds.bindings.runtime").attach(self, mode)
+        self._attachments.append(made)
+        return made
+
+    attached = attach
+    """The same, as it reads in `with policies.attached():`."""
+
+    def detach(self) -> None:
+        """Take off all that `attach` put on."""
+        while self._attachments:
+            self._attachments.pop().detach()
+
+    def guard(self, name: str) -> Guarding:
+        """The binding of a name as a decorator, or around the statements of a `with`.
+
+        Raises PeakguardError (PG2005) where there is none.
+        """
+        made: Guarding = import_module("peakguard.kinds.bindings.runtime").guarding(self, name)
+        return made
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The names of all policies of a kind, sorted."""

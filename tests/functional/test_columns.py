@@ -16,9 +16,9 @@ import pytest
 
 import peakguard
 from peakguard.engines.polars.engine import LARGE
-from peakguard.kinds.contract.constraints import CONSTRAINTS
 from peakguard.kinds.contract.model import Contract as Model
 from peakguard.kinds.contract.runtime import Contract
+from peakguard.language.constraints import CONSTRAINTS
 from peakguard.language.rule import Rule
 from peakguard.runtime.violation import Verdict
 

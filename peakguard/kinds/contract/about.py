@@ -7,9 +7,9 @@ from typing import Any
 
 from peakguard.expression.type_form import plain
 from peakguard.kinds.contract.calendars import NO_CALENDAR
-from peakguard.kinds.contract.constraints import head
 from peakguard.kinds.contract.demands import demands
 from peakguard.kinds.contract.model import Column, Contract
+from peakguard.language.constraints import head
 from peakguard.language.typed import type_of
 from peakguard.language.values import nanoseconds
 from peakguard.runtime.series import Axis

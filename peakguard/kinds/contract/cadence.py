@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from peakguard.kinds.contract.calendars import NO_CALENDAR
-from peakguard.kinds.contract.constraints import head
 from peakguard.kinds.contract.model import Cadence, Contract
 from peakguard.kinds.contract.positions import check_of, is_first, over
 from peakguard.kinds.contract.stream import neighbours
+from peakguard.language.constraints import head
 from peakguard.language.values import nanoseconds
 
 NANOSECONDS_A_DAY = 86_400 * 10**9

@@ -11,8 +11,8 @@ from peakguard.kinds.contract.cadence import NANOSECONDS_A_DAY
 from peakguard.kinds.contract.calendars import CALENDARS, NO_CALENDAR
 from peakguard.kinds.contract.check_columns import check_columns
 from peakguard.kinds.contract.check_rules import check_rules
-from peakguard.kinds.contract.constraints import head
 from peakguard.kinds.contract.model import Cadence, Contract
+from peakguard.language.constraints import head
 from peakguard.language.document import Document
 from peakguard.language.values import nanoseconds
 from peakguard.syntax.node import Path

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
-from peakguard.kinds.contract.constraints import CONSTRAINTS, NUMBERS, applies, head
 from peakguard.kinds.contract.model import Column, Contract
+from peakguard.language.constraints import CONSTRAINTS, NUMBERS, applies, head
 from peakguard.language.document import Document
 from peakguard.language.typed import Shape
 from peakguard.syntax.node import Path

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from peakguard.expression.typed import Typed
 from peakguard.expression.verdict import OnNull
-from peakguard.kinds.contract.constraints import CONSTRAINTS, applies
 from peakguard.kinds.contract.inside import promises_inside
 from peakguard.kinds.contract.model import Column, Contract
+from peakguard.language.constraints import CONSTRAINTS, applies
 from peakguard.language.rule import Rule
 from peakguard.syntax.node import Path
 

@@ -1,0 +1,51 @@
+"""`pytest -p peakguard`: the tests of a program run under its bindings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pytest
+
+    from peakguard.kinds.bindings.runtime import Attachment
+
+_attached: dict[int, Attachment] = {}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of the plugin."""
+    group = parser.getgroup("peakguard")
+    group.addoption(
+        "--peakguard-root", metavar="DIR", help="root of the project with the policies (default: from here)"
+    )
+    group.addoption("--peakguard-mode", choices=("off", "observe", "enforce"), help="weakest mode of all bindings")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Put the guards on, before any test module is imported."""
+    from peakguard.api.policies import load
+
+    policies = load(config.getoption("--peakguard-root"))
+    _attached[id(config)] = policies.attach(mode=config.getoption("--peakguard-mode"))
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """How many bindings there are, and under which mode."""
+    counts = Counter(row.mode for row in _attached[id(config)].report())
+    return "peakguard: " + (", ".join(f"{count} bindings {mode}" for mode, count in counts.items()) or "no bindings")
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The bindings whose modules no test imported: nothing was guarded there."""
+    waiting = [row.target for row in _attached[id(config)].report() if row.state == "waiting"]
+    # With pytest-xdist it is the workers that import; this process has seen nothing.
+    if waiting and not config.getoption("numprocesses", None):
+        terminalreporter.write_line(f"peakguard: never imported, so not guarded: {', '.join(waiting)}")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take the guards off."""
+    attachment = _attached.pop(id(config), None)
+    if attachment is not None:
+        attachment.detach()

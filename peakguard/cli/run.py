@@ -1,0 +1,165 @@
+"""`peakguard run -- python PROGRAM`: run a Python program under its bindings."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from peakguard.cli.exit_codes import CLEAN
+from peakguard.cli.refusal import Refusal
+from peakguard.diagnostics import codes
+from peakguard.diagnostics.diagnostic import found
+from peakguard.diagnostics.span import Span
+from peakguard.runtime.errors import PeakguardError, PolicyError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from peakguard.api.program import Program
+    from peakguard.kinds.bindings.runtime import Attachment
+    from peakguard.runtime.policy_set import PolicySet
+
+_WITH_VALUE = ("-W", "-X")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument(
+        "--root", metavar="DIR", help="root of the project with the policies (default: found from here)"
+    )
+    parser.add_argument("--mode", choices=("off", "observe", "enforce"), help="weakest mode of all bindings")
+    parser.add_argument("--report", action="store_true", help="say at the end what became of every binding")
+    parser.add_argument(
+        "program", nargs=argparse.REMAINDER, metavar="-- PROGRAM", help="python FILE …, python -m MODULE …, or a script"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the program; its exit code is ours. Raises Refusal for what cannot be run."""
+    words = options.program[1:] if options.program[:1] == ["--"] else options.program
+    if not words:
+        raise _refusal("", "names no program")
+    words = _without_interpreter(words, options)
+    policies = _policies(options)
+    try:
+        program, arguments = _program(words)
+    except PeakguardError as error:
+        raise Refusal(found(error.code, Span.whole(words[0]), **error.context)) from error
+    return _run(program, arguments, policies, options)
+
+
+def _without_interpreter(words: Sequence[str], options: argparse.Namespace) -> Sequence[str]:
+    """What the interpreter is told to run. Another interpreter, or flags of its own, take the place of this process."""
+    path = shutil.which(words[0])
+    if not os.path.basename(words[0]).startswith("python") or path is None:
+        return words
+    rest = list(words[1:])
+    flags: list[str] = []
+    while rest and rest[0].startswith("-") and rest[0] not in ("-m", "-c", "-"):
+        flags.append(rest.pop(0))
+        if flags[-1] in _WITH_VALUE and rest:
+            flags.append(rest.pop(0))
+    if not rest or rest[0] == "-":
+        raise _refusal(" ".join(words), "reads its program from the keyboard")
+    if flags or not _is_this(path):
+        own = [f"--{name}={value}" for name in ("root", "mode") if (value := getattr(options, name)) is not None]
+        own += ["--report"] if options.report else []
+        sys.stdout.flush()
+        os.execv(path, [path, *flags, "-m", "peakguard", "run", *own, "--", *rest])  # noqa: S606 # what the user asks
+    return rest
+
+
+def _is_this(path: str) -> bool:
+    """Whether an interpreter is the one that runs this, in the same environment."""
+    folder = os.path.dirname(os.path.abspath(path))
+    return os.path.samefile(path, sys.executable) and folder == os.path.dirname(os.path.abspath(sys.executable))
+
+
+def _program(words: Sequence[str]) -> tuple[Program, Sequence[str]]:
+    from peakguard.api import program
+
+    first, rest = words[0], words[1:]
+    if first == "-m" and rest:
+        return program.module(rest[0]), rest[1:]
+    if first == "-c" and rest:
+        return program.text(rest[0]), rest[1:]
+    path = first if os.path.exists(first) else shutil.which(first)
+    if path is None:
+        raise PeakguardError(codes.NOT_A_PYTHON_PROGRAM, command=first, problem="is not there")
+    if not (path.endswith(".py") or _is_python_script(path)):
+        raise PeakguardError(codes.NOT_A_PYTHON_PROGRAM, command=first, problem="is no Python program")
+    return program.script(path), rest
+
+
+def _is_python_script(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            line = file.readline(200)
+    except OSError:
+        return False
+    return line.startswith(b"#!") and b"python" in line
+
+
+def _policies(options: argparse.Namespace) -> PolicySet:
+    from peakguard.api.policies import load
+
+    try:
+        return load(options.root)
+    except PolicyError as error:
+        raise Refusal(*error.diagnostics) from error
+
+
+def _run(program: Program, arguments: Sequence[str], policies: PolicySet, options: argparse.Namespace) -> int:
+    from peakguard.api.program import execute
+
+    try:
+        attachment = policies.attach(mode=options.mode)
+    except PeakguardError as error:
+        raise Refusal(found(error.code, Span.whole(program.path), **error.context)) from error
+    policies.install_excepthook()
+    try:
+        with policies.run(program.name):
+            execute(program, arguments, attachment.guard_main)
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 # whatever the program dies of
+        _die(error)
+    finally:
+        _report(attachment, everything=options.report)
+    return CLEAN
+
+
+def _die(error: BaseException) -> None:
+    """End as Python ends a program, with a traceback that begins in the program."""
+    trace = error.__traceback__
+    while trace is not None and _is_ours(trace):
+        trace = trace.tb_next
+    error.__traceback__ = trace
+    sys.excepthook(type(error), error, trace)
+    raise SystemExit(130 if isinstance(error, KeyboardInterrupt) else 1)
+
+
+def _is_ours(trace: TracebackType) -> bool:
+    return trace.tb_frame.f_globals.get("__name__", "") in ("peakguard.cli.run", "peakguard.api.program")
+
+
+def _report(attachment: Attachment, *, everything: bool) -> None:
+    """A critical function that was never guarded is said without being asked."""
+    for row in attachment.report():
+        if everything:
+            copies = f", {len(row.rebound)} copies rebound" if row.rebound else ""
+            sys.stderr.write(f"peakguard: {row.target}: {row.state}, {row.mode}{copies}\n")
+            sys.stderr.writelines(f"  {layer}\n" for layer in row.layers)
+        elif row.is_critical and row.state == "waiting":
+            sys.stderr.write(
+                f"peakguard: {row.target} is critical and was never guarded: its module was not imported\n"
+            )
+
+
+def _refusal(command: str, problem: str) -> Refusal:
+    data = {"command": command, "problem": problem}
+    return Refusal(found(codes.NOT_A_PYTHON_PROGRAM, Span.whole(command or "peakguard run"), **data))

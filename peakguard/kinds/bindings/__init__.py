@@ -1,0 +1,1 @@
+"""kind: bindings. Which functions are guarded, and by what."""

@@ -1,0 +1,91 @@
+"""What can be wrong with bindings, without looking at the program that they guard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from peakguard.diagnostics import codes
+from peakguard.diagnostics.diagnostic import Diagnostic, found
+from peakguard.expression import compile_text
+from peakguard.expression.patterns import check_pattern
+from peakguard.kinds.bindings.demanded import Asked, demands, of_values
+from peakguard.kinds.bindings.model import Binding, Bindings, Value
+from peakguard.language.constraints import CONSTRAINTS, applies
+from peakguard.language.document import Document
+from peakguard.language.facts import Facts
+from peakguard.syntax.node import Path
+from peakguard.syntax.source import Source
+
+_LAYERS = ("arguments", "require", "returns", "yields", "ensure", "writes", "classify", "trace")
+
+
+def check(document: Document[Bindings]) -> Iterator[Diagnostic]:
+    """Findings about each binding by itself."""
+    for index, binding in enumerate(document.spec.bindings):
+        at: Path = ("bindings", index)
+        yield from _check_whole(document, at, binding)
+        for _, _, value, path in of_values(binding):
+            yield from _check_value(document, (*at, *path), value)
+        for asked in demands(binding):
+            yield from _check_demand(document, at, asked)
+        yield from _check_paths(document, at, binding)
+
+
+def check_together(facts: Facts, _: Mapping[str, Source]) -> Iterator[Diagnostic]:
+    """Exceptions are classified only where some catalog says which become what."""
+    if not list(facts.all("foreign exception")):
+        for fact in facts.all("classified"):
+            yield found(codes.CLASSIFIES_NOTHING, fact.span)
+
+
+def _check_whole(document: Document[Bindings], at: Path, binding: Binding) -> Iterator[Diagnostic]:
+    if not binding.shown:
+        yield found(codes.BINDING_NAMELESS, document.span(*at))
+    elif all(getattr(binding, layer) in (None, {}, ()) for layer in _LAYERS):
+        yield found(codes.BINDING_EMPTY, document.span(*at), binding=binding.shown, known=", ".join(_LAYERS))
+
+
+def _check_value(document: Document[Bindings], path: Path, value: Value) -> Iterator[Diagnostic]:
+    if value.contract is not None:
+        return
+    if value.type == "enum" and value.values is None:
+        yield found(codes.ENUM_WITHOUT_VALUES, document.span(*path, "type"))
+    for key, constraint in CONSTRAINTS.items():
+        if getattr(value, key, None) is not None and not applies(constraint, value.shape):
+            span = document.key_span(*path, key)
+            yield found(codes.CONSTRAINT_MISFIT, span, constraint=key, type=value.shape, fits=constraint.fits)
+    if value.matches is not None:
+        fault = check_pattern(value.matches)
+        if fault is not None:
+            span = document.inner_span((*path, "matches"), fault.start, fault.end)
+            yield found(codes.BAD_PATTERN, span, construct=fault.construct, reason=fault.reason)
+
+
+def _check_demand(document: Document[Bindings], at: Path, asked: Asked) -> Iterator[Diagnostic]:
+    path = document.written(*at, *asked.path)
+    typed, faults = compile_text(asked.text, asked.scope)
+    for fault in faults:
+        yield found(fault.code, document.inner_span(path, fault.start, fault.end), **fault.data)
+    if typed is None:
+        return
+    place = document.key_span(*document.written(*at, *asked.path[:-1]))
+    if typed.unknown_where and asked.demand.on_null is None:
+        yield found(codes.ON_NULL_MISSING, place, causes=" or ".join(typed.unknown_where))
+    elif asked.demand.on_null is not None and not typed.root.nullable:
+        yield found(codes.ON_NULL_NEEDLESS, document.key_span(*at, *asked.path[:-1], "on_null"))
+
+
+def _check_paths(document: Document[Bindings], at: Path, binding: Binding) -> Iterator[Diagnostic]:
+    for index, written in enumerate(binding.writes):
+        if written.path.count(".") != 1 or not written.path.startswith("args.") or "[" in written.path:
+            span = document.span(*document.written(*at, "writes", index, "path"))
+            yield found(codes.PATH_MISPLACED, span, path=written.path, allowed="a parameter, `args.NAME`")
+    early = {
+        ("trace", "fields"): binding.trace.fields if binding.trace is not None else {},
+        ("classify", "context"): binding.classify.context if binding.classify is not None else {},
+    }
+    for path, paths in early.items():
+        for name, text in paths.items():
+            if text.startswith("result"):
+                span = document.span(*at, *path, name)
+                yield found(codes.PATH_MISPLACED, span, path=text, allowed="`args` or `self`, for there is no result")

@@ -1,0 +1,18 @@
+"""What others may know of bindings: each target and each name, so that nothing is bound twice."""
+
+from collections.abc import Iterator
+
+from peakguard.kinds.bindings.model import Bindings
+from peakguard.language.document import Document
+from peakguard.language.facts import Fact
+
+
+def facts(document: Document[Bindings]) -> Iterator[Fact]:
+    """A fact for every target and for every name of a binding, and one where foreign exceptions are classified."""
+    for index, binding in enumerate(document.spec.bindings):
+        if binding.target is not None:
+            yield Fact("binding of", binding.target, document.span("bindings", index, "target"), {})
+        if binding.name is not None:
+            yield Fact("guard", binding.name, document.span("bindings", index, "name"), {})
+        if binding.classify is not None:
+            yield Fact("classified", binding.shown, document.key_span("bindings", index, "classify"), {})

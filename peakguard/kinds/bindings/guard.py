@@ -1,0 +1,170 @@
+"""A compiled binding: its layers for a function, and the wrapper that they make."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from types import TracebackType
+from typing import Any, TypeVar, cast
+
+from peakguard.diagnostics import codes
+from peakguard.kinds.bindings.layers import classify_layer, contract_uses, demand_layers, trace_layer, write_layers
+from peakguard.kinds.bindings.problems import Site
+from peakguard.runtime.errors import PeakguardError
+from peakguard.runtime.guarding.flavour import flavour_of
+from peakguard.runtime.guarding.layer import Layer
+from peakguard.runtime.guarding.parameters import check_named, parameters_of
+from peakguard.runtime.guarding.writing import Wrapper, wrap
+from peakguard.runtime.policy_set import PolicySet
+
+MODES = ("off", "observe", "enforce")
+"""Weakest first."""
+F = TypeVar("F")
+
+
+class Plan:
+    """One binding under the mode that holds: the weakest of its own, its policy's and the environment's."""
+
+    def __init__(self, policies: PolicySet, table: Mapping[str, Any], mode: str) -> None:
+        self._policies = policies
+        self._table = table
+        self.mode = mode
+        self.name: str = table["name"]
+        self.target: str | None = table["target"]
+        self.key: str = table["origin"]
+        self.is_critical: bool = table["critical"]
+        self.module: str = (self.target or "").partition(":")[0]
+        self.path = (self.target or "").partition(":")[2].split(".")
+        self._layers: Sequence[Layer] = ()
+
+    def build(self, function: Callable[..., Any]) -> Wrapper:
+        """The wrapper for a function. Raises PeakguardError (PG2082, PG2083) where the two do not fit."""
+        return wrap(function, self.layers(function), self.name)
+
+    def layers(self, function: Callable[..., Any]) -> list[Layer]:
+        """What the binding does around a function, in no order."""
+        parameters, table = parameters_of(function), self._table
+        site = Site(
+            self.name,
+            self.target or self.name,
+            self.key,
+            self.mode == "enforce",
+            self.is_critical,
+            parameters,
+            flavour_of(function),
+            self._policies,
+        )
+        self._check_flavour(site)
+        contract = import_module("peakguard.kinds.contract.layer") if contract_uses(table) else None
+        made = [trace_layer(site, table), *demand_layers(site, table), classify_layer(site, table)]
+        found = [layer for layer in made if layer is not None]
+        for use in contract_uses(table):
+            assert contract is not None
+            found.append(contract.layer(site, use["contract"], use["part"], use["name"], nullable=use["nullable"]))
+        found += write_layers(site, table)
+        named = [name for layer in found for name in layer.reads]
+        check_named(named, parameters, self.name, site.target)
+        self._layers = found
+        return found
+
+    def labels(self) -> tuple[str, ...]:
+        """What the guard does, outermost first, as it was last put on."""
+        ordered = sorted(self._layers, key=lambda layer: layer.rank)
+        return tuple(f"{layer.place}: {layer.label}" for layer in ordered)
+
+    def block(self) -> tuple[Any, Callable[..., Any] | None]:
+        """The span and the classifier for a block of statements. Raises PeakguardError (PG2082) for what has more."""
+        table = self._table
+        asks = [part for part in ("values", "require", "ensure", "writes") if table[part]]
+        asks += [part for part in (table["classify"], (table["trace"] or [None, None])[1]) if part]
+        if asks:
+            problem = "a block has no arguments and no result; only `classify: true` and `trace: true` apply to it"
+            raise PeakguardError(codes.TARGET_REFUSED, target=self.name, problem=problem)
+        from peakguard.runtime.context.run import span
+
+        if self.mode == "off":
+            return None, None
+        opened = span(table["trace"][0]) if table["trace"] is not None else None
+        return opened, self._policies.classify if table["classify"] is not None else None
+
+    def _check_flavour(self, site: Site) -> None:
+        parts = {value["part"] for value in self._table["values"]}
+        is_generator = site.flavour in ("generator", "async generator")
+        problem = None
+        if is_generator and "returns" in parts:
+            problem = f"it is a {site.flavour}, whose items are asked by `yields`"
+        elif not is_generator and "yields" in parts:
+            problem = "it is no generator, whose result is asked by `returns`"
+        if problem is not None:
+            raise PeakguardError(codes.TARGET_REFUSED, target=site.target, problem=problem)
+
+
+def plans_of(policies: PolicySet, mode: str | None) -> list[Plan]:
+    """All bindings of a project; `mode` and the variable PEAKGUARD_MODE can only make them weaker."""
+    given = (mode, environment_mode())
+    tables = [policies.tables("bindings")[name] for name in policies.names("bindings")]
+    return [
+        Plan(policies, table, weakest(policy["mode"], table["mode"], *given))
+        for policy in tables
+        for table in policy["bindings"]
+    ]
+
+
+def environment_mode() -> str | None:
+    """The master switch PEAKGUARD_MODE. Raises PeakguardError (PG2088) for a word that is none of the three."""
+    word = os.environ.get("PEAKGUARD_MODE") or None
+    if word is not None and word not in MODES:
+        raise PeakguardError(codes.MODE_UNKNOWN, found=word, known=", ".join(MODES))
+    return word
+
+
+def weakest(*modes: str | None) -> str:
+    """The weakest of some modes."""
+    return min((mode for mode in modes if mode is not None), key=MODES.index)
+
+
+class Guarding:
+    """A binding as a decorator of functions and methods."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._block: Block | None = None
+
+    def __call__(self, function: F) -> F:
+        """The function, guarded; as it is where the mode is `off`. Raises PeakguardError where the two do not fit."""
+        if self._plan.mode == "off":
+            return function
+        if isinstance(function, staticmethod | classmethod):
+            return cast("F", type(function)(self._plan.build(function.__func__).function))
+        return cast("F", self._plan.build(cast("Callable[..., Any]", function)).function)
+
+    def __enter__(self) -> None:
+        if self._block is not None:
+            raise RuntimeError("this guard was entered before: ask the policies for another one")
+        self._block = Block(self._plan)
+        self._block.__enter__()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._block is not None:
+            self._block.__exit__(kind, error, at)
+
+
+class Block:
+    """A binding around the statements of a `with`, which have no arguments and no result.
+
+    Only `classify` and `trace` apply to them; for a binding that asks more it is PeakguardError (PG2082).
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._span, self._classify = plan.block()
+
+    def __enter__(self) -> None:
+        if self._span is not None:
+            self._span.__enter__()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if error is not None and self._classify is not None:
+            self._classify(error)
+        if self._span is not None:
+            self._span.__exit__(kind, error, at)

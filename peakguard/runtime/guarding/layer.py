@@ -1,0 +1,55 @@
+"""One thing that a guard does around a call, as statements of the wrapper's text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+ORDER = (
+    "trace",
+    "arguments",
+    "cache",
+    "fallback",
+    "total timeout",
+    "retry",
+    "result",
+    "rate limit",
+    "bulkhead",
+    "breaker",
+    "attempt timeout",
+    "writes",
+    "classify",
+    "invariants",
+)
+"""Where a layer stands in a wrapper, outermost first; the function itself stands inside all of them."""
+
+
+class Layer(NamedTuple):
+    """Statements around what is inside a layer.
+
+    They are templates: `{result}` is the value that the call gives, `{error}` the exception that leaves it, `{item}`
+    what a generator yields; `{arg[x]}` reads the parameter `x` and `{set[x]}` stands for it left of `=`. Any other word
+    is an object of `names`, or a variable of the layer's own. Statements raise what was made elsewhere, so that a
+    traceback shows the wrapper's frame and no other of ours.
+
+    `before` runs ahead of the call, `after` when it has returned, `failed` when it has raised, whose exception goes on.
+    `block` is the `with` that all of it stands in, `each` runs for every item of a generator, and `stepping` and
+    `stepped` around each of its steps.
+    """
+
+    place: str
+    label: str
+    names: Mapping[str, Any]
+    before: tuple[str, ...] = ()
+    block: str = ""
+    after: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    each: tuple[str, ...] = ()
+    stepping: tuple[str, ...] = ()
+    stepped: tuple[str, ...] = ()
+
+    @property
+    def rank(self) -> int:
+        """Its place in the order, 0 outermost."""
+        return ORDER.index(self.place)

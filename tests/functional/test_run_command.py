@@ -1,0 +1,178 @@
+"""`peakguard run` and the pytest plugin: a program runs as Python runs it, and under its bindings."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.functional.conftest import Project, Run
+
+BINDINGS = """\
+peakguard: 1
+kind: bindings
+name: program
+version: 1.0.0
+bindings:
+  - {target: 'app.rates:rate', name: rate, returns: {type: float64, ge: 0}}
+  - {target: 'main:double', returns: {type: float64, le: 100}}
+"""
+ERRORS = """\
+peakguard: 1
+kind: errors
+name: shop
+version: 1.0.0
+domain: shop
+categories: {data: {codes: 1000-1999, exit_code: 65}}
+errors:
+  SH-1001:
+    slug: rate_missing
+    title: A rate is missing
+    category: data
+    severity: error
+    message: 'a rate is missing'
+    matches: ['builtins:KeyError']
+"""
+RATES = "def rate(text):\n    if text == 'none':\n        raise KeyError(text)\n    return float(text)\n"
+MAIN = """\
+'What the program says.'
+from __future__ import annotations
+import json, os, sys
+from app.rates import rate
+
+def double(text) -> Undefined:
+    return 2 * rate(text)
+
+if __name__ == "__main__":
+    told = os.environ.get("PYDANTIC_DISABLE_PLUGINS")
+    print(json.dumps([sys.argv, __file__, __doc__, __package__, sys.path[0], told]))
+    print(double(sys.argv[1]))
+    sys.exit(int(sys.argv[2]))
+"""
+FILES: dict[str, str | bytes] = {
+    "policies/program.yaml": BINDINGS,
+    "policies/errors.yaml": ERRORS,
+    "app/__init__.py": "",
+    "app/rates.py": RATES,
+    "main.py": MAIN,
+}
+
+
+@pytest.mark.parametrize("words", [["main.py"], ["-m", "main"], ["./main.py"]])
+def test_a_program_runs_as_python_runs_it(words: list[str], peakguard: Run, project: Project) -> None:
+    root = project(FILES)
+    bare = subprocess.run([sys.executable, *words, "1.5", "7"], cwd=root, capture_output=True, text=True, check=False)
+    guarded = peakguard("run", "--", sys.executable, *words, "1.5", "7", cwd=root)
+    assert (guarded.stdout, guarded.returncode) == (bare.stdout, bare.returncode)
+    assert guarded.returncode == 7
+    assert guarded.stderr == ""
+
+
+def test_a_program_given_as_text_runs(peakguard: Run, project: Project) -> None:
+    code = "import sys; from app.rates import rate; print(sys.argv, rate('-1'))"
+    result = peakguard("run", "--", "python", "-c", code, "a", cwd=project(FILES))
+    assert result.returncode == 1
+    assert "PG2085" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "said"),
+    [("-1", 1, "rate, returns.ge"), ("60", 1, "main:double, returns.le"), ("none", 65, "SH-1001")],
+)
+def test_a_program_that_breaks_a_demand_dies_of_it(
+    value: str, code: int, said: str, peakguard: Run, project: Project
+) -> None:
+    result = peakguard("run", "--", "python", "main.py", value, "0", cwd=project(FILES))
+    assert result.returncode == code
+    assert said in result.stderr
+    # The traceback begins in the program.
+    first = next(line for line in result.stderr.splitlines() if line.startswith("  File"))
+    assert 'main.py", line' in first
+
+
+def test_flags_of_the_interpreter_are_kept(peakguard: Run, project: Project) -> None:
+    files = {**FILES, "flags.py": "import sys\nprint(sys.flags.dev_mode, sys.flags.optimize, sys.warnoptions[-1])\n"}
+    result = peakguard("run", "--", "python", "-X", "dev", "-O", "-Werror", "flags.py", cwd=project(files))
+    assert result.stdout.split() == ["True", "1", "error"]
+
+
+def test_python_itself_runs_peakguard(project: Project) -> None:
+    words = [sys.executable, "-m", "peakguard", "run", "--", "main.py", "-1", "0"]
+    result = subprocess.run(words, cwd=project(FILES), capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert "PG2085" in result.stderr
+
+
+def test_the_report_says_what_became_of_every_binding(peakguard: Run, project: Project) -> None:
+    result = peakguard("run", "--report", "--mode", "observe", "--", "python", "main.py", "-1", "0", cwd=project(FILES))
+    assert result.returncode == 0
+    assert [line for line in result.stderr.splitlines() if line.startswith("peakguard:")] == [
+        "peakguard: app.rates:rate: attached, observe",
+        "peakguard: main:double: attached, observe",
+    ]
+
+
+def test_a_critical_binding_that_guarded_nothing_is_said(peakguard: Run, project: Project) -> None:
+    files = {**FILES, "policies/program.yaml": BINDINGS + "  - {target: 'app.gone:x', critical: true, trace: true}\n"}
+    result = peakguard("run", "--", "python", "main.py", "1", "0", cwd=project(files))
+    assert result.returncode == 0
+    assert "app.gone:x" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["make"], ["python"], ["python", "-"], ["gone.py"], ["python", "-m", "gone.module"], ["data.csv"]]
+)
+def test_what_is_no_program_is_refused(words: list[str], peakguard: Run, project: Project) -> None:
+    result = peakguard("run", "--", *words, cwd=project({**FILES, "data.csv": "a\n"}))
+    assert result.returncode == 2
+    assert "PG2088" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_policies_with_errors_run_nothing(peakguard: Run, project: Project) -> None:
+    files = {**FILES, "policies/program.yaml": BINDINGS.replace("ge: 0", "gee: 0")}
+    result = peakguard("run", "--", "python", "main.py", "1", "0", cwd=project(files))
+    assert result.returncode == 2
+    assert "PG204" in result.stderr
+    assert result.stdout == ""
+
+
+def test_the_master_switch_turns_all_of_it_off(peakguard: Run, project: Project) -> None:
+    result = peakguard("run", "--", "python", "main.py", "-1", "0", cwd=project(FILES), PEAKGUARD_MODE="off")
+    assert (result.returncode, result.stdout.splitlines()[-1]) == (0, "-2.0")
+
+
+TEST = """\
+import pytest
+from app.rates import rate
+
+def test_rate():
+    assert rate("1.5") == 1.5
+
+def test_negative():
+    with pytest.raises(Exception, match="PG2085"):
+        rate("-1")
+"""
+
+
+def test_tests_of_a_program_run_under_its_bindings(project: Project) -> None:
+    root = project({**FILES, "test_rates.py": TEST})
+    words = [sys.executable, "-m", "pytest", "-p", "peakguard", "-p", "no:cacheprovider", "test_rates.py"]
+    result = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+    assert "peakguard: 2 bindings enforce" in result.stdout
+    assert "never imported, so not guarded: main:double" in result.stdout
+    observed = subprocess.run(
+        [*words, "--peakguard-mode=observe"], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert "1 failed, 1 passed" in observed.stdout
+
+
+def test_the_plugin_costs_nothing_to_who_does_not_ask_for_it(tmp_path: Path) -> None:
+    code = "import peakguard, sys; print('pytest' in sys.modules, 'peakguard.api.pytest_plugin' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["False", "False"]
+    assert os.listdir(tmp_path) == []
