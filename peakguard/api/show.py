@@ -16,6 +16,7 @@ from peakguard.language.shown import Shown
 from peakguard.pipeline.bundle import load_bundle
 from peakguard.pipeline.project import find_project
 from peakguard.runtime.errors import PeakguardError
+from peakguard.syntax.node import Node, Path
 
 
 class Compiled(NamedTuple):
@@ -57,16 +58,28 @@ def show(
 
 def plain(policy: Policies) -> dict[str, Any]:
     """The JSON form."""
-    spec = policy.document.spec
+    spec, parts = policy.document.spec, _parts(policy.document)
     return {
         "version": 1,
         "kind": spec.kind,
         "name": spec.name,
         "policy_version": spec.version,
         "file": policy.document.file,
+        "files": list(dict.fromkeys([policy.document.file, *(node.source.path for _, node in parts)])),
+        "parts": [
+            {"part": ".".join(map(str, path)), "place": str(node.span), "value": node.plain()} for path, node in parts
+        ],
         "rules": [_plain_rule(each) for each in policy.rules],
         "plan": policy.plan,
     }
+
+
+def _parts(document: Document[Policy]) -> list[tuple[Path, Node]]:
+    """What the policy consists of, with where each part is written; nothing for one that stands in one file."""
+    inherit = part(document.spec.kind, "inherit")
+    if inherit is None or "extends" not in document.node.entries:
+        return []
+    return list(inherit.origins(document))
 
 
 def _plain_rule(compiled: Compiled) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         from peakguard.reporters.compiled import compiled_text
 
         sys.stdout.write(compiled_text(policy))
-    errors = [each for each in check(options.root) if each.severity == "error" and each.span.file == policy["file"]]
+    errors = [each for each in check(options.root) if each.severity == "error" and each.span.file in policy["files"]]
     if errors:
         sys.stderr.write(report("text", Report(errors, {}, files=1), colour=wants_colour(sys.stderr)))
     return FINDINGS if errors else CLEAN

@@ -13,9 +13,10 @@ from peakguard.language.facts import Facts
 def crosscheck(facts: Facts) -> Iterator[Diagnostic]:
     """Findings about every reference whose other contract is declared."""
     for contract in facts.all("contract"):
-        for reference in contract.data["references"]:
+        for reference in contract.data.get("references", ()):
             target = facts.get("contract", reference["contract"])
-            if target is None:
+            # Of a contract that extends one that cannot be read, nobody knows the columns.
+            if target is None or "columns" not in target.data:
                 continue
             for column, foreign, place in reference["pairs"]:
                 own_type = contract.data["columns"].get(column)

@@ -12,14 +12,20 @@ _CLAUSE = re.compile(r"\s*(>=|<=|==|!=|>|<)\s*([0-9]+(?:\.[0-9]+){0,2})\s*", re.
 
 def satisfies(requires: str, span: Span) -> list[Diagnostic]:
     """Findings when a requirement is malformed or leaves this peakguard out."""
-    clauses = [_CLAUSE.fullmatch(clause) for clause in requires.split(",")]
-    if not all(clauses):
+    here = version("peakguard")
+    is_met = holds(requires, here)
+    if is_met is None:
         form = "comparisons joined by commas, such as >=0.4,<2"
         return [found(codes.BAD_NAME, span, found=requires, what="version requirement", form=form)]
-    here = version("peakguard")
-    if all(clause and _holds(_numbers(here), clause[1], _numbers(clause[2])) for clause in clauses):
-        return []
-    return [found(codes.OTHER_VERSION_REQUIRED, span, requires=requires, version=here)]
+    return [] if is_met else [found(codes.OTHER_VERSION_REQUIRED, span, requires=requires, version=here)]
+
+
+def holds(requires: str, here: str) -> bool | None:
+    """Whether a version meets a requirement; None for one that is malformed."""
+    clauses = [_CLAUSE.fullmatch(clause) for clause in requires.split(",")]
+    if not all(clauses):
+        return None
+    return all(clause and _holds(_numbers(here), clause[1], _numbers(clause[2])) for clause in clauses)
 
 
 def _numbers(text: str) -> tuple[int, ...]:

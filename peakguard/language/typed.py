@@ -45,10 +45,16 @@ def _check_unit(text: str) -> str:
 
 
 class ShortForm:
-    """Lets `symbol: string` stand for `symbol: {type: string}`."""
+    """Lets `symbol: string` stand for `symbol: {type: string}`, or for a table with another key."""
+
+    def __init__(self, key: str = "type") -> None:
+        self._key = key
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return no_info_before_validator_function(_as_table, handler(source))
+        return no_info_before_validator_function(self._as_table, handler(source))
+
+    def _as_table(self, value: Any) -> Any:
+        return {self._key: value} if isinstance(value, str) else value
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"anyOf": [{"type": "string"}, handler(schema)]}

@@ -10,7 +10,7 @@ from peakguard.diagnostics.diagnostic import Diagnostic
 from peakguard.language.document import Document
 from peakguard.language.facts import Fact
 from peakguard.language.header import Policy
-from peakguard.pipeline.analyse import analyse
+from peakguard.pipeline.analyse import analyse_all
 from peakguard.pipeline.check import check_project
 from peakguard.pipeline.project import Project
 from peakguard.pipeline.read import Entry, read_project
@@ -33,7 +33,7 @@ class Bundle(NamedTuple):
 def load_bundle(project: Project) -> Bundle:
     """Read, decode and check a project."""
     entries = read_project(project)
-    analysed = [analyse(entry) for entry in entries if entry.is_policy]
+    analysed = analyse_all(entries)
     today = time.strftime("%Y-%m-%d", time.gmtime())
     outcome = check_project(project, entries, [each.unit for each in analysed], today)
     return Bundle(

@@ -44,9 +44,9 @@ def check_cached(project: Project, today: str, *, use_cache: bool = True) -> Che
     if kept.get("key") == key and kept.get("today") in (None, today):
         return Checked(kept["findings"], entries, kept["suppressed"])
     known = _load(os.path.join(folder, _UNITS))
-    units = known["units"] if known.get("code") == code else {}
-    findings, suppressed, dated = _check(project, entries, today, units)
-    _store(folder, _UNITS, {"code": code, "units": units})
+    kept_units = known if known.get("code") == code else {}
+    findings, suppressed, dated = _check(project, entries, today, kept_units)
+    _store(folder, _UNITS, {**kept_units, "code": code})
     _store(
         folder, _RESULT, {"key": key, "today": today if dated else None, "findings": findings, "suppressed": suppressed}
     )
@@ -72,26 +72,38 @@ def code_digest() -> str:
     return digest_of(*parts)
 
 
-def _check(
-    project: Project, entries: Sequence[Entry], today: str, units: dict[str, Any]
-) -> tuple[list[Any], int, bool]:
-    from peakguard.pipeline.analyse import analyse
+def _check(project: Project, entries: Sequence[Entry], today: str, kept: dict[str, Any]) -> tuple[list[Any], int, bool]:
+    """`kept` holds what is known of files, which becomes what is known now.
+
+    What is known of a file holds for its content and that of all the files whose policies it extends.
+    """
+    from peakguard.pipeline.analyse import Analysis
     from peakguard.pipeline.check import check_project
+    from peakguard.pipeline.lineage import Outline
     from peakguard.pipeline.unit import Unit
 
+    policies = [entry for entry in entries if entry.is_policy]
+    own = {entry.file: f"{digest_of(entry.data)} {entry.file}" for entry in policies}
+    known, units = kept.get("outlines", {}), kept.get("units", {})
+    outlines = {
+        entry.file: Outline(*known[own[entry.file]]) if known[own[entry.file]] is not None else None
+        for entry in policies
+        if own[entry.file] in known and entry.finding is None
+    }
+    analysis = Analysis(policies, outlines)
     seen: dict[str, Any] = {}
-    analysed = []
-    for entry in entries:
-        if not entry.is_policy:
-            continue
-        key = f"{digest_of(entry.data)} {entry.file}"
-        known = units.get(key) if entry.finding is None else None
-        unit = Unit.from_json(entry.file, known) if known is not None else analyse(entry).unit
-        seen[key] = known if known is not None else unit.to_json()
-        analysed.append(unit)
-    units.clear()
-    units.update(seen)
-    outcome = check_project(project, entries, analysed, today)
+    checked = []
+    for entry in policies:
+        lineage = analysis.lineages.of(entry.file)
+        key = " < ".join([own[entry.file], *(own[file] for file in lineage.files)])
+        key += f" {lineage.missing or ''} {'/'.join(lineage.circle)}"
+        found = units.get(key) if entry.finding is None else None
+        unit = Unit.from_json(entry.file, found) if found is not None else analysis.of(entry).unit
+        seen[key] = found if found is not None else unit.to_json()
+        checked.append(unit)
+    kept["units"] = seen
+    kept["outlines"] = {own[file]: outline for file, outline in analysis.outlines.items()}
+    outcome = check_project(project, entries, checked, today)
     return [list(finding) for finding in outcome.findings], outcome.suppressed, outcome.dated
 
 

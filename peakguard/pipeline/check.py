@@ -30,7 +30,10 @@ def check_project(project: Project, entries: Sequence[Entry], units: Sequence[Un
     findings += [finding for unit in units for finding in unit.findings]
     findings += _between(entries, units)
     kept, suppressed = _apply_silences(findings, units, today)
-    return Outcome(tuple(sorted(kept, key=_order)), suppressed, any(unit.dated for unit in units))
+    # Two policies that extend a third may find the same fault in it.
+    once = {_order(finding): finding for finding in kept}
+    ordered = tuple(finding for _, finding in sorted(once.items(), key=lambda each: each[0]))
+    return Outcome(ordered, suppressed, any(unit.dated for unit in units))
 
 
 def _check_presence(project: Project, entries: Sequence[Entry]) -> Iterator[Diagnostic]:
@@ -93,4 +96,4 @@ def _judge(silence: Silence, is_used: bool, today: str) -> Iterator[Diagnostic]:
 
 
 def _order(finding: Diagnostic) -> tuple[Any, ...]:
-    return (*finding.span, finding.code, sorted((key, str(value)) for key, value in finding.data.items()))
+    return (*finding.span, finding.code, *sorted((key, str(value)) for key, value in finding.data.items()))

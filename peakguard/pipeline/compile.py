@@ -7,7 +7,7 @@ from typing import Any
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import ERROR
 from peakguard.language.registry import part
-from peakguard.pipeline.analyse import analyse
+from peakguard.pipeline.analyse import analyse_all
 from peakguard.pipeline.check import check_project
 from peakguard.pipeline.project import Project
 from peakguard.pipeline.read import Entry
@@ -16,7 +16,7 @@ from peakguard.runtime.errors import PolicyError
 
 def compile_project(project: Project, entries: list[Entry], today: str) -> dict[str, dict[str, Any]]:
     """The tables of all policies, by kind and name. Raises PolicyError where the check finds errors."""
-    analysed = [analyse(entry) for entry in entries if entry.is_policy]
+    analysed = analyse_all(entries)
     outcome = check_project(project, entries, [each.unit for each in analysed], today)
     errors = [finding for finding in outcome.findings if finding.severity == ERROR]
     if errors:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from peakguard.reporters.visible import visible
 
 _INDENT = "    "
+_MOST = 80
+"""Characters of a value."""
 _NO_FORM = "none: a dataset rule judges all rows at once, and this form one at a time"
 
 
 def compiled_text(policy: Mapping[str, Any]) -> str:
     """The report of `peakguard show`, given what its JSON form holds."""
     blocks = [f"{policy['kind']} {policy['name']} {policy['policy_version']}  {policy['file']}"]
+    if policy["parts"]:
+        blocks.append("\n".join(["made of", *map(_part, policy["parts"])]))
     blocks += ["\n".join(_rule(rule)) for rule in policy["rules"]]
     if policy["plan"]:
         blocks.append("\n".join(["one query for all rows (optimised plan)", *_indented(policy["plan"])]))
     return "\n\n".join(blocks) + "\n"
+
+
+def _part(part: Mapping[str, Any]) -> str:
+    value = part["value"] if isinstance(part["value"], str) else json.dumps(part["value"], ensure_ascii=False)
+    shown = visible(value if len(value) <= _MOST else f"{value[:_MOST]}…")
+    return f"  {visible(part['part'])}  {part['place']}  {shown}"
 
 
 def _rule(rule: Mapping[str, Any]) -> Iterator[str]:

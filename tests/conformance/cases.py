@@ -10,7 +10,7 @@ from typing import Any
 from peakguard.diagnostics.diagnostic import Diagnostic
 from peakguard.language.document import Document
 from peakguard.language.header import Policy
-from peakguard.pipeline.analyse import analyse
+from peakguard.pipeline.analyse import analyse_all
 from peakguard.pipeline.check import check_project
 from peakguard.pipeline.project import find_project
 from peakguard.pipeline.read import read_project
@@ -34,7 +34,7 @@ def run(case: Path) -> tuple[list[Document[Policy]], list[Diagnostic]]:
     """The decoded documents of a case, in the order of their files, and every finding."""
     project = find_project(str(case))
     entries = read_project(project)
-    analysed = [analyse(entry) for entry in entries if entry.is_policy]
+    analysed = analyse_all(entries)
     outcome = check_project(project, entries, [each.unit for each in analysed], TODAY)
     documents = [each.document for each in analysed if each.document is not None]
     return documents, list(outcome.findings)

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pytest
 
 import peakguard
+from peakguard.engines.polars.engine import LARGE
 from peakguard.kinds.contract.model import Contract as Model
 from peakguard.kinds.contract.runtime import Contract
 from peakguard.language.constraints import CONSTRAINTS
@@ -128,6 +129,7 @@ SHOWN_ELSEWHERE = {
     "references": "property/test_references.py",
     "call": "property/test_calls.py",
     "exempt": "property/test_contract_laws.py",
+    "extends": "functional/test_extends.py",
     "sample": "property/test_sampled.py",
 }
 """What asks for more than data; its witnesses stand in tests of their own."""
@@ -230,6 +232,33 @@ def test_every_constraint_and_every_demand_has_a_witness() -> None:
         assert (Path(__file__).parents[1] / file).is_file()
 
 
+@pytest.mark.parametrize("extra", ["allow", "drop", "forbid"])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_column_under_two_of_its_names_is_one_error(form: str, extra: str) -> None:
+    policy = (
+        f"extra_columns: {extra}\ncolumns: {{n: {{type: int64, aliases: [q1, q2, q1], gt: 0}}, m: int64}}\nkey: [n]"
+    )
+    made = contract(policy)
+    one = pl.DataFrame({"q1": [1], "m": [1]})
+    assert FORMS[form](made, one).violations == ()
+    for names in (("q1", "q2"), ("n", "q2"), ("n", "q1", "q2")):
+        verdict = FORMS[form](made, pl.DataFrame({**{name: [1] for name in names}, "m": [1]}))
+        (violation,) = verdict.violations
+        assert (violation.rule, violation.error) == ("columns.n.aliases", "PG430")
+        assert all(name in (violation.message or "") for name in names)
+        skipped = {rule.id for rule in verdict.rules if rule.state == "skipped"}
+        assert skipped == {"key", "columns.n.not_null", "columns.n.gt"}
+
+
+def test_a_large_table_with_a_column_under_two_of_its_names_is_refused() -> None:
+    data = pl.DataFrame({name: range(LARGE + 1) for name in ("q1", "q2", "m")})
+    policy = "columns: {n: {type: int64, aliases: [q1, q2], required: false, default: 7}, m: int64}\nkey: [n]"
+    (violation,) = contract(policy).inspect(data, now=NOW).violations
+    assert violation.error == "PG430"
+    with pytest.raises(peakguard.ContractViolation):
+        contract(policy).validate(data)
+
+
 DEFAULTS = """\
 coerce: true
 columns:
@@ -301,3 +330,20 @@ def test_what_would_be_lost_is_a_violation_of_its_row(type: str, values: list[An
     made = contract(f"coerce: true\ncolumns: {{c: {{type: {type}, nullable: true}}}}")
     (violation,) = made.collect_violations(pl.DataFrame({"c": values}, {"c": dtype}))
     assert (violation.rule, tuple(violation.rows)) == ("columns.c.type", (1,))
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form not in ("csv", "ndjson")])
+@pytest.mark.parametrize(
+    ("type", "values", "dtype"),
+    [
+        ("{type: string}", [b"k"], pl.Binary),
+        ("{type: enum, values: [k]}", [b"k"], pl.Binary),
+        ("{list: string}", [[b"k"]], pl.List(pl.Binary)),
+        ("{record: {t: string}}", [{"t": b"k"}], pl.Struct({"t": pl.Binary})),
+    ],
+)
+def test_bytes_are_never_taken_for_text(form: str, type: str, values: list[Any], dtype: Any) -> None:
+    made = contract(f"coerce: true\ncolumns: {{c: {type}}}")
+    verdict = FORMS[form](made, pl.DataFrame({"c": values}, {"c": dtype}))
+    assert [violation.rule for violation in verdict.violations] == ["columns.c.type"]
+    assert [rule.id for rule in verdict.rules if rule.note is not None] == []

@@ -99,6 +99,12 @@ def contract(rng: random.Random) -> dict[str, Any]:
     policy = header(rng, "contract")
     names = rng.sample(NAMES[:6], rng.randint(1, 4))
     policy["columns"] = {name: column(rng) for name in names}
+    if rng.random() < 0.2:
+        wanted = {"version": rng.choice([">=1", ">=2", "x"]), "weaker": {rng.choice(["key", "columns.a"]): "why not"}}
+        name = rng.choice(["bars", "a", "b", "c"])
+        policy["extends"] = name if rng.random() < 0.5 else {"contract": name, **wanted}
+        for each in rng.sample(names, rng.randint(0, 1)):
+            policy["columns"][each] = {"nullable": True}
     if rng.random() < 0.4:
         policy["key"] = rng.sample(names, rng.randint(0, len(names)))
     if rng.random() < 0.3:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from peakguard.diagnostics.catalog import CATALOG
 from peakguard.diagnostics.diagnostic import Diagnostic
-from peakguard.pipeline.analyse import analyse, to_source
+from peakguard.pipeline.analyse import analyse_all, to_source
 from peakguard.pipeline.check import Outcome, check_project
 from peakguard.pipeline.project import Project
 from peakguard.pipeline.read import Entry
@@ -42,7 +42,7 @@ def run(seed: int) -> Trial:
 
 
 def _check(entries: list[Entry]) -> Outcome:
-    units = [analyse(entry).unit for entry in entries if entry.is_policy]
+    units = [each.unit for each in analyse_all(entries)]
     kept = [Unit.from_json(unit.file, json.loads(json.dumps(unit.to_json()))) for unit in units]
     assert kept == units
     return check_project(_PROJECT, entries, units, _TODAY)

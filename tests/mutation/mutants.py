@@ -484,4 +484,57 @@ PATTERNS = [
     ),
 ]
 
-MUTANTS: list[Mutant] = [*POLARS, *PYTHON, *SQL, *PATTERNS]
+COLUMNS_TESTS = ("tests/functional/test_columns.py",)
+WEAKER_TESTS = ("tests/unit/contract/test_weaker.py",)
+CONTRACTS = [
+    Mutant(
+        "columns-first-of-two-names",
+        "of two names of a column that are both there the first counts",
+        "peakguard/engines/polars/align.py",
+        "if len(present) > 1:",
+        "if len(present) > 9:",
+        COLUMNS_TESTS,
+    ),
+    Mutant(
+        "extends-parents-forgotten-by-the-cache",
+        "what is known of a file holds whatever becomes of the files it extends",
+        "peakguard/pipeline/cache.py",
+        "*(own[file] for file in lineage.files)",
+        "",
+        ("tests/functional/test_extends.py",),
+    ),
+    Mutant(
+        "extends-rule-keeps-its-condition",
+        "a rule that states its expression keeps the condition of the parent's",
+        "peakguard/kinds/contract/inherit.py",
+        "replaced = _DEMAND",
+        'replaced = frozenset({"expr"})',
+        ("tests/unit/contract/test_inherit.py",),
+    ),
+    Mutant(
+        "extends-lower-bounds-are-free",
+        "a lower bound below the parent's is no less of a demand",
+        "peakguard/kinds/contract/weaker.py",
+        "(own is None or own < theirs)",
+        "own is None",
+        WEAKER_TESTS,
+    ),
+    Mutant(
+        "extends-keys-are-free",
+        "a wider key is no less of a demand",
+        "peakguard/kinds/contract/weaker.py",
+        "own and set(own) <= set(theirs)",
+        "own",
+        WEAKER_TESTS,
+    ),
+    Mutant(
+        "extends-missing-is-free",
+        "values may be missing where the parent has them",
+        "peakguard/kinds/contract/weaker.py",
+        '"nullable": _is(value=True)',
+        '"nullable": _is(value=None)',
+        WEAKER_TESTS,
+    ),
+]
+
+MUTANTS: list[Mutant] = [*POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS]

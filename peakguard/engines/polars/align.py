@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from peakguard.diagnostics import codes
+from peakguard.diagnostics.wording import message
 from peakguard.engines.polars.durations import read_duration
 from peakguard.engines.polars.library import polars
-from peakguard.engines.polars.types import holds, is_in_json, misfit, shown, to_dtype
+from peakguard.engines.polars.types import holds, holds_bytes, is_in_json, misfit, shown, to_dtype
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,9 +54,17 @@ def align(frame: pl.DataFrame, plan: Mapping[str, Any], *, is_text: bool) -> Ali
     faults: list[Fault] = []
     absent: dict[str, str] = {}
     taken: dict[str, str] = {}
+    twins: set[str] = set()
     notes: list[Note] = []
     for column in plan["columns"]:
-        physical = next((name for name in column["names"] if name in frame.columns), None)
+        present = [name for name in dict.fromkeys(column["names"]) if name in frame.columns]
+        if len(present) > 1:
+            # Which of them is meant nobody can know, so none of them is looked at.
+            faults.append(_ambiguous(column, present))
+            absent[column["name"]] = f"column {column['name']} is in the data as {' and as '.join(present)}"
+            twins.update(present)
+            continue
+        physical = present[0] if present else None
         if physical is None and column["default"] is not None:
             series.append(_default(column, frame.height))
             notes.append(_note(column, "default", f"not in the data; every row has the default {column['default'][0]}"))
@@ -75,7 +85,7 @@ def align(frame: pl.DataFrame, plan: Mapping[str, Any], *, is_text: bool) -> Ali
             was = frame[physical].dtype
             if settled.dtype != was and not (is_text and was == polars().String()) and not _is_json(was, column):
                 notes.append(_note(column, "coerced", f"{was} in the data, read as {shown(column['type'])}"))
-    extra = tuple(series for series in frame if series.name not in taken)
+    extra = tuple(series for series in frame if series.name not in taken and series.name not in twins)
     arranged = tuple(taken[name] for name in frame.columns if name in taken)
     return Aligned(polars().DataFrame(series), tuple(faults), extra, absent, tuple(notes), arranged)
 
@@ -131,6 +141,9 @@ def _read(values: pl.Series, column: Mapping[str, Any], wanted: pl.DataType) -> 
     library = polars()
     if values.dtype == library.String():
         return read_text(values, wanted, column["parse"])
+    if holds_bytes(values.dtype):
+        # Whether bytes are text, and in which encoding, is nothing that they say.
+        return None
     try:
         read: pl.Series = values.cast(wanted, strict=False)
         back = read.cast(values.dtype, strict=False)
@@ -160,6 +173,11 @@ def read_text(values: pl.Series, wanted: pl.DataType, form: str | None) -> pl.Se
         return values.cast(wanted, strict=False)
     except library.exceptions.PolarsError:
         return None
+
+
+def _ambiguous(column: Mapping[str, Any], present: Sequence[str]) -> Fault:
+    reason = message(codes.COLUMN_AMBIGUOUS, {"column": column["name"], "names": " and ".join(present)})
+    return Fault(f"columns.{column['name']}.aliases", column["name"], codes.COLUMN_AMBIGUOUS, reason, (), ())
 
 
 def _fault(column: Mapping[str, Any], demand: str, reason: str) -> Fault:

@@ -119,6 +119,8 @@ class Batches:
         schema = self._source.schema
         found = {}
         for column in columns:
+            if column["name"] in self.settled.absent:
+                continue
             physical = next((name for name in column["names"] if name in schema), None)
             if physical is None and column["default"] is not None:
                 return None

@@ -70,9 +70,9 @@ def _rows(files: Files, columns: Sequence[Mapping[str, Any]], wanted: Sequence[s
     physical = scanned.collect_schema()
     chosen = []
     for column in columns:
-        name = next((name for name in column["names"] if name in physical), None)
-        if name is not None and column["name"] in wanted:
-            chosen.append(_typed(library.col(name), physical[name], column).alias(column["name"]))
+        present = [name for name in dict.fromkeys(column["names"]) if name in physical]
+        if len(present) == 1 and column["name"] in wanted:
+            chosen.append(_typed(library.col(present[0]), physical[present[0]], column).alias(column["name"]))
     return scanned.select(chosen).with_row_index(_ROW) if chosen else None
 
 

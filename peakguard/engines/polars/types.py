@@ -131,6 +131,16 @@ def _holds_fields(actual: pl.Struct, wanted: pl.Struct) -> bool:
     return all(field.name in present and holds(present[field.name], field.dtype) for field in wanted.fields)
 
 
+def holds_bytes(actual: Any) -> bool:
+    """Whether values of a data type are bytes, or hold some."""
+    library = polars()
+    if isinstance(actual, library.List | library.Array):
+        return holds_bytes(actual.inner)
+    if isinstance(actual, library.Struct):
+        return any(holds_bytes(field.dtype) for field in actual.fields)
+    return bool(actual == library.Binary())
+
+
 def is_in_json(actual: Any, wanted: Any) -> bool:
     """Whether JSON has no other form of a type than this one: its values may yet be none of it."""
     library = polars()

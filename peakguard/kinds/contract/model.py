@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from peakguard.language.header import Policy
 from peakguard.language.model import Model
@@ -124,13 +124,34 @@ class Exemption(Model):
     """The last day on which the exemption holds."""
 
 
+class Extends(Model):
+    """The contract that this one takes over, to which it adds."""
+
+    contract: ContractRef
+    """The other contract."""
+    version: Text | None = None
+    """Versions of the other contract that will do, e.g. '>=1.2,<2'."""
+    weaker: dict[Text, Text] = Field(default_factory=dict)
+    """Parts that demand less than there, such as columns.volume.nullable, each with the reason."""
+
+
+def _no_columns_of_its_own(schema: dict[str, Any]) -> None:
+    """Columns may all be those of the contract that is extended."""
+    schema["required"].remove("columns")
+    schema["anyOf"] = [{"required": ["columns"]}, {"required": ["extends"]}]
+
+
 class Contract(Policy):
     """What a table of data must be."""
 
+    model_config = ConfigDict(json_schema_extra=_no_columns_of_its_own)
+
     kind: Literal["contract"]
     """What the file declares."""
+    extends: Annotated[Extends, ShortForm("contract")] | None = None
+    """Another contract, all of which holds here as well: a name, or a name with versions and reasons."""
     columns: Annotated[dict[Identifier, Annotated[Column, ShortForm()]], Field(min_length=1)]
-    """The columns."""
+    """The columns; may be left out where another contract is extended."""
     extra_columns: Literal["allow", "drop", "forbid"] = "forbid"
     """What happens to columns that the contract does not name."""
     column_order: Literal["any", "declared"] = "any"

@@ -26,7 +26,7 @@ NOT_SHOWN_BY_TEXT = {
     "PG126", "PG127", "PG128", "PG129", "PG130", "PG131", "PG132", "PG133", "PG134", "PG135", "PG136", "PG140",
     "PG141", "PG142", "PG143", "PG144", "PG145", "PG146", "PG147", "PG148", "PG149", "PG150", "PG151", "PG152", "PG153",
     "PG160",
-    "PG161", "PG162", "PG163", "PG335", "PG456",
+    "PG161", "PG162", "PG163", "PG335", "PG430", "PG431", "PG432", "PG433", "PG434", "PG456",
     "PG606", "PG607", "PG608", "PG609", "PG610",
 }  # fmt: skip # one code a line would be a page of its own
 
