@@ -125,11 +125,11 @@ def _peers(module: Any) -> dict[str, Callable[[], Any]]:
     try:
         import wrapt
 
-        @wrapt.decorator
         def through(wrapped: Any, _: Any, args: Any, kwargs: Any) -> Any:
             return wrapped(*args, **kwargs)
 
-        found["wrapt.decorator"] = functools.partial(through(module.plain), "A", 5)
+        made: Any = wrapt.decorator(through)
+        found["wrapt.decorator"] = functools.partial(made(module.plain), "A", 5)
     except ImportError:
         pass
     return found
