@@ -21,7 +21,9 @@ def peakguard() -> Run:
     """Run `peakguard ARGUMENTS…` in a folder; output is captured as text."""
 
     def run(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "NO_COLOR": "1", **variables}
+        # As in an environment that was activated: `python` is the one that peakguard is installed for.
+        path = os.pathsep.join([str(COMMAND.parent), os.environ.get("PATH", "")])
+        environment = {**os.environ, "NO_COLOR": "1", "PATH": path, **variables}
         return subprocess.run(
             [COMMAND, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=60
         )
