@@ -34,10 +34,25 @@ _OHLC = {
 }
 _VALUES = "every allowed value matches and is of a fitting length"
 _TWICE = "another rule asks the same"
+_HIGH = {"columns.high.gt": "a high at zero is below the low, which is above it"}
+_SPREAD = {
+    **{f"columns.{name}.finite": "a spread with a number that is none is below nothing" for name in ("high", "low")},
+    "columns.low.gt": "a spread is below half of a low at zero only if the high is below the low",
+}
+_WHOLE = {"columns.price.gt": "rules.whole asks for more than zero"}
 TOGETHER = {
     "repository daily_bars": _OHLC,
     "repository ohlcv": _OHLC,
     "contract/the-example-of-the-design ohlcv": _OHLC | {"order": "two rows that are out of order are off the cadence"},
+    "contract/extends-a-chain-and-tightens bars": _HIGH,
+    "contract/extends-a-chain-and-tightens btc": _SPREAD,
+    "contract/extends-a-chain-and-tightens crypto": _SPREAD,
+    "contract/extends-across-formats eur": _WHOLE,
+    "contract/extends-across-formats fx": _WHOLE,
+    "contract/extends-with-a-reason-to-be-weaker bars": _HIGH,
+    "contract/extends-with-a-reason-to-be-weaker late": _HIGH,
+    "contract/extends-without-columns-of-its-own bars": _HIGH,
+    "contract/extends-without-columns-of-its-own daily": _HIGH | {"key": "a row that is repeated is off the cadence"},
     "contract/dataset-rules bars": {"columns.open.finite": "the deviation of what is no number is none either"},
     "contract/every-option-of-a-column bars": dict.fromkeys(
         [f"columns.b.{each}" for each in ("matches", "min_length", "max_length")], _VALUES
@@ -121,8 +136,7 @@ def test_where_no_sample_is_made_the_rule_is_named(name: str) -> None:
     assert (raised.value.code, raised.value.context["rule"]) == (codes.SAMPLE_NOT_FOUND, BEYOND[name])
 
 
-# Parents and children bound each other's rules; which of them break only together is not listed in TOGETHER yet.
-@pytest.mark.parametrize("name", [name for name in ALONE if "/extends-" not in name])
+@pytest.mark.parametrize("name", ALONE)
 def test_every_rule_can_be_broken_alone(name: str) -> None:
     for rule in rules(name):
         if rule not in TOGETHER.get(name, {}):
