@@ -17,7 +17,7 @@ from pydantic_core.core_schema import no_info_before_validator_function
 
 from peakguard.diagnostics import codes
 from peakguard.language.model import Model
-from peakguard.language.values import Flag, Identifier, Text, fault
+from peakguard.language.values import Count, Flag, Identifier, Number, Text, fault
 
 
 def _check_type(text: str, *, loose: bool = False) -> str:
@@ -136,6 +136,25 @@ class Element(Shape):
 
 Shape.model_rebuild()
 Element.model_rebuild()
+
+
+class Bounded(Shape):
+    """A value and what it is held to."""
+
+    gt: Number | None = None
+    """Every value is greater than this."""
+    ge: Number | None = None
+    """Every value is at least this."""
+    lt: Number | None = None
+    """Every value is less than this."""
+    le: Number | None = None
+    """Every value is at most this."""
+    matches: Text | None = None
+    """A pattern that every whole value matches."""
+    min_length: Count | None = None
+    """The least number of characters."""
+    max_length: Count | None = None
+    """The greatest number of characters."""
 
 
 def type_of(shape: Shape) -> Any:

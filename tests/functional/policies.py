@@ -31,4 +31,32 @@ rules:
   ordered: {expr: high >= low, error: PT-1001}
 """
 
+SHOP = """\
+peakguard: 1
+kind: errors
+name: shop
+version: 1.0.0
+domain: shop
+categories: {data: {codes: 1000-1999, exit_code: 65}}
+errors:
+  SH-1001:
+    slug: symbol_unknown
+    title: A symbol is unknown
+    category: data
+    severity: error
+    message: '{symbol} is unknown'
+    context: {symbol: string}
+    hints: ['Look {symbol} up']
+    matches: ['builtins:KeyError']
+  SH-1002:
+    slug: amount_bad
+    title: An amount is bad
+    category: data
+    severity: error
+    message: '{summary}'
+    context: {summary: string}
+    also: [ValueError]
+"""
+"""A catalog with an error that foreign exceptions become, and one that is a built-in exception too."""
+
 PROJECT: dict[str, str | bytes] = {"policies/errors.yaml": ERRORS, "contracts/bars.yaml": CONTRACT}

@@ -20,6 +20,7 @@ from peakguard.runtime.errors import ContractViolation, PeakguardError
 from peakguard.runtime.events import Event, subscribe
 from peakguard.runtime.policy_set import PolicySet
 from tests.functional.conftest import Project
+from tests.functional.policies import SHOP
 
 HEAD = "peakguard: 1\nkind: bindings\nname: program\nversion: 1.0.0\nbindings:\n"
 BARS = """\
@@ -30,32 +31,6 @@ version: 1.0.0
 columns:
   symbol: string
   close: {type: float64, gt: 0}
-"""
-ERRORS = """\
-peakguard: 1
-kind: errors
-name: shop
-version: 1.0.0
-domain: shop
-categories: {data: {codes: 1000-1999, exit_code: 65}}
-errors:
-  SH-1001:
-    slug: symbol_unknown
-    title: A symbol is unknown
-    category: data
-    severity: error
-    message: '{symbol} is unknown'
-    context: {symbol: string}
-    hints: ['Look {symbol} up']
-    matches: ['builtins:KeyError']
-  SH-1002:
-    slug: amount_bad
-    title: An amount is bad
-    category: data
-    severity: error
-    message: '{summary}'
-    context: {summary: string}
-    also: [ValueError]
 """
 DESK = """\
 import random
@@ -123,7 +98,7 @@ def bound(project: Project) -> Iterator[Load]:
 
     def load(text: str) -> PolicySet:
         root = project(
-            {"policies/program.yaml": HEAD + text, "contracts/bars.yaml": BARS, "policies/errors.yaml": ERRORS}
+            {"policies/program.yaml": HEAD + text, "contracts/bars.yaml": BARS, "policies/errors.yaml": SHOP}
         )
         made.append(package.load(root))
         return made[-1]
@@ -256,7 +231,7 @@ def test_a_foreign_exception_stays_what_it_is_and_gets_a_code(desk: Any, bound: 
     policies = bound("  - {target: 'desk:load', classify: {context: {symbol: args.symbol}}}\n")
     with policies.attached(), pytest.raises(KeyError) as caught:
         desk.load(None, symbol="NONE")
-    assert caught.value.peakguard.definition.code == "SH-1001"  # type: ignore[attr-defined]
+    assert caught.value.peakguard.definition.code == "SH-1001"  # type: ignore[attr-defined] # put there by us
     assert "Look NONE up" in caught.value.__notes__[0]
 
 
@@ -499,7 +474,7 @@ def test_a_block_may_be_guarded_by_what_needs_no_arguments(bound: Load) -> None:
     with policies.run("whole"), pytest.raises(KeyError) as caught, policies.guard("block"):
         fail()
     assert names == ["block"]
-    assert caught.value.peakguard.definition.code == "SH-1001"  # type: ignore[attr-defined]
+    assert caught.value.peakguard.definition.code == "SH-1001"  # type: ignore[attr-defined] # put there by us
     with pytest.raises(PeakguardError) as refused, policies.guard("asks"):
         pass
     assert refused.value.code == "PG2082"

@@ -12,6 +12,7 @@ import peakguard
 from peakguard.pipeline.cache import check_cached
 from peakguard.pipeline.project import find_project
 from tests.functional.conftest import Project, Run
+from tests.functional.policies import ERRORS
 
 BARS = """\
 peakguard: 1
@@ -44,16 +45,6 @@ version: 1.0.0
 extends: crypto
 columns: {symbol: {values: [BTC]}}
 rules: {ordered: {severity: halt}}
-"""
-ERRORS = """\
-peakguard: 1
-kind: errors
-name: catalog
-version: 1.0.0
-domain: test
-categories: {data: {codes: 1000-1999}}
-errors:
-  PT-1001: {slug: bar_bad, title: A bar is bad, category: data, severity: error, message: a bar is bad}
 """
 FILES: dict[str, str | bytes] = {
     "policies/errors.yaml": ERRORS,

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.functional.conftest import Project, Run
+from tests.functional.policies import SHOP
 
 BINDINGS = """\
 peakguard: 1
@@ -19,22 +20,6 @@ version: 1.0.0
 bindings:
   - {target: 'app.rates:rate', name: rate, returns: {type: float64, ge: 0}}
   - {target: 'main:double', returns: {type: float64, le: 100}}
-"""
-ERRORS = """\
-peakguard: 1
-kind: errors
-name: shop
-version: 1.0.0
-domain: shop
-categories: {data: {codes: 1000-1999, exit_code: 65}}
-errors:
-  SH-1001:
-    slug: rate_missing
-    title: A rate is missing
-    category: data
-    severity: error
-    message: 'a rate is missing'
-    matches: ['builtins:KeyError']
 """
 RATES = "def rate(text):\n    if text == 'none':\n        raise KeyError(text)\n    return float(text)\n"
 MAIN = """\
@@ -54,7 +39,7 @@ if __name__ == "__main__":
 """
 FILES: dict[str, str | bytes] = {
     "policies/program.yaml": BINDINGS,
-    "policies/errors.yaml": ERRORS,
+    "policies/errors.yaml": SHOP,
     "app/__init__.py": "",
     "app/rates.py": RATES,
     "main.py": MAIN,

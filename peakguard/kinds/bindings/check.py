@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
 from peakguard.expression import compile_text
-from peakguard.expression.patterns import check_pattern
 from peakguard.kinds.bindings.demanded import Asked, demands, of_values
-from peakguard.kinds.bindings.model import Binding, Bindings, Value
-from peakguard.language.constraints import CONSTRAINTS, applies
+from peakguard.kinds.bindings.model import Binding, Bindings
+from peakguard.language.check_bounded import check_bounded, check_shape
 from peakguard.language.document import Document
 from peakguard.language.facts import Facts
 from peakguard.syntax.node import Path
@@ -25,7 +24,10 @@ def check(document: Document[Bindings]) -> Iterator[Diagnostic]:
         at: Path = ("bindings", index)
         yield from _check_whole(document, at, binding)
         for _, _, value, path in of_values(binding):
-            yield from _check_value(document, (*at, *path), value)
+            if value.contract is None:
+                yield from check_bounded(document, document.written(*at, *path), value)
+        for name, read in binding.reads.items():
+            yield from check_shape(document, (*at, "reads", name), read)
         for asked in demands(binding):
             yield from _check_demand(document, at, asked)
         yield from _check_paths(document, at, binding)
@@ -43,22 +45,6 @@ def _check_whole(document: Document[Bindings], at: Path, binding: Binding) -> It
         yield found(codes.BINDING_NAMELESS, document.span(*at))
     elif all(getattr(binding, layer) in (None, {}, ()) for layer in _LAYERS):
         yield found(codes.BINDING_EMPTY, document.span(*at), binding=binding.shown, known=", ".join(_LAYERS))
-
-
-def _check_value(document: Document[Bindings], path: Path, value: Value) -> Iterator[Diagnostic]:
-    if value.contract is not None:
-        return
-    if value.type == "enum" and value.values is None:
-        yield found(codes.ENUM_WITHOUT_VALUES, document.span(*path, "type"))
-    for key, constraint in CONSTRAINTS.items():
-        if getattr(value, key, None) is not None and not applies(constraint, value.shape):
-            span = document.key_span(*path, key)
-            yield found(codes.CONSTRAINT_MISFIT, span, constraint=key, type=value.shape, fits=constraint.fits)
-    if value.matches is not None:
-        fault = check_pattern(value.matches)
-        if fault is not None:
-            span = document.inner_span((*path, "matches"), fault.start, fault.end)
-            yield found(codes.BAD_PATTERN, span, construct=fault.construct, reason=fault.reason)
 
 
 def _check_demand(document: Document[Bindings], at: Path, asked: Asked) -> Iterator[Diagnostic]:

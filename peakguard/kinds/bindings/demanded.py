@@ -38,7 +38,7 @@ def bounds(part: str, name: str, value: Value, path: Path) -> Iterator[Asked]:
     """The demands that the bounds of a value are short for."""
     prefix = f"{part}.{name}" if part == "arguments" else part
     for key, constraint in CONSTRAINTS.items():
-        bound = getattr(value, key, None)
+        bound = getattr(value, key)
         if bound is not None and applies(constraint, value.shape):
             # That it is missing is the business of `nullable` alone.
             demand = Demand.model_construct(expr="", on_null="pass", error=value.error, message=None)

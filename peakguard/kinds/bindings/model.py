@@ -13,8 +13,8 @@ from peakguard.language.header import Mode, Policy
 from peakguard.language.model import Model
 from peakguard.language.references import ContractRef, ErrorRef
 from peakguard.language.rule import OnNull
-from peakguard.language.typed import Shape, ShortForm, one_shape
-from peakguard.language.values import Count, Flag, Identifier, Name, Number, Text, fault
+from peakguard.language.typed import Bounded, Shape, ShortForm, one_shape
+from peakguard.language.values import Flag, Identifier, Name, Text, fault
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _TARGET = re.compile(rf"{_NAME}(\.{_NAME})*:{_NAME}(\.{_NAME})*")
@@ -38,25 +38,11 @@ Target = Annotated[str, Strict(), AfterValidator(_check_target)]
 PathText = Annotated[str, Strict(), AfterValidator(_check_path)]
 
 
-class Value(Shape):
+class Value(Bounded):
     """What is asked of an argument or a result: a data type with its bounds, or a contract for a frame."""
 
     contract: ContractRef | None = None
     """In place of a type: the contract that a frame must keep."""
-    gt: Number | None = None
-    """Values are greater than this."""
-    ge: Number | None = None
-    """Values are at least this."""
-    lt: Number | None = None
-    """Values are less than this."""
-    le: Number | None = None
-    """Values are at most this."""
-    matches: Text | None = None
-    """Texts match this pattern as a whole."""
-    min_length: Count | None = None
-    """Texts have at least so many characters."""
-    max_length: Count | None = None
-    """Texts have at most so many characters."""
     error: ErrorRef | None = None
     """The code that is raised for a value that is not as asked."""
 

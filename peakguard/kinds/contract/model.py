@@ -8,11 +8,11 @@ from peakguard.language.header import Policy
 from peakguard.language.model import Model
 from peakguard.language.references import ContractRef, ErrorRef
 from peakguard.language.rule import Rule
-from peakguard.language.typed import Shape, ShortForm
-from peakguard.language.values import Count, Date, Duration, Flag, Identifier, Number, Plain, Rate, Text
+from peakguard.language.typed import Bounded, ShortForm
+from peakguard.language.values import Count, Date, Duration, Flag, Identifier, Plain, Rate, Text
 
 
-class Column(Shape):
+class Column(Bounded):
     """One column: its type, and what every value must be."""
 
     description: Text | None = None
@@ -27,20 +27,6 @@ class Column(Shape):
     """The value of every row where the data lack the column; for one that is not required."""
     parse: Text | None = None
     """How to read a date or time from text, e.g. '%m/%d/%Y'."""
-    gt: Number | None = None
-    """Every value is greater than this."""
-    ge: Number | None = None
-    """Every value is at least this."""
-    lt: Number | None = None
-    """Every value is less than this."""
-    le: Number | None = None
-    """Every value is at most this."""
-    matches: Text | None = None
-    """A pattern that every whole value matches."""
-    min_length: Count | None = None
-    """The least number of characters."""
-    max_length: Count | None = None
-    """The greatest number of characters."""
     unique: Flag = False
     """Whether every value stands once."""
     error: ErrorRef | None = None

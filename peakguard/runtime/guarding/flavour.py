@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 Flavour = Literal["plain", "coroutine", "generator", "async generator"]
@@ -31,8 +31,10 @@ def call_lines(flavour: Flavour, call: str, *, in_steps: bool) -> list[str]:
         return [f"{{result}} = await {call}"]
     if flavour == "generator" and not in_steps:
         return [f"{{result}} = yield from {call}"]
-    template = _GENERATOR if flavour == "generator" else _ASYNC_GENERATOR
-    return template.replace("CALL", call).splitlines()
+    template = _DRIVEN.replace("<call>", call)
+    for word, text in _WORDS[flavour].items():
+        template = template.replace(f"<{word}>", text)
+    return template.splitlines()
 
 
 def indented(lines: Sequence[str]) -> list[str]:
@@ -40,17 +42,37 @@ def indented(lines: Sequence[str]) -> list[str]:
     return [_INDENT + line for line in lines]
 
 
+_WORDS: Mapping[Flavour, Mapping[str, str]] = {
+    "generator": {
+        "next": "__next__",
+        "send": "send",
+        "throw": "throw",
+        "close": "close",
+        "await ": "",
+        "end": "{Stop}",
+        "value": "{end}.value",
+    },
+    "async generator": {
+        "next": "__anext__",
+        "send": "asend",
+        "throw": "athrow",
+        "close": "aclose",
+        "await ": "await ",
+        "end": "{AsyncStop}",
+        "value": "None",
+    },
+}
 # `yield from` written out, as PEP 380 defines it, with places for statements between its steps.
-_GENERATOR = """\
-{steps} = CALL
-{ask}, {sent} = {steps}.__next__, ()
+_DRIVEN = """\
+{steps} = <call>
+{ask}, {sent} = {steps}.<next>, ()
 try:
     while True:
         STEPPING
         try:
-            {item} = {ask}(*{sent})
-        except {Stop} as {end}:
-            {result} = {end}.value
+            {item} = <await >{ask}(*{sent})
+        except <end> as {end}:
+            {result} = <value>
             break
         finally:
             STEPPED
@@ -60,33 +82,8 @@ try:
         except {Exit}:
             raise
         except {Any} as {thrown}:
-            {ask}, {sent} = {steps}.throw, ({thrown},)
+            {ask}, {sent} = {steps}.<throw>, ({thrown},)
         else:
-            {ask}, {sent} = ({steps}.__next__, ()) if {got} is None else ({steps}.send, ({got},))
+            {ask}, {sent} = ({steps}.<next>, ()) if {got} is None else ({steps}.<send>, ({got},))
 finally:
-    {steps}.close()"""
-
-_ASYNC_GENERATOR = """\
-{steps} = CALL
-{asked} = {steps}.__anext__()
-try:
-    while True:
-        STEPPING
-        try:
-            {item} = await {asked}
-        except {AsyncStop}:
-            break
-        finally:
-            STEPPED
-        EACH
-        try:
-            {got} = yield {item}
-        except {Exit}:
-            raise
-        except {Any} as {thrown}:
-            {asked} = {steps}.athrow({thrown})
-        else:
-            {asked} = {steps}.__anext__() if {got} is None else {steps}.asend({got})
-finally:
-    await {steps}.aclose()
-{result} = None"""
+    <await >{steps}.<close>()"""

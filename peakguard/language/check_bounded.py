@@ -1,0 +1,91 @@
+"""What can be wrong with the type of a value and with its bounds, in whatever policy it is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from peakguard.diagnostics import codes
+from peakguard.diagnostics.diagnostic import Diagnostic, found
+from peakguard.language.constraints import CONSTRAINTS, NUMBERS, applies, head
+from peakguard.language.document import Document
+from peakguard.language.header import Policy
+from peakguard.language.typed import Bounded, Shape
+from peakguard.syntax.node import Path
+
+_LOWER = {"gt": "greater than", "ge": "at least"}
+_UPPER = {"lt": "less than", "le": "at most"}
+
+
+def check_bounded(document: Document[Policy], path: Path, value: Bounded) -> Iterator[Diagnostic]:
+    """Findings about the value that is declared at a path."""
+    for key, constraint in CONSTRAINTS.items():
+        if getattr(value, key) is not None and not applies(constraint, value.shape):
+            span = document.key_span(*path, key)
+            yield found(codes.CONSTRAINT_MISFIT, span, constraint=key, type=value.shape, fits=constraint.fits)
+    yield from _check_range(document, path, value)
+    yield from _check_pattern(document, path, value)
+    yield from check_shape(document, path, value)
+
+
+def check_shape(document: Document[Policy], path: Path, shape: Shape) -> Iterator[Diagnostic]:
+    """What a type leaves open or cannot have, in a value and in all that it holds."""
+    if shape.type == "enum" and shape.values is None:
+        yield found(codes.ENUM_WITHOUT_VALUES, document.span(*path, "type"))
+    if "finite" in shape.model_fields_set and shape.type != "float64":
+        yield found(
+            codes.CONSTRAINT_MISFIT,
+            document.key_span(*path, "finite"),
+            constraint="finite",
+            type=shape.shape,
+            fits="float64",
+        )
+    if shape.unit is not None and head(shape.type) not in NUMBERS:
+        span = document.key_span(*path, "unit")
+        yield found(codes.CONSTRAINT_MISFIT, span, constraint="unit", type=shape.shape, fits="numbers")
+    for inner, part in _parts(document, path, shape):
+        yield from _check_values(document, inner, part)
+        yield from check_shape(document, inner, part)
+
+
+def _check_values(document: Document[Policy], path: Path, part: Shape) -> Iterator[Diagnostic]:
+    """The one constraint that what is inside a value may have."""
+    constraint = CONSTRAINTS["values"]
+    if part.values is not None and not applies(constraint, part.shape):
+        span = document.key_span(*path, "values")
+        yield found(codes.CONSTRAINT_MISFIT, span, constraint="values", type=part.shape, fits=constraint.fits)
+
+
+def _parts(document: Document[Policy], path: Path, shape: Shape) -> Iterator[tuple[Path, Shape]]:
+    """The element of a list, the fields of a record, each with where it is written."""
+    if shape.list is not None:
+        yield document.written(*path, "list"), shape.list
+    for name, field in (shape.record or {}).items():
+        yield document.written(*path, "record", name), field
+
+
+def _check_range(document: Document[Policy], path: Path, value: Bounded) -> Iterator[Diagnostic]:
+    for low_key, low in _stated(value, _LOWER):
+        for high_key, high in _stated(value, _UPPER):
+            touches = low == high and (low_key, high_key) != ("ge", "le")
+            if low > high or touches:
+                data = {"lower": f"{_LOWER[low_key]} {low}", "upper": f"{_UPPER[high_key]} {high}"}
+                yield found(codes.EMPTY_RANGE, document.span(*path, high_key), **data)
+    least, most = value.min_length, value.max_length
+    if least is not None and most is not None and least > most:
+        span = document.span(*path, "max_length")
+        yield found(codes.EMPTY_RANGE, span, lower=f"at least {least} long", upper=f"at most {most} long")
+
+
+def _stated(value: Bounded, bounds: Mapping[str, str]) -> Iterator[tuple[str, int | float]]:
+    return ((key, bound) for key in bounds if (bound := getattr(value, key)) is not None)
+
+
+def _check_pattern(document: Document[Policy], path: Path, value: Bounded) -> Iterator[Diagnostic]:
+    if value.matches is None:
+        return
+    from peakguard.expression.patterns import check_pattern
+
+    fault = check_pattern(value.matches)
+    if fault is not None:
+        span = document.inner_span((*path, "matches"), fault.start, fault.end)
+        yield found(codes.BAD_PATTERN, span, construct=fault.construct, reason=fault.reason)
