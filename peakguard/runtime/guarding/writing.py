@@ -5,10 +5,10 @@ from __future__ import annotations
 import linecache
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import update_wrapper
-from inspect import BoundArguments, Signature
 from types import FunctionType
 from typing import Any, NamedTuple
 
+from peakguard.runtime.guarding.bound import binder, reader
 from peakguard.runtime.guarding.flavour import Flavour, call_lines, flavour_of, indented
 from peakguard.runtime.guarding.layer import Layer
 from peakguard.runtime.guarding.parameters import Parameters, free_name, parameters_of
@@ -89,8 +89,8 @@ class _Names:
         self.objects: dict[str, Any] = {**parameters.defaults, "__builtins__": {}}
         self._give("function", function)
         if parameters.signature is not None:
-            self._give("bind", parameters.signature.bind)
-            self._give("read", _reader(parameters.signature))
+            self._give("bind", binder(parameters.signature))
+            self._give("read", reader(parameters.signature))
 
     def _give(self, word: str, value: Any) -> str:
         name = self._prefix + word
@@ -135,15 +135,6 @@ class _Arguments:
 
     def __getitem__(self, name: str) -> str:
         return self._names.parameter(name, is_read=self._is_read)
-
-
-def _reader(signature: Signature) -> Callable[[BoundArguments, str], Any]:
-    defaults = {name: parameter.default for name, parameter in signature.parameters.items()}
-
-    def read(bound: BoundArguments, name: str) -> Any:
-        return bound.arguments[name] if name in bound.arguments else defaults[name]
-
-    return read
 
 
 def _made(function: Callable[..., Any], text: str, namespace: dict[str, Any], name: str) -> Wrapper:
