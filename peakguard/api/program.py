@@ -1,6 +1,7 @@
 """A Python program run inside this interpreter, as Python itself would run it."""
 
 from __future__ import annotations
+import __future__
 
 import ast
 import os
@@ -13,15 +14,12 @@ from typing import Any, NamedTuple
 from peakguard.diagnostics import codes
 from peakguard.runtime.errors import PeakguardError
 
-_FUTURE = 0x1FF0000
+_FUTURE = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
 """The compiler's flags of `from __future__ import …`."""
 
 
 class Program(NamedTuple):
-    """What `__main__` is made of.
-
-    `name` is what the module is called when it is imported, `called` what `sys.argv[0]` holds.
-    """
+    """What `__main__` is made of; `name` is what people call it, `called` what `sys.argv[0]` holds."""
 
     name: str
     called: str
@@ -79,7 +77,7 @@ def text(source: str) -> Program:
     return Program("__main__", "-c", "<string>", source, {"__spec__": None, "__package__": None, "__loader__": None})
 
 
-def execute(program: Program, arguments: Sequence[str], guard_main: Callable[[ModuleType, str], bool]) -> None:
+def execute(program: Program, arguments: Sequence[str], guard_main: Callable[[ModuleType], bool]) -> None:
     """Run a program as `__main__`.
 
     `guard_main` is told of the module after each of its statements until it says that all guards are on: functions of
@@ -89,7 +87,7 @@ def execute(program: Program, arguments: Sequence[str], guard_main: Callable[[Mo
     main.__dict__.update(program.attributes, __builtins__=__builtins__)
     sys.modules["__main__"] = main
     sys.argv = [program.called, *arguments]
-    if guard_main(main, program.name):
+    if guard_main(main):
         _run(compile(program.source, program.path, "exec", dont_inherit=True), main)
         return
     is_guarded, flags = False, 0
@@ -99,7 +97,7 @@ def execute(program: Program, arguments: Sequence[str], guard_main: Callable[[Mo
         code = compile(ast.Module([statement], []), program.path, "exec", flags, dont_inherit=True)
         flags |= code.co_flags & _FUTURE
         _run(code, main)
-        is_guarded = is_guarded or guard_main(main, program.name)
+        is_guarded = is_guarded or guard_main(main)
 
 
 def _run(code: CodeType, main: ModuleType) -> None:

@@ -24,10 +24,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Put the guards on, before any test module is imported."""
-    from peakguard.api.policies import load
+    import pytest
 
-    policies = load(config.getoption("--peakguard-root"))
-    _attached[id(config)] = policies.attach(mode=config.getoption("--peakguard-mode"))
+    from peakguard.api.policies import load
+    from peakguard.runtime.errors import PeakguardError
+
+    try:
+        policies = load(config.getoption("--peakguard-root"))
+        _attached[id(config)] = policies.attach(mode=config.getoption("--peakguard-mode"))
+    except PeakguardError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -68,6 +68,8 @@ def _without_interpreter(words: Sequence[str], options: argparse.Namespace) -> S
     if flags or not _is_this(path):
         own = [f"--{name}={value}" for name in ("root", "mode") if (value := getattr(options, name)) is not None]
         own += ["--report"] if options.report else []
+        if not _knows_us(path):
+            raise _refusal(words[0], f"is {path}, for which peakguard is not installed")
         sys.stdout.flush()
         os.execv(path, [path, *flags, "-m", "peakguard", "run", *own, "--", *rest])  # noqa: S606 # what the user asks
     return rest
@@ -77,6 +79,13 @@ def _is_this(path: str) -> bool:
     """Whether an interpreter is the one that runs this, in the same environment."""
     folder = os.path.dirname(os.path.abspath(path))
     return os.path.samefile(path, sys.executable) and folder == os.path.dirname(os.path.abspath(sys.executable))
+
+
+def _knows_us(path: str) -> bool:
+    import subprocess
+
+    asked = [path, "-c", "import peakguard"]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0  # noqa: S603 # the user's own
 
 
 def _program(words: Sequence[str]) -> tuple[Program, Sequence[str]]:
@@ -151,7 +160,7 @@ def _report(attachment: Attachment, *, everything: bool) -> None:
     """A critical function that was never guarded is said without being asked."""
     for row in attachment.report():
         if everything:
-            copies = f", {len(row.rebound)} copies rebound" if row.rebound else ""
+            copies = f", rebound in {', '.join(row.rebound)}" if row.rebound else ""
             sys.stderr.write(f"peakguard: {row.target}: {row.state}, {row.mode}{copies}\n")
             sys.stderr.writelines(f"  {layer}\n" for layer in row.layers)
         elif row.is_critical and row.state == "waiting":

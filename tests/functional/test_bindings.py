@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -279,7 +280,10 @@ def test_a_file_is_whole_or_not_there(kind: Callable[[str], Any], desk: Any, bou
         with pytest.raises(OSError, match="disk full"):
             desk.save(path, "first", fails=True)
         assert not (tmp_path / "out.txt").exists()
+        assert desk.save(path, "second") == path
+        (tmp_path / "out.txt").chmod(0o600)
         desk.save(path, "second")
+        assert (tmp_path / "out.txt").stat().st_mode & 0o777 == 0o600
         with pytest.raises(OSError, match="disk full"):
             desk.save(path, "third", fails=True)
         assert (tmp_path / "out.txt").read_text() == "second"
@@ -291,6 +295,27 @@ def test_a_file_in_a_folder_that_is_not_there_fails_as_it_did(desk: Any, bound: 
         with pytest.raises(FileNotFoundError):
             desk.save(str(tmp_path / "gone" / "out.txt"), "first")
         assert not (tmp_path / "gone").exists()
+
+
+@pytest.mark.parametrize("critical", [True, False])
+def test_a_file_that_cannot_be_made_whole_is_said_and_refused_where_that_is_critical(
+    critical: bool, desk: Any, bound: Load, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = f"saves-{critical}".lower()
+    text = (
+        f"  - {{target: 'desk:save', name: {name}, critical: {str(critical).lower()}, writes: {{path: args.path}}}}\n"
+    )
+    descriptor = os.open(tmp_path / "out.txt", os.O_WRONLY | os.O_CREAT)  # which the function closes
+    with bound(text).attached():
+        if critical:
+            with pytest.raises(PeakguardError) as caught:
+                desk.save(descriptor, "text")
+            assert caught.value.code == "PG2086"
+            os.close(descriptor)
+        else:
+            desk.save(descriptor, "text")
+            assert "PG2086" in capsys.readouterr().err
+            assert (tmp_path / "out.txt").read_text() == "text"
 
 
 def test_what_only_observes_reports_and_changes_nothing(desk: Any, bound: Load, events: list[Event]) -> None:
@@ -432,6 +457,48 @@ def test_what_does_not_fit_is_refused_when_it_is_put_on(binding: str, code: str,
         bound(f"  - {{target: 'desk:waits', trace: true}}\n  - {binding}\n").attach()
     assert caught.value.code == code
     assert desk.waits is bare
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_module_that_puts_guards_on_while_it_loads_is_guarded_as_far_as_it_is(bound: Load, tmp_path: Path) -> None:
+    policies = bound("  - {target: 'early:first', returns: string}\n")
+    (tmp_path / "early.py").write_text("def first(): return 1\nimport late_attach\n")
+    (tmp_path / "late_attach.py").write_text("from hooks import policies\npolicies.attach()\n")
+    hooks = type(sys)("hooks")
+    vars(hooks)["policies"] = policies
+    sys.modules["hooks"] = hooks
+    try:
+        early = importlib.import_module("early")
+        with pytest.raises(PeakguardError):
+            early.first()
+    finally:
+        for name in ("early", "late_attach", "hooks"):
+            sys.modules.pop(name, None)
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_module_that_another_thread_imports_is_waited_for(bound: Load, tmp_path: Path) -> None:
+    import threading
+
+    policies = bound("  - {target: 'slow:first', returns: string}\n")
+    gate, hooks = threading.Event(), type(sys)("hooks")
+    loading = threading.Event()
+    vars(hooks).update(gate=gate, loading=loading)
+    sys.modules["hooks"] = hooks
+    (tmp_path / "slow.py").write_text("import hooks\nhooks.loading.set()\nhooks.gate.wait(10)\ndef first(): return 1\n")
+    thread = threading.Thread(target=importlib.import_module, args=("slow",))
+    thread.start()
+    assert loading.wait(10)
+    threading.Timer(0.05, gate.set).start()
+    try:
+        with policies.attached() as attachment:
+            assert [row.state for row in attachment.report()] == ["attached"]
+            with pytest.raises(PeakguardError):
+                sys.modules["slow"].first()
+    finally:
+        thread.join()
+        for name in ("slow", "hooks"):
+            sys.modules.pop(name, None)
 
 
 @pytest.mark.usefixtures("desk")

@@ -78,6 +78,24 @@ def test_a_program_that_breaks_a_demand_dies_of_it(
     assert 'main.py", line' in first
 
 
+def test_a_program_inside_a_package_is_what_its_binding_names(peakguard: Run, project: Project) -> None:
+    binding = BINDINGS.replace("main:double", "app.main:double")
+    root = project({**FILES, "policies/program.yaml": binding, "app/main.py": MAIN})
+    result = peakguard("run", "--", "python", "-m", "app.main", "60", "0", cwd=root)
+    assert (result.returncode, "app.main:double, returns.le" in result.stderr) == (1, True)
+    by_path = peakguard("run", "--", "python", "app/main.py", "60", "0", cwd=root, PYTHONPATH=str(root))
+    assert (by_path.returncode, "app.main:double, returns.le" in by_path.stderr) == (1, True)
+
+
+def test_an_interpreter_without_peakguard_is_refused(peakguard: Run, project: Project) -> None:
+    other = "#!/bin/sh\nexit 1\n"
+    root = project({**FILES, "bin/python": other})
+    (root / "bin" / "python").chmod(0o755)
+    result = peakguard("run", "--", "bin/python", "main.py", "1", "0", cwd=root)
+    assert result.returncode == 2
+    assert "PG2088" in result.stderr
+
+
 def test_flags_of_the_interpreter_are_kept(peakguard: Run, project: Project) -> None:
     files = {**FILES, "flags.py": "import sys\nprint(sys.flags.dev_mode, sys.flags.optimize, sys.warnoptions[-1])\n"}
     result = peakguard("run", "--", "python", "-X", "dev", "-O", "-Werror", "flags.py", cwd=project(files))
@@ -154,6 +172,16 @@ def test_tests_of_a_program_run_under_its_bindings(project: Project) -> None:
         [*words, "--peakguard-mode=observe"], cwd=root, capture_output=True, text=True, check=False
     )
     assert "1 failed, 1 passed" in observed.stdout
+
+
+def test_a_plugin_that_cannot_guard_says_so_without_a_traceback(project: Project) -> None:
+    for broken in (BINDINGS.replace("ge: 0", "gee: 0"), BINDINGS.replace("rates:rate", "rates:rat")):
+        root = project({**FILES, "policies/program.yaml": broken, "test_rates.py": TEST, "conftest.py": ""})
+        words = [sys.executable, "-c", "import sys, app.rates, pytest; sys.exit(pytest.main(sys.argv[1:]))"]
+        result = subprocess.run([*words, "-p", "peakguard"], cwd=root, capture_output=True, text=True, check=False)
+        assert result.returncode == 4
+        assert "PG20" in result.stderr
+        assert "Traceback" not in result.stderr + result.stdout
 
 
 def test_the_plugin_costs_nothing_to_who_does_not_ask_for_it(tmp_path: Path) -> None:

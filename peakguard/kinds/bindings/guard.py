@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Any, TypeVar, cast
 
 from peakguard.diagnostics import codes
-from peakguard.kinds.bindings.layers import classify_layer, contract_uses, demand_layers, trace_layer, write_layers
+from peakguard.kinds.bindings.files import write_layers
+from peakguard.kinds.bindings.layers import classify_layer, contract_uses, demand_layers, trace_layer
 from peakguard.kinds.bindings.problems import Site
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.guarding.flavour import flavour_of

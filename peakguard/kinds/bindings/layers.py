@@ -1,15 +1,14 @@
-"""The layers that bindings bring themselves: demands, spans, classification and whole files."""
+"""The layers that bindings bring themselves: demands, spans and classification."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from peakguard.kinds.bindings.asked import Asked, read_source, value_source
 from peakguard.kinds.bindings.problems import Site
 from peakguard.kinds.bindings.quick import quick
-from peakguard.runtime.fsops import replacing
+from peakguard.kinds.bindings.roots import Roots
 from peakguard.runtime.guarding.layer import Layer
 from peakguard.runtime.guarding.paths import follower, parse_path
 
@@ -62,47 +61,6 @@ def _items(site: Site, plan: Mapping[str, Any]) -> Layer | None:
         return None
     names = {"check": quick(Asked(site, [value_source(items[0], 0)], items[0]["bounds"]))}
     return Layer("result", "every item", names, each=("{problem} = {check}({item})", *_RAISED))
-
-
-class Roots:
-    """The arguments of a check in the text of a wrapper: each root of a call once."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._texts: list[str] = []
-        self._parameters: list[str] = []
-
-    @property
-    def text(self) -> str:
-        """The arguments, as a template."""
-        return ", ".join(self._texts)
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """The parameters that are read."""
-        return tuple(self._parameters)
-
-    def parameter(self, name: str) -> int:
-        """The place of a parameter among the roots."""
-        self._parameters.append(name)
-        return self._place(f"{{arg[{name}]}}")
-
-    def result(self) -> int:
-        """The place of the result."""
-        return self._place("{result}")
-
-    def path(self, text: str) -> int:
-        """The place of the value that a path starts at."""
-        path = parse_path(text)
-        assert path is not None, text
-        if path.root == "result":
-            return self.result()
-        return self.parameter(str(path.steps[0]) if path.root == "args" else self._site.parameters.first)
-
-    def _place(self, text: str) -> int:
-        if text not in self._texts:
-            self._texts.append(text)
-        return self._texts.index(text)
 
 
 def classify_layer(site: Site, plan: Mapping[str, Any]) -> Layer | None:
@@ -169,74 +127,6 @@ def _reading(site: Site, paths: Mapping[str, str], roots: Roots) -> Callable[...
         return context
 
     return read
-
-
-def write_layers(site: Site, plan: Mapping[str, Any]) -> list[Layer]:
-    """A new file for each that the function writes, which takes the old one's place when the function returns."""
-    return [_write_layer(site, name, durability) for name, durability in plan["writes"]] if site.is_enforced else []
-
-
-def _write_layer(site: Site, name: str, durability: Any) -> Layer:
-    def opened(path: Any) -> Swap:
-        return Swap(site, name, path, durability)
-
-    return Layer(
-        "writes",
-        f"{name} is whole or not there",
-        {"open": opened},
-        before=(f"{{swap}} = {{open}}({{arg[{name}]}})", f"{{set[{name}]}} = {{swap}}.given"),
-        failed=(f"{{set[{name}]}} = {{swap}}.path", "{swap}.abandon({error})"),
-        after=(f"{{set[{name}]}} = {{swap}}.path", "{swap}.commit()"),
-        reads=(name,),
-    )
-
-
-class Swap:
-    """A file that is being written under another name. `given` is what the function is told, `path` what it was."""
-
-    def __init__(self, site: Site, name: str, path: Any, durability: Any) -> None:
-        self.path = self.given = path
-        self._block: Any = None
-        self._site = site
-        self._name = name
-        try:
-            target = os.fspath(path)
-            if isinstance(target, str) and not os.path.isdir(target) and os.path.isdir(os.path.dirname(target) or "."):
-                self._open(target, durability)
-            else:
-                problem = f"{name} is no path of a file in a folder that is there"
-                site.failed(f"writes.{name}", ValueError(problem))
-        except TypeError as fault:
-            site.failed(f"writes.{name}", fault)
-
-    def _open(self, target: str, durability: Any) -> None:
-        # A link is followed: the file it leads to is replaced, not the link.
-        self._block = replacing(os.path.realpath(target), durability=durability)
-        self._temporary: str = self._block.__enter__()
-        self.given = self._temporary if isinstance(self.path, str) else type(self.path)(self._temporary)
-
-    def commit(self) -> None:
-        """Let the new file take its place; the function has returned. Raises OSError."""
-        if self._block is None:
-            return
-        if os.path.exists(self._temporary):
-            self._block.__exit__(None, None, None)
-            return
-        missing = FileNotFoundError(f"the function returned without writing to its {self._name}")
-        self._leave(missing)
-        self._site.failed(f"writes.{self._name}", missing)
-
-    def abandon(self, error: BaseException) -> None:
-        """Leave the old file as it was; the function has raised."""
-        if self._block is not None:
-            self._leave(error)
-
-    def _leave(self, error: BaseException) -> None:
-        try:
-            self._block.__exit__(type(error), error, error.__traceback__)
-        except BaseException as same:  # noqa: BLE001 # the block raises what it was told of, when it has tidied up
-            if same is not error:
-                self._site.failed(f"writes.{self._name}", same)
 
 
 def contract_uses(plan: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from types import ModuleType, TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -50,8 +51,13 @@ class Attachment:
         try:
             for name in {plan.module for plan in self._active()}:
                 module = sys.modules.get(name)
-                # One that is being imported right now tells of itself when it is done.
-                if module is not None and not _is_loading(module):
+                if module is None:
+                    continue
+                if _is_loading(module):
+                    import_module(name)  # waits for another thread that imports it; of our own it gives what there is
+                if _is_loading(module):
+                    self._guard_what_is_there(module, [plan for plan in self._active() if plan.module == name])
+                else:
                     self._guard(module, name)
         except BaseException:
             self.detach()
@@ -74,12 +80,19 @@ class Attachment:
         """What became of every binding that has a target, in the order they are written."""
         return tuple(self._row(plan) for plan in self._plans)
 
-    def guard_main(self, module: ModuleType, name: str) -> bool:
-        """Put on the guards of a module that runs as the program itself; tells whether all of them are on."""
-        for plan in self._active():
-            if plan.module in ("__main__", name) and not self._standing[plan.key] and _has(module, plan.path):
+    def guard_main(self, module: ModuleType) -> bool:
+        """Put on the guards of a module that runs as the program itself; tells whether all of them are on.
+
+        The file `app/main.py` is what a binding calls `app.main`, or `main`, or `__main__`.
+        """
+        plans = [plan for plan in self._active() if plan.module == "__main__" or _is_of(plan.module, _file_of(module))]
+        self._guard_what_is_there(module, plans)
+        return all(self._standing[plan.key] for plan in plans)
+
+    def _guard_what_is_there(self, module: ModuleType, plans: list[Plan]) -> None:
+        for plan in plans:
+            if not self._standing[plan.key] and _has(module, plan.path):
                 self._standing[plan.key] += put_on([Guard(plan.target or "", module, plan.build)])
-        return all(self._standing[plan.key] for plan in self._active() if plan.module in ("__main__", name))
 
     def _active(self) -> Iterator[Plan]:
         return (plan for plan in self._plans if plan.mode != "off")
@@ -127,6 +140,11 @@ def _file_of(module: ModuleType | None) -> str | None:
         return None
     path = names_of(module).get("__file__")
     return os.path.realpath(path) if isinstance(path, str) else None
+
+
+def _is_of(name: str, path: str | None) -> bool:
+    parts = os.path.splitext(path or "")[0].split(os.sep)
+    return name.split(".") == parts[-len(name.split(".")) :]
 
 
 def _is_loading(module: ModuleType) -> bool:

@@ -38,13 +38,14 @@ class ImportHook(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """The spec that another finder has for a module that is waited for, with a loader that tells of it."""
-        if getattr(self._asking, "name", None) == fullname:
+        asking: list[str] = self._asking.__dict__.setdefault("names", [])
+        if fullname in asking:
             return None
-        self._asking.name = fullname
+        asking.append(fullname)
         try:
             spec = self._ask_others(fullname, path, target)
         finally:
-            self._asking.name = None
+            asking.pop()
         if spec is None or spec.loader is None or not self._wanted(fullname, spec.origin):
             return None
         spec.loader = _Telling(spec.loader, self._on_import)
