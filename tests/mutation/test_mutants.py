@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.mutation.__main__ import is_caught
-from tests.mutation.mutants import MUTANTS, Mutant
+from tests.mutation.mutant import Mutant
+from tests.mutation.mutants import MUTANTS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

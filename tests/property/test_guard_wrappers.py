@@ -116,6 +116,23 @@ def test_arguments_that_a_decorator_hides_are_found_all_the_same(function: Calla
             assert seen[1] == result[name]
 
 
+def test_a_keyword_may_be_named_as_a_parameter_that_is_positional_only() -> None:
+    from functools import wraps
+
+    def function(a: int = 1, /, *rest: int, **more: int) -> Any:
+        return a, rest, more
+
+    @wraps(function)
+    def hidden(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    for name, read in (("a", 1), ("rest", ()), ("more", {"a": 2, "b": 3})):
+        seen: list[Any] = []
+        made = wrap(hidden, layers(seen, name), "test").function
+        assert made(a=2, b=3) == (1, (), {"a": 2, "b": 3})
+        assert seen[1] == read
+
+
 STEPS = st.lists(st.one_of(st.just("next"), st.integers(), st.just("throw"), st.just("close")), max_size=8)
 
 
