@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 from peakguard.diagnostics import codes
 from peakguard.kinds.bindings.guard import Guarding, Plan, plans_of
 from peakguard.runtime.errors import PeakguardError
-from peakguard.runtime.guarding.hook import ImportHook
+from peakguard.runtime.guarding.hook import Listener, listen, stop_listening
 from peakguard.runtime.guarding.modules import names_of, twins
 from peakguard.runtime.guarding.standing import Guard, Standing, put_on, take_off
 from peakguard.runtime.policy_set import PolicySet
@@ -43,11 +43,11 @@ class Attachment:
         self._plans = [plan for plan in plans_of(policies, mode) if plan.target is not None]
         self._standing: dict[str, list[Standing]] = {plan.key: [] for plan in self._plans}
         self._files: set[str] = set()
-        self._hook = ImportHook(self._is_wanted, self._on_import)
+        self._listener = Listener(self._is_wanted, self._on_import)
 
     def attach(self) -> Attachment:
         """Put all guards on. Raises PeakguardError for a target that is not in its module or takes no guard."""
-        self._hook.install()
+        listen(self._listener)
         try:
             for name in {plan.module for plan in self._active()}:
                 module = sys.modules.get(name)
@@ -66,7 +66,7 @@ class Attachment:
 
     def detach(self) -> None:
         """Take all guards off; what they stood on is as it was, wherever they were copied to."""
-        self._hook.remove()
+        stop_listening(self._listener)
         take_off([standing for each in reversed(self._standing.values()) for standing in each])
         self._standing = {key: [] for key in self._standing}
 

@@ -8,31 +8,41 @@ from collections.abc import Callable, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
-
-Listener = Callable[[ModuleType], None]
+from typing import Any, NamedTuple
 
 
-class ImportHook(MetaPathFinder):
-    """Calls `on_import` with every module of a name in `wanted`, when its body has run, at each import and reload.
+class Listener(NamedTuple):
+    """`wanted(name, origin)` says whether to hear of a module; `on_import` is called when its body has run.
 
-    It finds nothing itself: it asks the other finders, and lets their loaders load. What `on_import` raises ends the
-    import.
+    That is at each import and each reload. What `on_import` raises ends the import.
     """
 
-    def __init__(self, wanted: Callable[[str, str | None], bool], on_import: Listener) -> None:
-        self._wanted = wanted
-        self._on_import = on_import
+    wanted: Callable[[str, str | None], bool]
+    on_import: Callable[[ModuleType], None]
+
+
+def listen(listener: Listener) -> None:
+    """Hear of imports from now on."""
+    with _lock:
+        _FINDER.listeners = (*_FINDER.listeners, listener)
+        if _FINDER not in sys.meta_path:
+            sys.meta_path.insert(0, _FINDER)
+
+
+def stop_listening(listener: Listener) -> None:
+    """Hear of none any more; one that does not listen is no fault."""
+    with _lock:
+        _FINDER.listeners = tuple(each for each in _FINDER.listeners if each is not listener)
+        if not _FINDER.listeners and _FINDER in sys.meta_path:
+            sys.meta_path.remove(_FINDER)
+
+
+class _Finder(MetaPathFinder):
+    """One for all listeners. It finds nothing itself: it asks the other finders, and lets their loaders load."""
+
+    def __init__(self) -> None:
+        self.listeners: tuple[Listener, ...] = ()
         self._asking = threading.local()
-
-    def install(self) -> None:
-        """Hear of imports from now on."""
-        sys.meta_path.insert(0, self)
-
-    def remove(self) -> None:
-        """Hear of none any more."""
-        if self in sys.meta_path:
-            sys.meta_path.remove(self)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -46,9 +56,12 @@ class ImportHook(MetaPathFinder):
             spec = self._ask_others(fullname, path, target)
         finally:
             asking.pop()
-        if spec is None or spec.loader is None or not self._wanted(fullname, spec.origin):
+        if spec is None or spec.loader is None:
             return None
-        spec.loader = _Telling(spec.loader, self._on_import)
+        hearing = [each.on_import for each in self.listeners if each.wanted(fullname, spec.origin)]
+        if not hearing:
+            return None
+        spec.loader = _Telling(spec.loader, hearing)
         return spec
 
     def _ask_others(self, name: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
@@ -61,12 +74,16 @@ class ImportHook(MetaPathFinder):
         return None
 
 
+_lock = threading.Lock()
+_FINDER = _Finder()
+
+
 class _Telling(Loader):
     """Loads as another loader does and tells when it is done; then the module has that other loader."""
 
-    def __init__(self, loader: Any, on_import: Listener) -> None:
+    def __init__(self, loader: Any, hearing: Sequence[Callable[[ModuleType], None]]) -> None:
         self._loader = loader
-        self._on_import = on_import
+        self._hearing = hearing
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         create = getattr(self._loader, "create_module", None)
@@ -79,7 +96,8 @@ class _Telling(Loader):
         if module.__spec__ is not None:
             module.__spec__.loader = self._loader
         self._loader.exec_module(module)
-        self._on_import(module)
+        for on_import in self._hearing:
+            on_import(module)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._loader, name)
