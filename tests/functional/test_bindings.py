@@ -547,6 +547,16 @@ def test_a_block_may_be_guarded_by_what_needs_no_arguments(bound: Load) -> None:
     assert refused.value.code == "PG2082"
 
 
+def test_bindings_that_stand_in_one_line_are_two(desk: Any, project: Project) -> None:
+    both = "[{target: 'desk:scale', returns: string}, {target: 'desk:spans', returns: string}]"
+    root = project({"policies/program.yaml": HEAD.replace("bindings:\n", f"bindings: {both}\n")})
+    with package.load(root).attached() as attachment:
+        assert [row.state for row in attachment.report()] == ["attached"] * 2
+        for call in (lambda: desk.scale(1), desk.spans):
+            with pytest.raises(PeakguardError):
+                call()
+
+
 def test_a_guard_that_no_policy_declares_is_named(bound: Load) -> None:
     with pytest.raises(PeakguardError) as caught:
         bound("  - {name: small, returns: int64}\n").guard("smal")

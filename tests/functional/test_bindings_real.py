@@ -12,7 +12,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -24,6 +23,7 @@ import pytest
 import peakguard as package
 from peakguard.runtime.errors import PeakguardError
 from tests.functional.conftest import Project
+from tests.functional.policies import SHOP
 
 Call = Callable[[Any], Any]
 FRAME = pl.DataFrame({"a": [2, 1], "b": ["x", "y"]})
@@ -212,9 +212,8 @@ def test_a_real_function_does_what_it_did(target: str, project: Project) -> None
     expected = TARGETS[target](getattr(owner, name))
     signature = _signature(owner, name)
     text = f"  - {{target: '{target}', trace: true, classify: true}}\n"
-    errors = (Path(__file__).parent / "real_errors.yaml").read_text()
     head = "peakguard: 1\nkind: bindings\nname: real\nversion: 1.0.0\nbindings:\n"
-    policies = package.load(project({"policies/real.yaml": head + text, "policies/errors.yaml": errors}))
+    policies = package.load(project({"policies/real.yaml": head + text, "policies/errors.yaml": SHOP}))
     with policies.attached() as attachment, policies.run("real"):
         (row,) = attachment.report()
         assert row.state == "attached"

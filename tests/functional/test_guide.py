@@ -31,8 +31,9 @@ def test_the_guide_does_what_it_says(peakguard: Run, tmp_path: Path) -> None:
         else:
             commands += 1
             command, _, shown = console.partition("\n")
-            words = shlex.split(command.removeprefix("$ "))
+            words = shlex.split(command.removeprefix("$ ").removesuffix("2>&1"))
             assert words[0] == "peakguard"
             result = peakguard(*words[1:], cwd=tmp_path)
-            assert shown.strip() in result.stdout, (command, result.stdout)
+            printed = result.stdout + (result.stderr if command.endswith("2>&1") else "")
+            assert shown.strip() in printed, (command, printed)
     assert commands >= 3

@@ -27,13 +27,14 @@ F = TypeVar("F")
 class Plan:
     """One binding under the mode that holds: the weakest of its own, its policy's and the environment's."""
 
-    def __init__(self, policies: PolicySet, table: Mapping[str, Any], mode: str) -> None:
+    def __init__(self, policies: PolicySet, table: Mapping[str, Any], mode: str, key: str) -> None:
         self._policies = policies
         self._table = table
         self.mode = mode
         self.name: str = table["name"]
         self.target: str | None = table["target"]
-        self.key: str = table["origin"]
+        self.key = key
+        """What tells it from all others of the project."""
         self.is_critical: bool = table["critical"]
         self.module: str = (self.target or "").partition(":")[0]
         self.path = (self.target or "").partition(":")[2].split(".")
@@ -49,7 +50,7 @@ class Plan:
         site = Site(
             self.name,
             self.target or self.name,
-            self.key,
+            table["origin"],
             self.mode == "enforce",
             self.is_critical,
             parameters,
@@ -104,11 +105,10 @@ class Plan:
 def plans_of(policies: PolicySet, mode: str | None) -> list[Plan]:
     """All bindings of a project; `mode` and the variable PEAKGUARD_MODE can only make them weaker."""
     given = (mode, environment_mode())
-    tables = [policies.tables("bindings")[name] for name in policies.names("bindings")]
     return [
-        Plan(policies, table, weakest(policy["mode"], table["mode"], *given))
-        for policy in tables
-        for table in policy["bindings"]
+        Plan(policies, table, weakest(policy["mode"], table["mode"], *given), f"{name}.{index}")
+        for name, policy in sorted(policies.tables("bindings").items())
+        for index, table in enumerate(policy["bindings"])
     ]
 
 
