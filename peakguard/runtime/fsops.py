@@ -46,7 +46,7 @@ def replacing(path: str | os.PathLike[str], *, durability: Durability = "full") 
     temporary = f"{target}.{os.getpid():x}.{os.urandom(4).hex()}.tmp{os.path.splitext(target)[1]}"
     try:
         yield temporary
-        _keep_mode(target, temporary)
+        _copy_mode(target, temporary)
         if durability == "full":
             sync_file(temporary)
         os.replace(temporary, target)
@@ -55,13 +55,6 @@ def replacing(path: str | os.PathLike[str], *, durability: Durability = "full") 
         raise
     if durability == "full":
         sync_folder(os.path.dirname(target))
-
-
-def _keep_mode(target: str, new: str) -> None:
-    """A file that takes the place of another may be read by whoever could read that, and by nobody else."""
-    with suppress(FileNotFoundError):
-        mode = os.stat(target).st_mode & 0o7777
-        os.chmod(new, mode)
 
 
 def sync_file(path: str) -> None:
@@ -124,12 +117,13 @@ def _write_new(path: str, data: bytes, *, sync: bool, flags: int, mode_of: str |
         os.close(descriptor)
 
 
-def _copy_mode(path: str, descriptor: int) -> None:
+def _copy_mode(path: str, new: int | str) -> None:
+    """A file that takes the place of another may be read by whoever could read that, and by nobody else."""
     try:
         mode = os.stat(path).st_mode & 0o7777
     except FileNotFoundError:
         return
-    os.fchmod(descriptor, mode)
+    os.chmod(new, mode)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

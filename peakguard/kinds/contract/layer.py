@@ -16,6 +16,10 @@ class Site(Protocol):
     """What a layer has to know of where it stands."""
 
     @property
+    def binding(self) -> str:
+        """What the guard is called."""
+
+    @property
     def is_enforced(self) -> bool:
         """Whether a broken contract is raised, else it is only reported."""
 
@@ -58,7 +62,7 @@ def _judge(site: Site, name: str, place: str, *, nullable: bool) -> Callable[[An
                 return contract.validate(frame), None
             watch(frame)
         except PeakguardError as error:
-            error.add_note(f"in {place}")
+            error.add_note(f"in {place} of {site.binding}")
             return frame, error.with_traceback(None) if site.is_enforced else site.failed(place, error)
         except Exception as fault:  # noqa: BLE001 # a fault of ours is not the caller's
             return frame, site.failed(place, fault)
