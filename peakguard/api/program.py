@@ -100,5 +100,22 @@ def execute(program: Program, arguments: Sequence[str], guard_main: Callable[[Mo
         is_guarded = is_guarded or guard_main(main)
 
 
+def names_of(program: Program) -> set[str] | None:
+    """Every name that a program may come to have; None where that cannot be told, as of one that is no Python."""
+    names: set[str] = set()
+    try:
+        tree = ast.parse(program.source, program.path)
+    except (SyntaxError, ValueError):
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.alias):
+            names.add((node.asname or node.name).partition(".")[0])
+    return None if "*" in names else names
+
+
 def _run(code: CodeType, main: ModuleType) -> None:
     exec(code, main.__dict__)  # noqa: S102 # the program that we are asked to run

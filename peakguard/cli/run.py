@@ -123,10 +123,11 @@ def _policies(options: argparse.Namespace) -> PolicySet:
 
 
 def _run(program: Program, arguments: Sequence[str], policies: PolicySet, options: argparse.Namespace) -> int:
-    from peakguard.api.program import execute
+    from peakguard.api.program import execute, names_of
 
     try:
         attachment = policies.attach(mode=options.mode)
+        attachment.check_main(program.path, names_of(program))
     except PeakguardError as error:
         raise Refusal(found(error.code, Span.whole(program.path), **error.context)) from error
     policies.install_excepthook()
@@ -157,12 +158,14 @@ def _is_ours(trace: TracebackType) -> bool:
 
 
 def _report(attachment: Attachment, *, everything: bool) -> None:
-    """A critical function that was never guarded is said without being asked."""
+    """What was never guarded though it should have been is said without being asked."""
     for row in attachment.report():
         if everything:
             copies = f", rebound in {', '.join(row.rebound)}" if row.rebound else ""
             sys.stderr.write(f"peakguard: {row.target}: {row.state}, {row.mode}{copies}\n")
             sys.stderr.writelines(f"  {layer}\n" for layer in row.layers)
+        elif row.state == "missing":
+            sys.stderr.write(f"peakguard: {row.target} was never guarded: its module is there and has no such name\n")
         elif row.is_critical and row.state == "waiting":
             sys.stderr.write(
                 f"peakguard: {row.target} is critical and was never guarded: its module was not imported\n"

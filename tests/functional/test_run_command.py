@@ -78,6 +78,32 @@ def test_a_program_that_breaks_a_demand_dies_of_it(
     assert 'main.py", line' in first
 
 
+def test_a_binding_of_what_the_program_does_not_have_runs_nothing(peakguard: Run, project: Project) -> None:
+    root = project({**FILES, "policies/program.yaml": BINDINGS.replace("main:double", "main:doubel")})
+    result = peakguard("run", "--", "python", "main.py", "1", "0", cwd=root)
+    assert result.returncode == 2
+    assert "PG2081" in result.stderr
+    assert "`double`" in result.stderr
+    assert (result.stdout, "Traceback" in result.stderr) == ("", False)
+
+
+def test_a_binding_of_what_the_program_never_comes_to_have_is_said(peakguard: Run, project: Project) -> None:
+    program = "class Desk:\n    pass\nprint('ran')\n"
+    binding = BINDINGS.replace("main:double", "late:Desk.sell")
+    root = project({**FILES, "policies/program.yaml": binding, "late.py": program})
+    result = peakguard("run", "--", "python", "late.py", cwd=root)
+    assert result.stdout == "ran\n"
+    assert "late:Desk.sell was never guarded" in result.stderr
+
+
+def test_a_misspelt_binding_ends_an_import_in_few_lines(peakguard: Run, project: Project) -> None:
+    root = project({**FILES, "policies/program.yaml": BINDINGS.replace("rates:rate", "rates:rat")})
+    result = peakguard("run", "--", "python", "main.py", "1", "0", cwd=root)
+    assert result.returncode == 1
+    assert "PG2081" in result.stderr
+    assert sum("guarding" in line for line in result.stderr.splitlines() if line.startswith("  File")) == 1
+
+
 def test_a_program_inside_a_package_is_what_its_binding_names(peakguard: Run, project: Project) -> None:
     binding = BINDINGS.replace("main:double", "app.main:double")
     root = project({**FILES, "policies/program.yaml": binding, "app/main.py": MAIN})

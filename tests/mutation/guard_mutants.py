@@ -152,8 +152,8 @@ GUARDS = [
         "guards-imports-are-not-heard",
         "a module that is imported later stays bare",
         f"{GUARDING}/hook.py",
-        "            on_import(module)\n",
-        "            pass\n",
+        "                on_import(module)\n",
+        "                pass\n",
         LAYERS,
     ),
     Mutant(

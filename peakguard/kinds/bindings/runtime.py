@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib import import_module
 from types import ModuleType, TracebackType
 from typing import Any, NamedTuple, Self
@@ -14,12 +14,13 @@ from peakguard.kinds.bindings.guard import Guarding, Plan, plans_of
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.guarding.hook import Listener, listen, stop_listening
 from peakguard.runtime.guarding.modules import names_of, twins
+from peakguard.runtime.guarding.places import missing
 from peakguard.runtime.guarding.standing import Guard, Standing, put_on, take_off
 from peakguard.runtime.policy_set import PolicySet
 
 
 class Attached(NamedTuple):
-    """What became of one binding: `attached`, `waiting` for its module, or `off`.
+    """What became of one binding: `attached`, `off`, `waiting` for its module, or `missing` from one that is there.
 
     `rebound` are the names in other modules that were copies of the target.
     """
@@ -43,6 +44,7 @@ class Attachment:
         self._plans = [plan for plan in plans_of(policies, mode) if plan.target is not None]
         self._standing: dict[str, list[Standing]] = {plan.key: [] for plan in self._plans}
         self._files: set[str] = set()
+        self._mains: set[str] = set()
         self._listener = Listener(self._is_wanted, self._on_import)
 
     def attach(self) -> Attachment:
@@ -85,9 +87,21 @@ class Attachment:
 
         The file `app/main.py` is what a binding calls `app.main`, or `main`, or `__main__`.
         """
-        plans = [plan for plan in self._active() if plan.module == "__main__" or _is_of(plan.module, _file_of(module))]
+        plans = self._of_main(_file_of(module))
         self._guard_what_is_there(module, plans)
         return all(self._standing[plan.key] for plan in plans)
+
+    def check_main(self, path: str, names: Collection[str] | None) -> None:
+        """Raises PeakguardError (PG2081) where a binding names what the program of a file will not have."""
+        for plan in self._of_main(path):
+            if names is not None and plan.path[0] not in names:
+                self.detach()
+                raise missing(plan.target or "", plan.path[0], ModuleType("__main__"), names)
+
+    def _of_main(self, path: str | None) -> list[Plan]:
+        plans = [plan for plan in self._active() if plan.module == "__main__" or _is_of(plan.module, path)]
+        self._mains.update(plan.key for plan in plans)
+        return plans
 
     def _guard_what_is_there(self, module: ModuleType, plans: list[Plan]) -> None:
         for plan in plans:
@@ -99,7 +113,9 @@ class Attachment:
 
     def _row(self, plan: Plan) -> Attached:
         standing = self._standing[plan.key]
-        state = "off" if plan.mode == "off" else "attached" if standing else "waiting"
+        is_there = plan.key in self._mains or plan.module in sys.modules
+        state = "attached" if standing else "missing" if is_there else "waiting"
+        state = "off" if plan.mode == "off" else state
         rebound = tuple(name for each in standing for name in each.rebound)
         return Attached(plan.name, plan.target or "", state, plan.mode, plan.labels(), rebound, plan.is_critical)
 

@@ -10,6 +10,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from peakguard.runtime.errors import PeakguardError
+
 
 class Listener(NamedTuple):
     """`wanted(name, origin)` says whether to hear of a module; `on_import` is called when its body has run.
@@ -97,7 +99,11 @@ class _Telling(Loader):
             module.__spec__.loader = self._loader
         self._loader.exec_module(module)
         for on_import in self._hearing:
-            on_import(module)
+            try:
+                on_import(module)
+            except PeakguardError as error:
+                # Who reads the traceback of an import has no use for how we found it out.
+                raise error.with_traceback(None)  # noqa: B904 # its causes stay its own
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._loader, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -135,11 +135,12 @@ def _function_in(target: str, name: str, raw: Any) -> Callable[..., Any]:
     return function
 
 
-def missing(target: str, name: str, owner: Any) -> PeakguardError:
-    """The error for a name that is not there, with the nearest that is."""
+def missing(target: str, name: str, owner: Any, names: Collection[str] | None = None) -> PeakguardError:
+    """The error for a name that is not there, with the nearest that is; `names` are those that may be meant."""
     from peakguard.diagnostics.wording import did_you_mean
 
-    names = names_of(owner) if isinstance(owner, ModuleType) else dir(owner)
+    if names is None:
+        names = names_of(owner) if isinstance(owner, ModuleType) else dir(owner)
     is_lazy = isinstance(owner, ModuleType) and "__getattr__" in names
     problem = f"{_described(owner)} has no `{name.rpartition('.')[2]}`"
     problem += " before it is asked for it; bind it where it is defined" if is_lazy else ""
