@@ -96,7 +96,7 @@ class Attachment:
         for plan in self._of_main(path):
             if names is not None and plan.path[0] not in names:
                 self.detach()
-                raise missing(plan.target or "", plan.path[0], ModuleType("__main__"), names)
+                raise missing(plan.target or "", plan.path[0], ModuleType(plan.module), names)
 
     def _of_main(self, path: str | None) -> list[Plan]:
         plans = [plan for plan in self._active() if plan.module == "__main__" or _is_of(plan.module, path)]
