@@ -1,0 +1,1 @@
+"""A small trading program: bars from an exchange, a moving-average backtest on them, a report."""
