@@ -15,7 +15,7 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	touch $(READY)
 
-demo: $(READY)  ## check policies, validate real data, break it in five ways
+demo: $(READY)  ## a real program under twenty faults, bare and guarded
 	$(BIN)/python docs/example/demo.py
 
 test: $(READY)  ## the suite (under 8 minutes on 2 cores)

@@ -1,118 +1,123 @@
-"""`make demo`: the policies of this repository checked, real data validated, then broken in five ways."""
+"""`make demo`: an ordinary program under twenty faults, bare and guarded; then what else its policies give.
+
+Every step is checked as it is shown; the exit code is 1 when one does not end as it should.
+"""
 
 from __future__ import annotations
 
-import csv
 import shutil
-import subprocess
 import sys
-import sysconfig
 import tempfile
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-DATA = ROOT / "docs" / "example" / "data" / "sp500.csv"
-PEAKGUARD = Path(sysconfig.get_path("scripts")) / "peakguard"
+from outcomes import ROOT, YESTERDAY, Outcome, peakguard, run, verdict
+from scenarios import SCENARIOS, Scenario
 
-Row = dict[str, str]
+ARROW = "->"
+DATA = ROOT / "docs" / "example" / "data" / "sp500.csv"
 
 
 def main() -> int:
-    """Run the tour; exit 1 when a step does not end as it should."""
-    outcomes = [
-        step("The policies are checked", 0, "check"),
-        step("5,031 real daily bars of the S&P 500 are validated", 0, "validate", "daily_bars", str(DATA)),
-    ]
+    """The tour."""
+    steps = [show("The policies are checked", 0, "check")]
+    right = run(None, guarded=False)
+    steps += [unchanged(right), table(right), one_error()]
     with tempfile.TemporaryDirectory() as folder:
-        for number, (title, breaks) in enumerate(BREAKS.items(), start=1):
-            path = Path(folder) / f"broken_{number}.csv"
-            write(path, breaks)
-            outcomes.append(step(f"Broken copy {number}: {title}", 1, "validate", "daily_bars", str(path)))
-        outcomes.append(broken_policy(Path(folder)))
-        outcomes.append(render(Path(folder)))
-    return 0 if all(outcomes) else 1
+        steps += [broken_file(Path(folder)), slip(Path(folder)), catalog(Path(folder))]
+    return 0 if all(steps) else 1
 
 
-def step(title: str, wanted: int, *arguments: str, cwd: Path = ROOT) -> bool:
+def unchanged(right: Outcome) -> bool:
+    """Without a fault the guarded program does what the bare one does."""
+    guarded = run(None, guarded=True)
+    numbers = right.numbers or {}
+    heading("The program, which knows nothing of peakguard: 5,031 real bars of the S&P 500, a backtest, a report")
+    print(f"bare      equity {numbers['equity']:,} USD after {numbers['fills']} fills")
+    print(f"guarded   {'the same report, byte for byte' if guarded.report == right.report else guarded.errors}")
+    return guarded == right
+
+
+def table(right: Outcome) -> bool:
+    """Every fault, and what comes of it without and with the policies."""
+    heading(f"{len(SCENARIOS)} faults; the right equity is {(right.numbers or {})['equity']:,} USD")
+    good = True
+    with ThreadPoolExecutor(2) as pool:
+        for scenario, bare, guarded in pool.map(both, SCENARIOS):
+            fine = bare.report != right.report and guarded.error.startswith(scenario.code)
+            good = good and fine and guarded.report == YESTERDAY
+            print(f"{scenario.title}\n    bare     {ARROW} {short(verdict(bare, right))}")
+            print(f"    guarded  {ARROW} {short(guarded.error or verdict(guarded, right))}", flush=True)
+    return good
+
+
+def both(scenario: Scenario) -> tuple[Scenario, Outcome, Outcome]:
+    """One fault, bare and guarded."""
+    return scenario, run(scenario, guarded=False), run(scenario, guarded=True)
+
+
+def short(text: str) -> str:
+    """A line that fits the screen."""
+    return text if len(text) <= 100 else text[:97] + "..."
+
+
+def one_error() -> bool:
+    """What the operator reads at night."""
+    heading("One of these errors in full")
+    scenario = next(each for each in SCENARIOS if each.code == "PT-2001" and "fee" in each.title)
+    text = run(scenario, guarded=True).errors
+    block = text[text.index("\nPT-2001 ") + 1 :]
+    print(block)
+    return "policies/program.yaml" in block
+
+
+def broken_file(folder: Path) -> bool:
+    """A file is validated without any program."""
+    good = show("5,031 real daily bars are validated", 0, "validate", "daily_bars", str(DATA))
+    lines = DATA.read_text().splitlines()
+    lines[2000] = lines[1999]
+    day, opened, high, low, *rest = lines[100].split(",")
+    lines[100] = ",".join([day, opened, low, high, *rest])
+    path = folder / "broken.csv"
+    path.write_text("\n".join([*lines, ""]))
+    return show("A copy with two faults in it", 1, "validate", "daily_bars", str(path)) and good
+
+
+def slip(folder: Path) -> bool:
+    """What a slip in a policy looks like."""
+    project = copied(folder / "project")
+    path = project / "contracts" / "index_bars.yaml"
+    path.write_text(path.read_text().replace("max(open, close, low)", "max(open, clse, low)"))
+    return show("A contract with a slip in it", 1, "check", cwd=project)
+
+
+def catalog(folder: Path) -> bool:
+    """The catalog that follows from the same files."""
+    project = copied(folder / "rendered")
+    (project / "policies" / "errors.lock").unlink(missing_ok=True)
+    done = show("The error catalog is rendered", 0, "docs", cwd=project)
+    print("\n".join((project / "docs" / "ERROR_CODES.md").read_text().splitlines()[:18]))
+    return show("One entry of it", 0, "explain", "PT-4002") and done
+
+
+def copied(project: Path) -> Path:
+    """The policies of this repository in another folder."""
+    for name in ("policies", "contracts"):
+        shutil.copytree(ROOT / name, project / name)
+    return project
+
+
+def show(title: str, wanted: int, *arguments: str, cwd: Path = ROOT) -> bool:
     """Run one command and show what it prints."""
-    print(f"\n=== {title}\n$ peakguard {' '.join(arguments)}", flush=True)
-    code = subprocess.run([PEAKGUARD, *arguments], cwd=cwd, check=False).returncode  # noqa: S603 # our own command
+    heading(f"{title}\n$ peakguard {' '.join(arguments)}")
+    code = peakguard(*arguments, cwd=cwd)
     print(f"(exit code {code})", flush=True)
     return code == wanted
 
 
-def write(path: Path, breaks: Callable[[list[Row]], None]) -> None:
-    """A copy of the real data with one fault in it."""
-    with DATA.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    breaks(rows)
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def swap_high_and_low(rows: list[Row]) -> None:
-    """A loader mapped two columns wrongly for some days."""
-    for row in rows[100:103]:
-        row["High"], row["Low"] = row["Low"], row["High"]
-
-
-def repeat_a_day(rows: list[Row]) -> None:
-    """The provider sent one day twice."""
-    rows.insert(2000, dict(rows[1999]))
-
-
-def lose_a_price(rows: list[Row]) -> None:
-    """A bad print and a price that is not a number."""
-    rows[10]["Close"] = "NaN"
-    rows[11]["Open"] = "n/a"
-
-
-def freeze_the_feed(rows: list[Row]) -> None:
-    """The feed repeats its last tick for a year."""
-    for row in rows[3000:3260]:
-        for name in ("Open", "High", "Low", "Close", "Adj Close"):
-            row[name] = rows[2999]["Close"]
-
-
-def rename_a_column(rows: list[Row]) -> None:
-    """The provider changed its format."""
-    for row in rows:
-        row["Adjusted"] = row.pop("Adj Close")
-
-
-BREAKS: dict[str, Callable[[list[Row]], None]] = {
-    "high and low are swapped on three days": swap_high_and_low,
-    "a day stands twice": repeat_a_day,
-    "two prices are no numbers": lose_a_price,
-    "the feed is frozen for a year": freeze_the_feed,
-    "the provider renamed a column": rename_a_column,
-}
-
-
-def broken_policy(folder: Path) -> bool:
-    """What a slip in a policy looks like."""
-    project = folder / "project"
-    for name in ("policies", "contracts"):
-        shutil.copytree(ROOT / name, project / name)
-    path = project / "contracts" / "daily_bars.yaml"
-    text = path.read_text()
-    path.write_text(text.replace("nullable", "nulable").replace("max(open, close, low)", "max(open, close, lwo)"))
-    return step("A policy with a slip in it", 1, "check", cwd=project)
-
-
-def render(folder: Path) -> bool:
-    """The catalog that follows from the same files."""
-    project = folder / "rendered"
-    for name in ("policies", "contracts"):
-        shutil.copytree(ROOT / name, project / name)
-    (project / "policies" / "errors.lock").unlink(missing_ok=True)
-    done = step("The error catalog is rendered", 0, "docs", cwd=project)
-    text = (project / "docs" / "ERROR_CODES.md").read_text()
-    print("\n".join(text.splitlines()[:18]))
-    return done and step("One page of it", 0, "explain", "PT-1103")
+def heading(text: str) -> None:
+    """The title of a step."""
+    print(f"\n=== {text}", flush=True)
 
 
 if __name__ == "__main__":

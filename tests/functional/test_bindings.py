@@ -97,9 +97,9 @@ def bound(project: Project) -> Iterator[Load]:
     """Policies with bindings of this text."""
     made: list[PolicySet] = []
 
-    def load(text: str) -> PolicySet:
+    def load(text: str, errors: str = SHOP) -> PolicySet:
         root = project(
-            {"policies/program.yaml": HEAD + text, "contracts/bars.yaml": BARS, "policies/errors.yaml": SHOP}
+            {"policies/program.yaml": HEAD + text, "contracts/bars.yaml": BARS, "policies/errors.yaml": errors}
         )
         made.append(package.load(root))
         return made[-1]
@@ -234,6 +234,16 @@ def test_a_foreign_exception_stays_what_it_is_and_gets_a_code(desk: Any, bound: 
         desk.load(None, symbol="NONE")
     assert caught.value.peakguard.definition.code == "SH-1001"  # type: ignore[attr-defined] # put there by us
     assert "Look NONE up" in caught.value.__notes__[0]
+
+
+def test_a_classified_error_tells_of_the_path_that_the_caller_gave(desk: Any, bound: Load, tmp_path: Path) -> None:
+    text = "  - {target: 'desk:save', writes: {path: args.path}, classify: {context: {symbol: args.path}}}\n"
+    errors = SHOP.replace("builtins:KeyError", "builtins:OSError")
+    assert errors != SHOP
+    path = str(tmp_path / "out.txt")
+    with bound(text, errors).attached(), pytest.raises(OSError, match="disk full") as caught:
+        desk.save(path, "first", fails=True)
+    assert caught.value.peakguard.context["symbol"] == path  # type: ignore[attr-defined] # put there by us
 
 
 def test_a_call_has_a_span_of_its_own(desk: Any, bound: Load) -> None:

@@ -17,8 +17,8 @@ ORDER = (
     "bulkhead",
     "breaker",
     "attempt timeout",
-    "writes",
     "classify",
+    "writes",
     "invariants",
 )
 """Where a layer stands in a wrapper, outermost first; the function itself stands inside all of them."""

@@ -1,0 +1,38 @@
+"""The worked example: no fault changes nothing; every fault does harm bare, and guarded ends in the error it should."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "example"
+sys.path.insert(0, str(EXAMPLE))
+try:
+    import outcomes
+    from scenarios import SCENARIOS, Scenario
+finally:
+    sys.path.remove(str(EXAMPLE))
+
+
+@pytest.fixture(scope="module")
+def right() -> outcomes.Outcome:
+    return outcomes.run(None, guarded=False)
+
+
+def test_without_a_fault_the_guarded_program_does_the_same(right: outcomes.Outcome) -> None:
+    assert right.exit_code == 0
+    assert right.numbers is not None
+    assert right.numbers["bars"] == 5031
+    assert outcomes.run(None, guarded=True) == right
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.title)
+def test_a_fault_does_harm_bare_and_is_one_error_guarded(scenario: Scenario, right: outcomes.Outcome) -> None:
+    bare, guarded = outcomes.run(scenario, guarded=False), outcomes.run(scenario, guarded=True)
+    assert bare.report != right.report
+    assert bare.exit_code == 0 or "Traceback" in bare.errors
+    assert guarded.error.startswith(scenario.code + " ")
+    assert guarded.exit_code not in (0, 1)
+    assert guarded.report == outcomes.YESTERDAY
