@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=_FORMATS, default="text", help="form of the report (default: text)")
     parser.add_argument("--severity", choices=_SEVERITIES, default="info", help="report nothing less severe")
     parser.add_argument("--strict", action="store_true", help="exit 1 for warnings too")
+    parser.add_argument("--resolve", action="store_true", help="import the targets of bindings, and check these too")
     parser.add_argument("--no-cache", action="store_true", help="check everything anew")
     parser.add_argument("--root", metavar="DIR", help="root of the project (default: found from here)")
 
@@ -31,9 +32,23 @@ def run(options: argparse.Namespace) -> int:
     project = find_project(options.root)
     today = os.environ.get("PEAKGUARD_TODAY") or time.strftime("%Y-%m-%d", time.gmtime())
     checked = check_cached(project, today, use_cache=not options.no_cache)
+    if options.resolve:
+        checked = _resolved(project, checked)
     found = _report(project, checked, options)
     sys.stdout.write(_render(options.format, found))
     return _exit_code(found, checked, strict=options.strict)
+
+
+def _resolved(project: Project, checked: Checked) -> Checked:
+    """The check with what the program itself tells."""
+    from peakguard.api.resolve import resolve
+    from peakguard.pipeline.unit import diagnostics_from_json
+
+    if any(finding.severity == "error" for finding in diagnostics_from_json(checked.findings)):
+        sys.stderr.write("peakguard: the targets of bindings were not looked at, for the policies have errors\n")
+        return checked
+    more = [list(finding) for finding in resolve(project)]
+    return checked._replace(findings=sorted([*checked.findings, *more], key=lambda each: each[2]))
 
 
 def _report(project: Project, checked: Checked, options: argparse.Namespace) -> Report:

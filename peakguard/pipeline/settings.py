@@ -13,8 +13,9 @@ from peakguard.diagnostics.span import Span
 from peakguard.diagnostics.wording import did_you_mean
 from peakguard.pipeline.project import DEFAULT_SOURCES
 
-_KEYS = ("guards", "sources")
+_KEYS = ("guards", "python_path", "sources")
 _FILE = "pyproject.toml"
+_FOLDER = re.compile(r"(?!/)(?!(?:.*/)?\.\.(?:/|$))[^\0]+")
 _MODULE = re.compile(r"(?:[A-Za-z_][\w-]*/)*[A-Za-z_]\w*\.py", re.ASCII)
 
 
@@ -34,6 +35,8 @@ def read_sources(root: str, settings: bytes) -> tuple[list[str], list[Diagnostic
     ]
     if guards_of(settings) is None and "guards" in section:
         findings.append(_finding("guards must be a Python file inside the project, such as src/app/guards.py"))
+    if python_path_of(settings) == () and "python_path" in section:
+        findings.append(_finding("python_path must be a list of folders inside the project, such as src"))
     sources = section.get("sources")
     if sources is None:
         return _default_sources(root), findings
@@ -51,6 +54,16 @@ def guards_of(settings: bytes) -> str | None:
     if not isinstance(path, str) or not _MODULE.fullmatch(path):
         return None
     return path
+
+
+def python_path_of(settings: bytes) -> tuple[str, ...]:
+    """The folders, from the root, where the modules of the guarded program are found; the root itself is always one."""
+    try:
+        folders = tomllib.loads(settings.decode())["tool"]["peakguard"]["python_path"]
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return ()
+    is_good = isinstance(folders, list) and all(isinstance(each, str) and _FOLDER.fullmatch(each) for each in folders)
+    return tuple(folders) if is_good else ()
 
 
 def package_folder(name: str) -> str | None:
