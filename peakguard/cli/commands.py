@@ -10,6 +10,7 @@ COMMANDS = {
     "check": "prove the policies of a project",
     "validate": "validate data against a contract",
     "run": "run a Python program under its bindings",
+    "adopt": "list what of a program could be guarded, and what is",
     "sample": "make data that satisfies a contract, or breaks one rule of it",
     "docs": "write the documents that follow from the policies",
     "show": "print what the rules of a policy compile to",

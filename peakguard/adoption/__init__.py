@@ -1,0 +1,1 @@
+"""What of a program could be guarded, told from its text alone."""
