@@ -23,7 +23,7 @@ ROOT = HERE.parents[1]
 COMMAND = str(Path(sysconfig.get_path("scripts")) / "peakguard")
 PROGRAM = ("-m", "app")
 BARE = (sys.executable,)
-GUARDED = (COMMAND, "run", "--root", str(ROOT), "--", "python")
+GUARDED = (COMMAND, "run", "--root", str(ROOT), "--", sys.executable)
 YESTERDAY = '{"equity": 1.0}'
 CATALOGUED = re.compile(r"^(?:PT-\d{4}|PG\d{3,4}) \w+: .*$", re.MULTILINE)
 
