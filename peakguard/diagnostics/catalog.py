@@ -1190,6 +1190,13 @@ CATALOG: dict[str, Entry] = {
         "no binding holds data to the contract {name}",
         "Bind it where the data come into the program, with `contract: {name}`",
     ),
+    "PG710": Entry(
+        "fold_misplaced",
+        "error",
+        "A fold does not fit what is read",
+        "{problem}",
+        "Write it as in `{{path: \"self.fills[*].price\", type: float64, fold: sum}}`",
+    ),
     "PG2001": Entry(
         "contract_violated",
         "error",

@@ -228,6 +228,24 @@ def test_a_path_that_leads_nowhere_is_one_error_and_costs_no_result_where_it_onl
     assert capsys.readouterr().err.count("PG2084") == 1
 
 
+@pytest.mark.parametrize("appended", ["true", "false"])
+def test_a_demand_on_all_elements_of_a_list(appended: str, desk: Any, bound: Load) -> None:
+    paid = f"{{path: 'self.fills[*].price', fold: sum, appended: {appended}, type: float64}}"
+    text = f"  - {{target: 'desk:Desk.buy', reads: {{paid: {paid}}}, ensure: 'paid <= 3.5'}}\n"
+    with bound(text).attached():
+        first, second = desk.Desk(), desk.Desk()
+        assert [each.buy(1.0) for _ in range(2) for each in (first, second)] == [9.0, 9.0, 8.0, 8.0]
+        with pytest.raises(PeakguardError) as caught:
+            first.buy(1.0)
+        assert caught.value.context["paid"] == 4.0
+        second.fills = []
+        assert second.buy(1.0) == 7.0
+        second.fills.append(desk.Fill("much"))
+        with pytest.raises(PeakguardError) as caught:
+            second.buy(1.0)
+        assert caught.value.context["rule"] == "reads.paid"
+
+
 def test_a_foreign_exception_stays_what_it_is_and_gets_a_code(desk: Any, bound: Load) -> None:
     policies = bound("  - {target: 'desk:load', classify: {context: {symbol: args.symbol}}}\n")
     with policies.attached(), pytest.raises(KeyError) as caught:

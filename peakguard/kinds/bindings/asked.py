@@ -66,11 +66,12 @@ class Asked:
     def _judge(self, roots: Sequence[Any]) -> Problem:
         values: list[Any] = []
         for name, id, root, follow, read, type, error in self.sources:
-            found = roots[root] if follow is None else follow(roots[root])
+            found = roots[root]
             try:
+                found = found if follow is None else follow(found)
                 values.append(read(found))
             except NotAValue as misfit:
-                summary = f"{name} is {_written(found)}, which is no {_named(type)} ({misfit.reason})"
+                summary = f"{name} is {_written(misfit.value)}, which is no {_named(type)} ({misfit.reason})"
                 return self._site.refused(id, error, None, summary=summary)
         for rule in self.rules:
             verdict = rule.function(*[values[place] for place in rule.reads])
@@ -102,7 +103,16 @@ def read_source(name: str, plan: Mapping[str, Any], root: int, binding: str) -> 
     """A value at the end of a path."""
     path = parse_path(plan["path"])
     assert path is not None, plan["path"]
-    return Source(name, f"reads.{name}", root, follower(path, binding), value_reader(plan), plan["type"], None)
+    read = value_reader(plan)
+    fold = plan.get("fold")
+    if fold is None:
+        follow = follower(path, binding)
+    else:
+        from peakguard.runtime.guarding.folds import folded
+
+        element = (lambda each: each) if fold == "count" else value_reader({**plan, "nullable": False})
+        follow = folded(path, fold, element, binding, appended=plan["appended"])
+    return Source(name, f"reads.{name}", root, follow, read, plan["type"], None)
 
 
 def _written(value: Any) -> str:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
 from peakguard.expression import compile_text
 from peakguard.kinds.bindings.demanded import Asked, demands, of_values
-from peakguard.kinds.bindings.model import Binding, Bindings
+from peakguard.kinds.bindings.model import Binding, Bindings, Read
 from peakguard.language.check_bounded import check_bounded, check_shape
 from peakguard.language.document import Document
 from peakguard.language.facts import Facts
+from peakguard.runtime.guarding.folds import is_one_list
+from peakguard.runtime.guarding.paths import parse_path
 from peakguard.syntax.node import Path
 from peakguard.syntax.source import Source
 
+_NUMBERS = ("int64", "float64", "decimal", "duration")
+_ORDERED = (*_NUMBERS, "date", "datetime", "time", "string", "bool", "enum")
+_FOLDED = {"sum": _NUMBERS, "count": ("int64",), "min": _ORDERED[:-2], "max": _ORDERED[:-2]}
 _LAYERS = ("arguments", "require", "returns", "yields", "ensure", "writes", "classify", "trace")
 
 
@@ -28,6 +34,7 @@ def check(document: Document[Bindings]) -> Iterator[Diagnostic]:
                 yield from check_bounded(document, document.written(*at, *path), value)
         for name, read in binding.reads.items():
             yield from check_shape(document, (*at, "reads", name), read)
+            yield from _check_fold(document, (*at, "reads", name), read)
         for asked in demands(binding):
             yield from _check_demand(document, at, asked)
         yield from _check_paths(document, at, binding)
@@ -45,6 +52,24 @@ def _check_whole(document: Document[Bindings], at: Path, binding: Binding) -> It
         yield found(codes.BINDING_NAMELESS, document.span(*at))
     elif all(getattr(binding, layer) in (None, {}, ()) for layer in _LAYERS):
         yield found(codes.BINDING_EMPTY, document.span(*at), binding=binding.shown, known=", ".join(_LAYERS))
+
+
+def _check_fold(document: Document[Bindings], at: Path, read: Read) -> Iterator[Diagnostic]:
+    """A fold is of one list, and gives a value of the type that is declared."""
+    if read.fold is None:
+        if read.appended:
+            yield found(
+                codes.FOLD_MISPLACED, document.key_span(*at, "appended"), problem="`appended` belongs to a `fold`"
+            )
+        return
+    path = parse_path(read.path)
+    if path is not None and not is_one_list(path):
+        problem = "a fold is of the elements of one list, and the path must have one `[*]`"
+        yield found(codes.FOLD_MISPLACED, document.span(*at, "path"), problem=problem)
+    kinds = _FOLDED.get(read.fold, _ORDERED)
+    if re.split(r"[(\[]", read.shape, maxsplit=1)[0] not in kinds:
+        problem = f"`{read.fold}` gives {', '.join(kinds)}, and the type is {read.shape}"
+        yield found(codes.FOLD_MISPLACED, document.span(*at, "fold"), problem=problem)
 
 
 def _check_demand(document: Document[Bindings], at: Path, asked: Asked) -> Iterator[Diagnostic]:

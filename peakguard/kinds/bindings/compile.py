@@ -50,7 +50,8 @@ def _value(part: str, name: str, value: Value, path: Any) -> dict[str, Any]:
 
 
 def _read(read: Read) -> dict[str, Any]:
-    return {"path": read.path, "nullable": read.nullable, **_shape(read)}
+    fold = {"fold": read.fold, "appended": read.appended} if read.fold is not None else {}
+    return {"path": read.path, "nullable": read.nullable, **_shape(read), **fold}
 
 
 def _shape(shape: Shape) -> dict[str, Any]:

@@ -81,6 +81,10 @@ class Read(Shape):
 
     path: PathText
     """Where it stands, e.g. `self.cash`, `args.bar.time`, `self.fills[*].price`."""
+    fold: Literal["sum", "count", "min", "max", "first", "last"] | None = None
+    """What is read of the elements that `[*]` stands for, in place of their list."""
+    appended: Flag = False
+    """For a fold: elements are only ever added at the end, and never changed, so that each is read once."""
 
 
 class Writes(Model):
