@@ -141,8 +141,9 @@ def describe(violation: Violation) -> str:
         return f"{violation.rule}{code}: {violation.message or 'does not hold'}"
     count = len(violation.rows)
     counted = f"{count} {violation.counts if count != 1 else violation.counts.removesuffix('s')}"
+    words = f"{violation.message.rstrip('.')}: " if violation.message else ""
     if not violation.examples:
-        return f"{violation.rule}{code}: {counted}"
+        return f"{violation.rule}{code}: {words}{counted}"
     first = violation.examples[0]
     values = ", ".join(f"{name}={value}" for name, value in {**first.key, **first.values}.items())
-    return f"{violation.rule}{code}: {counted}, first row {first.row}: {values}"
+    return f"{violation.rule}{code}: {words}{counted}, first row {first.row}: {values}"

@@ -264,6 +264,13 @@ def test_a_classified_error_tells_of_the_path_that_the_caller_gave(desk: Any, bo
     assert caught.value.peakguard.context["symbol"] == path  # type: ignore[attr-defined] # put there by us
 
 
+def test_the_operators_words_for_a_rule_stand_in_the_error(project: Project) -> None:
+    rules = "rules: {small: {expr: close < 5, message: No share of ours costs that much.}}\n"
+    root = project({"contracts/bars.yaml": BARS + rules})
+    with pytest.raises(ContractViolation, match="No share of ours costs that much: 1 row, first row 1"):
+        package.load(root).contract("bars").validate(pl.DataFrame({"symbol": ["A", "B"], "close": [1.0, 9.0]}))
+
+
 def test_a_call_has_a_span_of_its_own(desk: Any, bound: Load) -> None:
     policies = bound("  - {target: 'desk:spans', trace: {name: spanning}}\n")
     with policies.attached(), policies.run("whole") as run:
