@@ -43,6 +43,7 @@ _WHOLE = {"columns.price.gt": "rules.whole asks for more than zero"}
 TOGETHER = {
     "repository daily_bars": _OHLC,
     "repository ohlcv": _OHLC,
+    "repository index_bars": _OHLC,
     "contract/the-example-of-the-design ohlcv": _OHLC | {"order": "two rows that are out of order are off the cadence"},
     "contract/extends-a-chain-and-tightens bars": _HIGH,
     "contract/extends-a-chain-and-tightens btc": _SPREAD,
