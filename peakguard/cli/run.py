@@ -7,7 +7,8 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
 
 from peakguard.cli.exit_codes import CLEAN
 from peakguard.cli.refusal import Refusal
@@ -32,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--root", metavar="DIR", help="root of the project with the policies (default: found from here)"
     )
     parser.add_argument("--mode", choices=("off", "observe", "enforce"), help="weakest mode of all bindings")
+    parser.add_argument("--no-journal", action="store_true", help="keep nothing of what goes wrong")
     parser.add_argument("--report", action="store_true", help="say at the end what became of every binding")
     parser.add_argument(
         "program", nargs=argparse.REMAINDER, metavar="-- PROGRAM", help="python FILE …, python -m MODULE …, or a script"
@@ -67,7 +69,7 @@ def _without_interpreter(words: Sequence[str], options: argparse.Namespace) -> S
         raise _refusal(" ".join(words), "reads its program from the keyboard")
     if flags or not _is_this(path):
         own = [f"--{name}={value}" for name in ("root", "mode") if (value := getattr(options, name)) is not None]
-        own += ["--report"] if options.report else []
+        own += [f"--{name}" for name in ("report", "no-journal") if getattr(options, name.replace("-", "_"))]
         if not _knows_us(path):
             raise _refusal(words[0], f"is {path}, for which peakguard is not installed")
         sys.stdout.flush()
@@ -132,7 +134,7 @@ def _run(program: Program, arguments: Sequence[str], policies: PolicySet, option
         raise Refusal(found(error.code, Span.whole(program.path), **error.context)) from error
     policies.install_excepthook()
     try:
-        with policies.run(program.name):
+        with _journal(policies, options), policies.run(program.name.removesuffix(".__main__")):
             execute(program, arguments, attachment.guard_main)
     except SystemExit:
         raise
@@ -141,6 +143,10 @@ def _run(program: Program, arguments: Sequence[str], policies: PolicySet, option
     finally:
         _report(attachment, everything=options.report)
     return CLEAN
+
+
+def _journal(policies: PolicySet, options: argparse.Namespace) -> AbstractContextManager[Any]:
+    return nullcontext() if options.no_journal else policies.journal()
 
 
 def _die(error: BaseException) -> None:

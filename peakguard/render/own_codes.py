@@ -11,6 +11,7 @@ from peakguard.kinds.errors.model import ActiveError, Errors
 from peakguard.pipeline.bundle import Bundle, load_bundle
 from peakguard.pipeline.own_catalog import own_project
 from peakguard.render.checks import checks_page
+from peakguard.render.events import event_documents
 from peakguard.render.kind_fields import kind_pages
 from peakguard.runtime.fsops import write_if_changed
 
@@ -44,6 +45,7 @@ def own_documents() -> dict[str, str]:
         f"peakguard/diagnostics/errors/{NAME}": lock_text(errors, lock),
         "docs/CHECKS.md": checks_page(bundle),
         **kind_pages(),
+        **event_documents(),
     }
 
 

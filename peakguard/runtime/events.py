@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Literal, NamedTuple
 
-from peakguard.runtime.context.scope import SCOPE
+from peakguard.runtime.context.scope import SCOPE, Context
 
 Severity = Literal["debug", "info", "warning", "error"]
 
@@ -31,15 +31,29 @@ _subscribers: tuple[Subscriber, ...] = ()
 _failed: set[int] = set()
 
 
-def emit(name: str, /, *, severity: Severity = "info", policy_set: str | None = None, **fields: Any) -> None:
-    """Tell every subscriber; never raises because of one."""
+def is_heard() -> bool:
+    """Whether anybody subscribes; what an event is made of need not be found out for nobody."""
+    return bool(_subscribers)
+
+
+def emit(
+    name: str,
+    /,
+    *,
+    severity: Severity = "info",
+    policy_set: str | None = None,
+    at: Context | None = None,
+    **fields: Any,
+) -> None:
+    """Tell every subscriber; never raises because of one. `at` is where it happened, if that is not here."""
     if not _subscribers:
         return
     scope = SCOPE.get()
-    if scope is None:
+    if at is None and scope is not None:
+        at = scope.context
+    if at is None:
         event = Event(name, time.time_ns(), severity, None, None, None, policy_set, fields)
     else:
-        at = scope.context
         digest = policy_set or at.policy_set
         event = Event(name, time.time_ns(), severity, at.run_id, at.trace_id, at.span_id, digest, fields)
     for subscriber in _subscribers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -98,10 +99,27 @@ def sync_folder(path: str) -> None:
         os.close(descriptor)
 
 
-def remove_if_there(path: str) -> None:
-    """Remove a file; one that is gone already is no fault."""
-    with suppress(FileNotFoundError):
+def append(path: str, data: bytes) -> None:
+    """Add to the end of a file in one write, which no other process's can come between; the file is made if need be.
+
+    It survives a crash of the program, not a power cut. Raises OSError, also where only a part could be written.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+    try:
+        written = os.write(descriptor, data)
+        if written < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+    finally:
+        os.close(descriptor)
+
+
+def remove_if_there(path: str) -> bool:
+    """Remove a file and tell whether it was there; one that is gone already is no fault."""
+    try:
         os.unlink(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _write_new(path: str, data: bytes, *, sync: bool, flags: int, mode_of: str | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from peakguard.kinds.bindings.runtime import Attachment
     from peakguard.kinds.contract.runtime import Contract
     from peakguard.runtime.context.run import Run
+    from peakguard.runtime.events import Subscriber
     from peakguard.runtime.failure.catalogs import Catalogs
     from peakguard.runtime.failure.catalogued import CataloguedError
     from peakguard.runtime.failure.classify import Classified
     from peakguard.runtime.failure.deaths import Deaths
     from peakguard.runtime.failure.failure import Failure
+    from peakguard.runtime.journal.keeping import Shared
+    from peakguard.runtime.subscription import Subscription
 
 
 class PolicySet:
@@ -89,6 +92,25 @@ class PolicySet:
         from peakguard.runtime.context.run import Run
 
         return Run(name, run_id, baggage, self.digest)
+
+    def on_event(self, callback: Subscriber, *, names: Collection[str] | None = None) -> Subscription:
+        """Call a function with every event from now on, or with those of some names; what is given back ends it.
+
+        Events and their fields are listed in docs/EVENTS.md. A callback that raises breaks nothing, goes on being
+        called, and is reported once. Raises ValueError for a name that no event has.
+        """
+        from peakguard.runtime.subscription import Subscription
+
+        return Subscription(callback, names)
+
+    def journal(self) -> Shared:
+        """Keep what goes wrong from now on in `.peakguard/journal`, which `peakguard report` reads; `close()` ends it.
+
+        Nothing is written while nothing goes wrong. `peakguard run` opens it by itself.
+        """
+        from peakguard.runtime.journal.keeping import Shared
+
+        return Shared(self.root)
 
     def attach(self, *, mode: str | None = None) -> Attachment:
         """Put the guards of all bindings on: at once where their modules are loaded, else when these are imported.

@@ -70,6 +70,7 @@ class Contract:
         evidence = self._engine().whole(data, examples=5, today=_day(now), others=others)
         verdict = verdict_of(self._plan, evidence, now)
         refused = refusing(verdict, self._plan["on_violation"])
+        self._tell(verdict, refused)
         if refused:
             raise self._violation(refused)
         if not verdict.violations or not verdict.is_enforced:
@@ -139,7 +140,9 @@ class Contract:
     ) -> tuple[Violation, ...]:
         """What `validate` would raise; empty when it would not."""
         verdict = self.inspect(frame, references=references, now=now)
-        return refusing(verdict, self._plan["on_violation"])
+        refused = refusing(verdict, self._plan["on_violation"])
+        self._tell(verdict, ())
+        return refused
 
     def inspect(self, frame: Any, *, references: Given | None = None, now: datetime | None = None) -> Verdict:
         """What became of every rule, run or skipped, whatever the contract does about it.
@@ -202,6 +205,22 @@ class Contract:
         from peakguard.engines.polars.align import align
 
         return align(frame, self._plan, is_text=is_text).frame
+
+    def _tell(self, verdict: Verdict, refused: Sequence[Violation]) -> None:
+        """The event `contract_violated`, where anything is broken; `refused` are the violations that raise."""
+        broken = refused or verdict.violations
+        if not broken:
+            return
+        emit(
+            "contract_violated",
+            severity="error" if refused else "warning",
+            policy_set=self._policies.digest if self._policies is not None else None,
+            contract=self.name,
+            version=self.version,
+            code=next((each.error for each in broken if each.error), None) or self._plan["error"],
+            rules=[each.rule for each in broken],
+            enforced=bool(refused),
+        )
 
     def _violation(self, violations: Sequence[Violation]) -> ContractViolation:
         code = next((each.error for each in violations if each.error), None) or self._plan["error"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from abc import abstractmethod
 from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
+from peakguard.runtime import events
 from peakguard.runtime.context import identifiers as ids
 from peakguard.runtime.context.scope import SCOPE, Context, Scope
 
@@ -100,7 +102,7 @@ class Span(Block):
 class Run(Block):
     """A run of the program or of a part of it: all that happens inside carries its ids."""
 
-    __slots__ = ("_baggage", "_name", "_numbers", "_policy_set", "_run_id")
+    __slots__ = ("_baggage", "_began", "_name", "_numbers", "_policy_set", "_run_id")
 
     def __init__(
         self, name: str | None, run_id: str | None, baggage: dict[str, object], policy_set: str | None = None
@@ -113,6 +115,7 @@ class Run(Block):
             check_keys(baggage)
         self._context = None
         self._numbers: tuple[int, int, int] | None = None
+        self._began = 0
         self.is_left = False
         self._name = name
         self._run_id = run_id
@@ -128,7 +131,36 @@ class Run(Block):
         if outer is not None or self._baggage:
             self._context = self._inside(outer)
         SCOPE.set(self)
+        self._began = time.perf_counter_ns()
+        if events.is_heard():
+            events.emit("run_started", name=self._name)
         return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if events.is_heard():
+            self._tell_end(error)
+        self._uncover()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, at)
+
+    def _tell_end(self, error: BaseException | None) -> None:
+        """Say how the run ended, under its own ids also where another scope was left open inside it."""
+        from peakguard.runtime.context.ending import ending
+
+        status, details = ending(error)
+        seconds = (time.perf_counter_ns() - self._began) / 1e9
+        events.emit(
+            "run_ended",
+            severity="error" if status == "failed" else "info",
+            at=self.context,
+            name=self._name,
+            status=status,
+            seconds=seconds,
+            **details,
+        )
 
     def _late_context(self) -> Context:
         if self._numbers is None:

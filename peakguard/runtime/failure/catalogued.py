@@ -8,9 +8,10 @@ from typing import Any
 
 from peakguard.diagnostics import codes
 from peakguard.runtime.errors import PeakguardError
+from peakguard.runtime.events import emit
 from peakguard.runtime.failure.built_ins import built_ins
 from peakguard.runtime.failure.context_types import misfits
-from peakguard.runtime.failure.definition import Definition, class_name
+from peakguard.runtime.failure.definition import Definition, class_name, severity_of
 
 
 class CataloguedError(PeakguardError):
@@ -23,6 +24,14 @@ class CataloguedError(PeakguardError):
         problems = list(misfits(self.definition, context))
         if problems:
             self._own_up(problems)
+        definition = self.definition
+        emit(
+            "error_created",
+            severity=severity_of(definition),
+            code=definition.code,
+            slug=definition.slug,
+            category=definition.category,
+        )
 
     def _own_up(self, problems: list[str]) -> None:
         """Say that the context is not the declared one: the error itself matters more, except to developers."""

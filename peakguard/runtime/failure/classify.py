@@ -8,7 +8,8 @@ from inspect import iscoroutinefunction
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
-from peakguard.runtime.failure.definition import Definition
+from peakguard.runtime.events import emit
+from peakguard.runtime.failure.definition import Definition, severity_of
 from peakguard.runtime.failure.failure import ATTRIBUTE, Failure, failure_of
 from peakguard.runtime.failure.matching import best_match
 from peakguard.runtime.failure.occurrence import now
@@ -38,7 +39,22 @@ def classify(
     matched = " ".join(value if key == "type" else f"{key}:{value}" for key, value in match.entry.items())
     failure = Failure(match.definition, dict(context), written(error), now(), policy_set, matched)
     _attach(error, failure)
+    _tell(error, failure)
     return failure
+
+
+def _tell(error: BaseException, failure: Failure) -> None:
+    kind, definition = type(error), failure.definition
+    emit(
+        "error_classified",
+        severity=severity_of(definition),
+        policy_set=failure.policy_set,
+        code=definition.code,
+        slug=definition.slug,
+        category=definition.category,
+        error_type=f"{kind.__module__}.{kind.__qualname__}",
+        matched=failure.matched,
+    )
 
 
 def _attach(error: BaseException, failure: Failure) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 
 class Definition(NamedTuple):
@@ -35,6 +35,11 @@ class Definition(NamedTuple):
     def of(cls, table: Mapping[str, Any]) -> Definition:
         """The definition in a compiled table, which holds exactly these fields."""
         return cls(**table)
+
+
+def severity_of(definition: Definition) -> Literal["info", "warning", "error"]:
+    """The severity of an event about an error; a critical one is an error too."""
+    return "info" if definition.severity == "info" else "warning" if definition.severity == "warning" else "error"
 
 
 def class_name(slug: str) -> str:

@@ -23,7 +23,9 @@ def test_an_event_carries_the_context_of_where_it_happens() -> None:
     unsubscribe()
     unsubscribe()
     events.emit("after")
-    outside, inside, other = heard
+    outside, started, inside, other, ended = heard
+    assert (started.name, ended.name, ended.fields["status"]) == ("run_started", "run_ended", "ok")
+    assert (started.span_id, ended.span_id) == (run.span_id, run.span_id)
     assert before <= outside.time_ns <= inside.time_ns <= time.time_ns()
     assert outside._replace(time_ns=0) == ("outside", 0, "info", None, None, None, None, {"x": 1})
     ids = (span.run_id, span.trace_id, span.span_id)

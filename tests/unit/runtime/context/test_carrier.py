@@ -20,7 +20,12 @@ PARENT = f"00-{TRACE}-{SPAN}-01"
 @pytest.fixture
 def heard() -> Iterator[list[events.Event]]:
     found: list[events.Event] = []
-    unsubscribe = events.subscribe(found.append)
+
+    def hear(event: events.Event) -> None:
+        if not event.name.startswith("run_"):
+            found.append(event)
+
+    unsubscribe = events.subscribe(hear)
     yield found
     unsubscribe()
 

@@ -1,0 +1,103 @@
+"""What a journal adds up to: the metrics of `peakguard report`."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from peakguard.pipeline.project import find_project
+from peakguard.runtime.journal.segments import read_journal
+
+_ERRORS = ("error_created", "error_classified", "contract_violated", "call_refused")
+"""The events that tell of one occurrence of a code each."""
+_COUNTED = ("rows_quarantined", "guard_failed", "context_refused", "baggage_dropped")
+
+
+def journal_report(root: str | None, since_ns: int | None = None) -> dict[str, Any]:
+    """The report as JSON values, of all events or of those since a time in nanoseconds after 1970.
+
+    Raises OSError for a journal that cannot be read.
+    """
+    project = find_project(root)
+    journal = read_journal(project.root)
+    events = [event for event in journal.events if since_ns is None or event["time_unix_nano"] >= since_ns]
+    return {
+        "version": 1,
+        "since_unix_nano": since_ns,
+        "first_unix_nano": events[0]["time_unix_nano"] if events else None,
+        "last_unix_nano": events[-1]["time_unix_nano"] if events else None,
+        "events": len(events),
+        "damaged": journal.damaged,
+        "dropped": journal.dropped,
+        "codes": _codes(events),
+        "runs": _runs(events),
+        "recovery": _recovery(events),
+        "others": {name: sum(1 for event in events if event["event_name"] == name) for name in _COUNTED},
+    }
+
+
+def _codes(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Occurrences by code, the most frequent first."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for event in events:
+        if event["event_name"] in _ERRORS:
+            found.setdefault(event["attributes"].get("code") or "none", []).append(event)
+    rows = [_code(code, each) for code, each in found.items()]
+    return sorted(rows, key=lambda row: (-row["count"], row["code"]))
+
+
+def _code(code: str, events: list[Mapping[str, Any]]) -> dict[str, Any]:
+    where = {
+        attributes.get("contract") or attributes.get("binding") or attributes.get("error_type") or ""
+        for attributes in (event["attributes"] for event in events)
+    }
+    return {
+        "code": code,
+        "count": len(events),
+        "enforced": sum(1 for event in events if event["attributes"].get("enforced", True)),
+        "where": sorted(where - {""}),
+        "first_unix_nano": events[0]["time_unix_nano"],
+        "last_unix_nano": events[-1]["time_unix_nano"],
+        "runs": len({event["run_id"] for event in events if event["run_id"]}),
+        "last_run_id": events[-1]["run_id"],
+    }
+
+
+def _runs(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Failed runs by name, and whether the latest of them was followed by one that ended well."""
+    found: dict[str, dict[str, Any]] = {}
+    for event in events:
+        if event["event_name"] not in ("run_ended", "run_recovered"):
+            continue
+        attributes = event["attributes"]
+        name = attributes.get("name") or ""
+        row = found.setdefault(name, {"name": name, "failed": 0, "recovered": 0, "open_since_unix_nano": None})
+        if event["event_name"] == "run_recovered":
+            row["recovered"] += 1
+            row["open_since_unix_nano"] = None
+        else:
+            row["failed"] += 1
+            row["open_since_unix_nano"] = row["open_since_unix_nano"] or event["time_unix_nano"]
+    return sorted(found.values(), key=lambda row: (-row["failed"], row["name"]))
+
+
+def _recovery(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Time to recovery in seconds: from the end of the first run that failed to the end of the next that did not."""
+    incidents = [
+        {
+            "name": event["attributes"].get("name") or "",
+            "code": event["attributes"].get("code"),
+            "seconds": event["attributes"]["seconds"],
+            "failures": event["attributes"]["failures"],
+            "at_unix_nano": event["time_unix_nano"],
+        }
+        for event in events
+        if event["event_name"] == "run_recovered"
+    ]
+    times = [incident["seconds"] for incident in incidents]
+    return {
+        "incidents": incidents,
+        "median_seconds": statistics.median(times) if times else None,
+        "longest_seconds": max(times, default=None),
+    }

@@ -1,0 +1,105 @@
+"""Every event that peakguard emits, and what it carries; docs/EVENTS.md and docs/event.schema.json are made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Field(NamedTuple):
+    """A field of an event: its type in words of JSON Schema, whether it may be null, and what it says."""
+
+    type: str
+    says: str
+    nullable: bool = False
+
+
+class EventKind(NamedTuple):
+    """What one name of an event stands for."""
+
+    says: str
+    fields: Mapping[str, Field]
+
+
+_CODE = Field("string", "code of the error")
+_SLUG = Field("string", "name of the code, which never changes its meaning")
+_CATEGORY = Field("string", "category of the code")
+_BINDING = Field("string", "name of the binding")
+
+EVENTS: Mapping[str, EventKind] = {
+    "run_started": EventKind(
+        "A run of the program, or of a part of it, begins.",
+        {"name": Field("string", "what the run is called", nullable=True)},
+    ),
+    "run_ended": EventKind(
+        "A run is over.",
+        {
+            "name": Field("string", "what the run is called", nullable=True),
+            "status": Field("string", "`ok`, `failed`, or `stopped` by whoever ran it"),
+            "seconds": Field("number", "how long it took"),
+            "error_type": Field("string", "class of the exception that ended it", nullable=True),
+            "code": Field("string", "code of that exception, where it has one", nullable=True),
+        },
+    ),
+    "run_recovered": EventKind(
+        "A run ends well whose name the journal knows as failed.",
+        {
+            "name": Field("string", "what the run is called", nullable=True),
+            "seconds": Field("number", "from the end of the first run that failed"),
+            "failures": Field("integer", "how many runs failed in between"),
+            "code": Field("string", "code of the first failure, where it had one", nullable=True),
+        },
+    ),
+    "error_created": EventKind(
+        "An error of a catalog is made, to be raised.", {"code": _CODE, "slug": _SLUG, "category": _CATEGORY}
+    ),
+    "error_classified": EventKind(
+        "A foreign exception gets its code.",
+        {
+            "code": _CODE,
+            "slug": _SLUG,
+            "category": _CATEGORY,
+            "error_type": Field("string", "class of the exception, with its module"),
+            "matched": Field("string", "the entry of `matches:` that covers it"),
+        },
+    ),
+    "contract_violated": EventKind(
+        "Data break a contract.",
+        {
+            "contract": Field("string", "name of the contract"),
+            "version": Field("string", "its version"),
+            "code": Field("string", "code of the first rule that refuses them", nullable=True),
+            "rules": Field("array", "the rules that are broken"),
+            "enforced": Field("boolean", "whether the data are refused"),
+        },
+    ),
+    "rows_quarantined": EventKind(
+        "Rows that a contract refuses are set aside.",
+        {
+            "contract": Field("string", "name of the contract"),
+            "rows": Field("integer", "how many"),
+            "path": Field("string", "the file that holds them"),
+        },
+    ),
+    "call_refused": EventKind(
+        "A call does not keep what its binding asks.",
+        {
+            "binding": _BINDING,
+            "rule": Field("string", "what is asked"),
+            "code": _CODE,
+            "enforced": Field("boolean", "whether the call was stopped"),
+        },
+    ),
+    "guard_failed": EventKind(
+        "A guard cannot do its work; the call goes on without it.",
+        {"binding": _BINDING, "layer": Field("string", "the part of the guard that failed")},
+    ),
+    "context_refused": EventKind(
+        "Headers that came in are no W3C trace context, and were not taken.",
+        {"headers": Field("array", "their names"), "values": Field("object", "their values, without baggage")},
+    ),
+    "baggage_dropped": EventKind(
+        "Baggage is too large to be sent, and some of it was left out.",
+        {"members": Field("integer", "how many members")},
+    ),
+}
