@@ -52,6 +52,7 @@ bench: $(READY)  ## measurements; see docs/performance.md
 	$(BIN)/python -m tests.benchmarks.columnar_rules
 	$(BIN)/python -m tests.benchmarks.context
 	$(BIN)/python -m tests.benchmarks.guards
+	$(BIN)/python -m tests.benchmarks.journal
 
 bench-contracts:  ## contracts beside other tools, 10 M rows; takes a quarter of an hour and 8 GB of memory
 	$(PYTHON) -m venv .venv-bench
