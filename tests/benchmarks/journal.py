@@ -1,4 +1,4 @@
-"""What it costs to keep an event, as a line of our journal and as a row of SQLite: `python -m tests.benchmarks.journal`.
+"""What keeping an event costs, as a line of our journal and as a row of SQLite: `python -m tests.benchmarks.journal`.
 
 Both survive a kill of the process at any time, neither a power cut of the last events (the journal does not sync,
 SQLite runs with `synchronous=NORMAL` in WAL mode). Rounds are interleaved; the ratio is the median of paired rounds.
