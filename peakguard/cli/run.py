@@ -134,7 +134,7 @@ def _run(program: Program, arguments: Sequence[str], policies: PolicySet, option
         raise Refusal(found(error.code, Span.whole(program.path), **error.context)) from error
     policies.install_excepthook()
     try:
-        with _journal(policies, options), policies.run(program.name.removesuffix(".__main__")):
+        with _journal(policies, options), _logs(policies), policies.run(program.name.removesuffix(".__main__")):
             execute(program, arguments, attachment.guard_main)
     except SystemExit:
         raise
@@ -147,6 +147,10 @@ def _run(program: Program, arguments: Sequence[str], policies: PolicySet, option
 
 def _journal(policies: PolicySet, options: argparse.Namespace) -> AbstractContextManager[Any]:
     return nullcontext() if options.no_journal else policies.journal()
+
+
+def _logs(policies: PolicySet) -> AbstractContextManager[Any]:
+    return policies.observe() if policies.names("observability") else nullcontext()
 
 
 def _die(error: BaseException) -> None:

@@ -16,6 +16,8 @@ _VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|ms|s|m|h|d|w))+", re.ASCII)
 _DURATION_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ns|us|ms|s|m|h|d|w)", re.ASCII)
+_SIZE = re.compile(r"([1-9][0-9]{0,9})(B|KiB|MiB|GiB)", re.ASCII)
+_BYTES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 _NANOSECONDS = {
     "ns": 1,
     "us": 10**3,
@@ -81,6 +83,20 @@ def _check_duration(value: Any) -> str:
     return value
 
 
+def _check_size(value: Any) -> str:
+    if not isinstance(value, str) or not _SIZE.fullmatch(value):
+        form = "a whole number with its unit, B, KiB, MiB or GiB, such as 64MiB"
+        raise fault(codes.BAD_NAME, found=str(value), what="size", form=form)
+    return value
+
+
+def size_in_bytes(size: str) -> int:
+    """The bytes of a checked size such as `64MiB`."""
+    match = _SIZE.fullmatch(size)
+    assert match is not None, size
+    return int(match[1]) * _BYTES[match[2]]
+
+
 def _check_not_blank(text: str) -> str:
     if not text.strip():
         raise fault(codes.EMPTY_VALUE)
@@ -115,6 +131,7 @@ Date = Annotated[str, Strict(), AfterValidator(_check_date)]
 Duration = Annotated[
     str, BeforeValidator(_check_duration), WithJsonSchema({"type": "string", "pattern": _DURATION.pattern})
 ]
+Size = Annotated[str, BeforeValidator(_check_size), WithJsonSchema({"type": "string", "pattern": _SIZE.pattern})]
 
 
 def _check_plain(value: Any) -> Any:

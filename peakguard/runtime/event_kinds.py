@@ -102,4 +102,12 @@ EVENTS: Mapping[str, EventKind] = {
         "Baggage is too large to be sent, and some of it was left out.",
         {"members": Field("integer", "how many members")},
     ),
+    "events_sampled_out": EventKind(
+        "A log ends, and of some event not all that came last were written.",
+        {"name": Field("string", "event, logger or code"), "dropped": Field("integer", "how many were not written")},
+    ),
+    "sink_failed": EventKind(
+        "A log cannot be written; told once for each sink.",
+        {"sink": Field("string", "name of the sink"), "problem": Field("string", "what the system says")},
+    ),
 }

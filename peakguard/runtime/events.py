@@ -60,7 +60,7 @@ def emit(
         try:
             subscriber(event)
         except Exception as error:  # noqa: BLE001 # whoever listens must not break who speaks
-            _report_once(subscriber, error)
+            report_once(subscriber, error)
 
 
 def subscribe(subscriber: Subscriber) -> Callable[[], None]:
@@ -80,7 +80,8 @@ def subscribe(subscriber: Subscriber) -> Callable[[], None]:
     return unsubscribe
 
 
-def _report_once(subscriber: Subscriber, error: Exception) -> None:
+def report_once(subscriber: Callable[..., object], error: Exception) -> None:
+    """Say on stderr that a listener failed, the first time that it does."""
     if id(subscriber) in _failed:
         return
     _failed.add(id(subscriber))

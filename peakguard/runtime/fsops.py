@@ -104,13 +104,27 @@ def append(path: str, data: bytes) -> None:
 
     It survives a crash of the program, not a power cut. Raises OSError, also where only a part could be written.
     """
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+    descriptor = open_to_append(path)
     try:
-        written = os.write(descriptor, data)
-        if written < len(data):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+        append_to(descriptor, data, path)
     finally:
         os.close(descriptor)
+
+
+def open_to_append(path: str) -> int:
+    """The descriptor of a file that is only ever added to; the file is made if need be. Raises OSError."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+
+
+def append_to(descriptor: int, data: bytes, path: str) -> None:
+    """Like `append`, to a file that is open; `path` is for the error."""
+    if os.write(descriptor, data) < len(data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+
+
+def move(path: str, to: str) -> None:
+    """Give a file another name; it takes the place of what has that name. Raises OSError."""
+    os.replace(path, to)
 
 
 def remove_if_there(path: str) -> bool:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from peakguard.kinds.bindings.guard import Guarding
     from peakguard.kinds.bindings.runtime import Attachment
     from peakguard.kinds.contract.runtime import Contract
+    from peakguard.kinds.observability.runtime import Observability
     from peakguard.runtime.context.run import Run
     from peakguard.runtime.events import Subscriber
     from peakguard.runtime.failure.catalogs import Catalogs
@@ -111,6 +112,26 @@ class PolicySet:
         from peakguard.runtime.journal.keeping import Shared
 
         return Shared(self.root)
+
+    def observe(self) -> Observability:
+        """Write events and log records as the observability policy says, until `close()` or the end of a `with`.
+
+        `peakguard run` does it by itself. Raises PeakguardError (PG2005) where there is no such policy.
+        """
+        return self._observability().open()
+
+    def logger(self, name: str) -> Any:
+        """A logger of structlog's kind under the observability policy, as in `log.info("bars_loaded", rows=7)`.
+
+        While the policy is not at work (`observe`), its records go to the stdlib logger of that name. Raises
+        PeakguardError (PG2005) where there is no such policy.
+        """
+        return self._observability().logger(name)
+
+    def _observability(self) -> Observability:
+        names = self.names("observability")
+        made: Observability = self._bind("observability", names[0] if names else "")
+        return made
 
     def attach(self, *, mode: str | None = None) -> Attachment:
         """Put the guards of all bindings on: at once where their modules are loaded, else when these are imported.
