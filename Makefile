@@ -53,6 +53,7 @@ bench: $(READY)  ## measurements; see docs/performance.md
 	$(BIN)/python -m tests.benchmarks.context
 	$(BIN)/python -m tests.benchmarks.guards
 	$(BIN)/python -m tests.benchmarks.journal
+	$(BIN)/python -m tests.benchmarks.logs
 
 bench-contracts:  ## contracts beside other tools, 10 M rows; takes a quarter of an hour and 8 GB of memory
 	$(PYTHON) -m venv .venv-bench

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from peakguard.runtime.failure.deaths import Deaths
     from peakguard.runtime.failure.failure import Failure
     from peakguard.runtime.journal.keeping import Shared
+    from peakguard.runtime.metrics import Metrics
     from peakguard.runtime.subscription import Subscription
 
 
@@ -103,6 +104,15 @@ class PolicySet:
         from peakguard.runtime.subscription import Subscription
 
         return Subscription(callback, names)
+
+    def metrics(self, meter: Any = None) -> Metrics:
+        """Count events from now on, by name, code and policy: `prometheus()` gives the text; `close()` ends it.
+
+        With a meter of OpenTelemetry its counter `peakguard.events` counts them too.
+        """
+        from peakguard.runtime.metrics import Metrics
+
+        return Metrics(meter)
 
     def journal(self) -> Shared:
         """Keep what goes wrong from now on in `.peakguard/journal`, which `peakguard report` reads; `close()` ends it.

@@ -40,10 +40,15 @@ def run(case: Path) -> tuple[list[Document[Policy]], list[Diagnostic]]:
     return documents, list(outcome.findings)
 
 
+UNKNOWN_KIND = "PG203"
+
+
 def as_json(finding: Diagnostic) -> dict[str, Any]:
     """A finding as it is written in `expected.json`: everything but the wording."""
     span = finding.span
     data: dict[str, Any] = json.loads(json.dumps(dict(finding.data)))
+    if finding.code == UNKNOWN_KIND:
+        del data["known"]  # a new kind is no business of these cases
     return {
         "code": finding.code,
         "slug": finding.slug,

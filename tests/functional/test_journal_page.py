@@ -21,7 +21,7 @@ def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, peakg
     for folder in ("policies", "contracts"):
         copytree(ROOT / folder, tmp_path / folder)
     monkeypatch.chdir(tmp_path)
-    assert len(BLOCKS) == 2
+    assert len(BLOCKS) == 3
     scope: dict[str, Any] = {}
     for block in BLOCKS:
         exec(compile(block, "docs/journal.md", "exec"), scope)

@@ -60,13 +60,12 @@ class Observability:
             self._shares = max(0, self._shares - 1)
             if self._shares or self._pipeline is None:
                 return
+            for name, dropped in self._pipeline.rest().items():
+                events.emit("events_sampled_out", policy_set=self._digest, name=name, dropped=dropped)
             undo, self._undo = self._undo, []
             for each in undo:
                 each()
             pipeline, self._pipeline = self._pipeline, None
-        for name, dropped in pipeline.rest().items():
-            form = self._form("events_sampled_out", time.time_ns(), 20, {"name": name, "dropped": dropped})
-            pipeline.take(form, 20, "peakguard")
         pipeline.close()
 
     def __enter__(self) -> Self:
