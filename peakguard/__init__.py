@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from peakguard.api.data import collect_violations, validate
     from peakguard.api.policies import check, load
     from peakguard.api.run import run
+    from peakguard.api.testing import set_testing
     from peakguard.diagnostics.diagnostic import Diagnostic
     from peakguard.runtime.errors import ContractViolation, PeakguardError, PolicyError
     from peakguard.runtime.policy_set import PolicySet
@@ -26,6 +27,7 @@ _HOMES = {
     "guard": "api.bindings",
     "load": "api.policies",
     "run": "api.run",
+    "set_testing": "api.testing",
     "validate": "api.data",
 }
 
@@ -42,6 +44,7 @@ __all__ = [
     "guard",
     "load",
     "run",
+    "set_testing",
     "validate",
 ]
 

@@ -24,6 +24,8 @@ class EventKind(NamedTuple):
 _CODE = Field("string", "code of the error")
 _SLUG = Field("string", "name of the code, which never changes its meaning")
 _CATEGORY = Field("string", "category of the code")
+_POLICY = Field("string", "name of the resilience policy")
+_CODE_IF_ANY = Field("string", "code of the error, where it has one", nullable=True)
 _BINDING = Field("string", "name of the binding")
 
 EVENTS: Mapping[str, EventKind] = {
@@ -109,5 +111,60 @@ EVENTS: Mapping[str, EventKind] = {
     "sink_failed": EventKind(
         "A log cannot be written; told once for each sink.",
         {"sink": Field("string", "name of the sink"), "problem": Field("string", "what the system says")},
+    ),
+    "breaker_moved": EventKind(
+        "A breaker goes into another state.",
+        {
+            "policy": _POLICY,
+            "before": Field("string", "the state it was in"),
+            "after": Field("string", "`closed`, `open`, `half_open`, `forced_open`, `disabled` or `metrics_only`"),
+            "calls": Field("integer", "calls in its window"),
+            "failed": Field("integer", "those that failed"),
+            "slow": Field("integer", "those that were slow"),
+        },
+    ),
+    "call_rejected": EventKind(
+        "A call is not made: the breaker is open, the bulkhead full, or the rate used up.",
+        {
+            "policy": _POLICY,
+            "code": _CODE,
+            "reason": Field("string", "`breaker_open`, `bulkhead_full` or `rate_limited`"),
+        },
+    ),
+    "call_retried": EventKind(
+        "A call failed and is made again after a wait.",
+        {
+            "policy": _POLICY,
+            "attempt": Field("integer", "the attempt that follows, 2 for the first retry"),
+            "seconds": Field("number", "the wait"),
+            "code": _CODE_IF_ANY,
+            "error_type": Field("string", "class of the exception, with its module"),
+        },
+    ),
+    "call_saved": EventKind(
+        "A call ended well that would have failed without its retries.",
+        {
+            "policy": _POLICY,
+            "attempts": Field("integer", "all attempts"),
+            "seconds": Field("number", "from the first failure to the end"),
+        },
+    ),
+    "retries_exhausted": EventKind(
+        "A call failed, and is not made again.",
+        {
+            "policy": _POLICY,
+            "attempts": Field("integer", "all attempts"),
+            "seconds": Field("number", "from the first failure to the last"),
+            "reason": Field("string", "why there is no further attempt"),
+            "code": _CODE_IF_ANY,
+        },
+    ),
+    "fallback_used": EventKind(
+        "A fallback stands in for a call that failed.",
+        {
+            "policy": _POLICY,
+            "code": _CODE_IF_ANY,
+            "error_type": Field("string", "class of the exception"),
+        },
     ),
 }

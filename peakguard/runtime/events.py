@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, Literal, NamedTuple
 
 from peakguard.runtime.context.scope import SCOPE, Context
+from peakguard.runtime.streams import say
 
 Severity = Literal["debug", "info", "warning", "error"]
 
@@ -88,5 +87,4 @@ def report_once(subscriber: Callable[..., object], error: Exception) -> None:
     from traceback import format_exception
 
     told = f"peakguard: {subscriber!r} failed at an event; it goes on being called, but this is told once\n"
-    with suppress(AttributeError, OSError, ValueError):  # no stderr, or one that is closed
-        sys.stderr.write(told + "".join(format_exception(error)))
+    say(told + "".join(format_exception(error)))

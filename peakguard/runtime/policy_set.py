@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from peakguard.kinds.bindings.runtime import Attachment
     from peakguard.kinds.contract.runtime import Contract
     from peakguard.kinds.observability.runtime import Observability
+    from peakguard.kinds.resilience.breaker import Breaker
     from peakguard.runtime.context.run import Run
     from peakguard.runtime.events import Subscriber
     from peakguard.runtime.failure.catalogs import Catalogs
@@ -168,6 +169,24 @@ class PolicySet:
         Raises PeakguardError (PG2005) where there is none.
         """
         made: Guarding = import_module("peakguard.kinds.bindings.runtime").guarding(self, name)
+        return made
+
+    def shared(self, key: str, make: Callable[[], Any]) -> Any:
+        """What the parts of a kind share while the program runs, made at the first call. It is not pickled along."""
+        found = self._bound.get((key, ""))
+        return found if found is not None else self._bound.setdefault((key, ""), make())
+
+    def breaker(self, name: str) -> Breaker:
+        """The breaker of a resilience policy, to look at and to move by hand: `state`, `counts()`, `force("open")`.
+
+        Raises PeakguardError (PG2005) where no such policy has one.
+        """
+        policy = None
+        if any(name in table["policies"] for table in self.tables("resilience").values()):
+            policy = import_module("peakguard.kinds.resilience.runtime").guarded(self, name).breaker
+        if policy is None:
+            raise self._unknown("resilience", name)
+        made: Breaker = policy
         return made
 
     def names(self, kind: str) -> tuple[str, ...]:

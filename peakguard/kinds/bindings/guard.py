@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from peakguard.diagnostics import codes
 from peakguard.kinds.bindings.files import write_layers
@@ -18,6 +18,9 @@ from peakguard.runtime.guarding.layer import Layer
 from peakguard.runtime.guarding.parameters import check_named, parameters_of
 from peakguard.runtime.guarding.writing import Wrapper, wrap
 from peakguard.runtime.policy_set import PolicySet
+
+if TYPE_CHECKING:
+    from peakguard.kinds.resilience.attempts import Attempts
 
 MODES = ("off", "observe", "enforce")
 """Weakest first."""
@@ -65,6 +68,8 @@ class Plan:
             assert contract is not None
             found.append(contract.layer(site, use["contract"], use["part"], use["name"], nullable=use["nullable"]))
         found += write_layers(site, table)
+        if table["resilience"] is not None:
+            found += import_module("peakguard.kinds.resilience.layer").layers(site, table["resilience"])
         named = [name for layer in found for name in layer.reads]
         check_named(named, parameters, self.name, site.target)
         self._layers = found
@@ -78,6 +83,9 @@ class Plan:
     def block(self) -> tuple[Any, Callable[..., Any] | None]:
         """The span and the classifier for a block of statements. Raises PeakguardError (PG2082) for what has more."""
         table = self._table
+        if table["resilience"] is not None:
+            problem = "a block cannot be made again: write `for attempt in policies.guard(…).attempts():` around it"
+            raise PeakguardError(codes.TARGET_REFUSED, target=self.name, problem=problem)
         asks = [part for part in ("values", "require", "ensure", "writes") if table[part]]
         asks += [part for part in (table["classify"], (table["trace"] or [None, None])[1]) if part]
         if asks:
@@ -89,6 +97,17 @@ class Plan:
             return None, None
         opened = span(table["trace"][0]) if table["trace"] is not None else None
         return opened, self._policies.classify if table["classify"] is not None else None
+
+    def attempts(self) -> Any:
+        """The resilience policy around statements. Raises PeakguardError (PG2082) for a binding that asks more."""
+        table = self._table
+        if table["resilience"] is None or any(table[part] for part in ("values", "require", "ensure", "writes")):
+            problem = "attempts are those of a resilience policy, around statements that have no arguments or result"
+            raise PeakguardError(codes.TARGET_REFUSED, target=self.name, problem=problem)
+        runtime = import_module("peakguard.kinds.resilience.runtime")
+        attempts = import_module("peakguard.kinds.resilience.attempts").Attempts
+        is_enforced = self.mode == "enforce"
+        return attempts(runtime.guarded(self._policies, table["resilience"], is_enforced=is_enforced))
 
     def _check_flavour(self, site: Site) -> None:
         parts = {value["part"] for value in self._table["values"]}
@@ -139,6 +158,14 @@ class Guarding:
         if isinstance(function, staticmethod | classmethod):
             return cast("F", type(function)(self._plan.build(function.__func__).function))
         return cast("F", self._plan.build(cast("Callable[..., Any]", function)).function)
+
+    def attempts(self) -> Attempts:
+        """The attempts of a resilience policy around statements: `for attempt in …attempts(): with attempt: …`.
+
+        Raises PeakguardError (PG2082) where the binding asks for more than a resilience policy, or has none.
+        """
+        made: Attempts = self._plan.attempts()
+        return made
 
     def __enter__(self) -> None:
         if self._block is not None:

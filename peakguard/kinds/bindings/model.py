@@ -11,7 +11,7 @@ from peakguard.diagnostics import codes
 from peakguard.kinds.bindings.short import Short
 from peakguard.language.header import Mode, Policy
 from peakguard.language.model import Model
-from peakguard.language.references import ContractRef, ErrorRef
+from peakguard.language.references import ContractRef, ErrorRef, ResilienceRef
 from peakguard.language.rule import OnNull
 from peakguard.language.typed import Bounded, Shape, ShortForm, one_shape
 from peakguard.language.values import Flag, Identifier, Name, Text, fault
@@ -140,6 +140,8 @@ class Binding(Model):
     """What is asked of every item of a generator."""
     ensure: Demands = Field(default_factory=dict)
     """What holds after every call; `result` is what it gave."""
+    resilience: ResilienceRef | None = None
+    """The resilience policy that the calls are under."""
     writes: Annotated[tuple[Writes, ...], Short(dict, lambda one: [one])] = ()
     """The file that the function writes, or a list of them."""
     classify: Annotated[Classify | None, _Switch] = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ from peakguard.runtime.events import emit
 from peakguard.runtime.guarding.flavour import Flavour
 from peakguard.runtime.guarding.parameters import Parameters
 from peakguard.runtime.policy_set import PolicySet
+from peakguard.runtime.streams import say
 
 _said: set[tuple[str, str]] = set()
 
@@ -68,7 +68,7 @@ class Site(NamedTuple):
         if (self.binding, layer) not in _said:
             _said.add((self.binding, layer))
             emit("guard_failed", severity="error", policy_set=self.policies.digest, binding=self.binding, layer=layer)
-            sys.stderr.write(f"peakguard: {error}\n")
+            say(f"peakguard: {error}\n")
         return None
 
 

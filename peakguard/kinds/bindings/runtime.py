@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from importlib import import_module
 from types import ModuleType, TracebackType
 from typing import Any, NamedTuple, Self
 
 from peakguard.diagnostics import codes
-from peakguard.kinds.bindings.guard import Guarding, Plan, plans_of
+from peakguard.kinds.bindings.guard import Guarding, Plan, environment_mode, plans_of, weakest
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.guarding.hook import Listener, listen, stop_listening
 from peakguard.runtime.guarding.modules import names_of, twins
@@ -180,6 +180,12 @@ def attach(policies: PolicySet, mode: str | None = None) -> Attachment:
     return Attachment(policies, mode=mode).attach()
 
 
+_BARE: Mapping[str, Any] = {
+    "target": None, "origin": "", "critical": False, "values": [], "reads": {}, "require": [], "ensure": [],
+    "writes": [], "classify": None, "trace": None,
+}  # fmt: skip # a binding that asks nothing, around a resilience policy that is named in the program
+
+
 def guarding(policies: PolicySet, name: str) -> Guarding:
     """The binding of a name, to decorate with. Raises PeakguardError (PG2005) where there is none."""
     return Guarding(find_plan(policies, name))
@@ -191,8 +197,11 @@ def find_plan(policies: PolicySet, name: str) -> Plan:
     for plan in plans:
         if name in (plan.name, plan.target):
             return plan
+    if import_module("peakguard.kinds.resilience.runtime").declares(policies, name):
+        return Plan(policies, {**_BARE, "name": name, "resilience": name}, weakest("enforce", environment_mode()), name)
     from peakguard.diagnostics.wording import did_you_mean
 
-    known = sorted({plan.name for plan in plans})
+    inner = [each for table in policies.tables("resilience").values() for each in table["policies"]]
+    known = sorted({plan.name for plan in plans} | set(inner))
     data = {"kind": "guard", "name": name, "known": ", ".join(known) or "none", "suggestion": did_you_mean(name, known)}
     raise PeakguardError(codes.UNKNOWN_POLICY, **data)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from peakguard.kinds.observability.bounded import bounded
@@ -13,6 +11,7 @@ from peakguard.kinds.observability.redaction import Redaction
 from peakguard.kinds.observability.sampling import Sampler
 from peakguard.kinds.observability.sinks import Sink, sink_of
 from peakguard.runtime.events import emit
+from peakguard.runtime.streams import say
 
 _SCALARS = frozenset((str, int, bool, type(None)))
 ERROR = 40
@@ -58,7 +57,7 @@ class Pipeline:
                 self._fail(name, error)
         for name, count in self._failures.items():
             if count > 1:
-                _say(f"peakguard: sink `{name}` could not write {count:,} records")
+                say(f"peakguard: sink `{name}` could not write {count:,} records\n")
 
     def _ready(self, form: dict[str, Any]) -> tuple[dict[str, Any], str]:
         for name in self._left_out:
@@ -98,10 +97,5 @@ class Pipeline:
         self._failures[name] = self._failures.get(name, 0) + 1
         if self._failures[name] == 1:
             problem = f"{type(error).__name__}: {error}"
-            _say(f"peakguard: sink `{name}` cannot write and is tried again, this is said once: {problem}")
+            say(f"peakguard: sink `{name}` cannot write and is tried again, this is said once: {problem}\n")
             emit("sink_failed", severity="error", sink=name, problem=problem)
-
-
-def _say(text: str) -> None:
-    with suppress(AttributeError, OSError, ValueError):  # no stderr, or one that is closed
-        sys.stderr.write(text + "\n")

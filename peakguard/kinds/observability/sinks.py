@@ -6,10 +6,11 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from peakguard.kinds.observability.record import LOG, Record, stamp
 from peakguard.runtime.appending import Appending
+from peakguard.runtime.streams import write_to
 
 OURS = "_peakguard_record"
 """Attribute of stdlib records that we have made ourselves, and do not take again."""
@@ -42,15 +43,14 @@ def sink_of(settings: Mapping[str, Any], root: str) -> Sink:
 class StreamSink:
     """Lines on a standard stream of the program, whatever that is at the time."""
 
-    def __init__(self, stream: str, format: str) -> None:
+    def __init__(self, stream: Literal["stderr", "stdout"], format: str) -> None:
         self._stream = stream
         self._shown = _pretty_of(stream) if format == "pretty" else _json
 
     def write(self, record: Record) -> None:
         stream = getattr(sys, self._stream)
         if stream is not None and not any(each is stream for each in record.shown_on):
-            stream.write(self._shown(record))
-            stream.flush()
+            write_to(self._stream, self._shown(record))
 
     def close(self) -> None:
         pass

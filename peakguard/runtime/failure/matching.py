@@ -86,7 +86,13 @@ def _read(holder: Any, name: str) -> Any:
         return None
 
 
-def _has_status(wanted: str, error: BaseException) -> bool:
+def is_a(path: str, kind: type[BaseException]) -> bool:
+    """Whether an exception's class, or one of its bases, is the one at `module:Class`; a bare name is a built-in."""
+    return _distance(path, kind) is not None
+
+
+def has_status(wanted: str, error: BaseException) -> bool:
+    """Whether an exception carries an HTTP status such as `429` or `5xx`."""
     status = status_of(error)
     return status is not None and all(w in ("x", "X", s) for w, s in zip(wanted, str(status), strict=True))
 
@@ -100,4 +106,4 @@ def _says(pattern: str, error: BaseException) -> bool:
     return finder(pattern)(written(error, LONGEST_MESSAGE))
 
 
-_TESTS = {"http": _has_status, "errno": _has_errno, "message": _says}
+_TESTS = {"http": has_status, "errno": _has_errno, "message": _says}

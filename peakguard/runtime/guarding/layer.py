@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 ORDER = (
@@ -35,6 +35,10 @@ class Layer(NamedTuple):
     `before` runs ahead of the call, `after` when it has returned, `failed` when it has raised, whose exception goes on.
     `block` is the `with` that all of it stands in, `each` runs for every item of a generator, and `stepping` and
     `stepped` around each of its steps.
+
+    `repeated` makes what is inside a loop: after an exception these statements run, which raise or let it go round
+    again, and `round` runs when it has not raised, and may `continue`. `rescued` gives `{result}` in place of an
+    exception, or raises; `{given}` are the arguments of the call. `inner` makes what is called of the function itself.
     """
 
     place: str
@@ -48,6 +52,10 @@ class Layer(NamedTuple):
     each: tuple[str, ...] = ()
     stepping: tuple[str, ...] = ()
     stepped: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
+    round: tuple[str, ...] = ()
+    rescued: tuple[str, ...] = ()
+    inner: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None
 
     @property
     def rank(self) -> int:

@@ -17,6 +17,7 @@ _KNOWN = {
     "Any": BaseException,
     "AsyncStop": StopAsyncIteration,
     "Exit": GeneratorExit,
+    "Fault": Exception,
     "Stop": StopIteration,
 }
 _HEADS: Mapping[Flavour, str] = {"coroutine": "async def", "async generator": "async def"}
@@ -42,9 +43,12 @@ def write(function: Callable[..., Any], layers: Sequence[Layer]) -> tuple[str, d
     names = _Names(parameters, function)
     binds = parameters.signature is not None and any(layer.reads for layer in layers)
     call = "*{bound}.args, **{bound}.kwargs" if binds else parameters.call
+    names.given = names.filled(call)
     lines = _core(names, flavour, f"{{function}}({call})", layers)
     for layer in reversed(layers):
-        lines = _around(lines, layer, names)
+        if layer.inner is not None:
+            names.objects[names.filled("{function}")] = update_wrapper(layer.inner(function), function)
+        lines = _around(lines, layer, names, layers)
     if flavour != "async generator":
         lines.append(names.filled("return {result}"))
     if binds:
@@ -69,10 +73,20 @@ def _core(names: _Names, flavour: Flavour, call: str, layers: Sequence[Layer]) -
     return lines
 
 
-def _around(lines: list[str], layer: Layer, names: _Names) -> list[str]:
+def _around(lines: list[str], layer: Layer, names: _Names, layers: Sequence[Layer]) -> list[str]:
     if layer.failed:
         failed = [names.filled(line, layer) for line in layer.failed]
         lines = ["try:", *indented(lines), names.filled("except {Any} as {error}:"), *indented([*failed, "raise"])]
+    if layer.repeated:
+        again = [names.filled(line, layer) for line in layer.repeated]
+        inside = [*lines, *(names.filled(line, layer) for line in layer.round), "break"]
+        tried = ["try:", *indented(inside), names.filled("except {Fault} as {error}:"), *indented(again)]
+        lines = ["while True:", *indented(tried)]
+    if layer.rescued:
+        rescued = [names.filled(line, layer) for line in layer.rescued]
+        # What stands in for a result is held to the same demands.
+        rescued += [names.filled(line, each) for each in layers if each.place == "result" for line in each.after]
+        lines = ["try:", *indented(lines), names.filled("except {Fault} as {error}:"), *indented(rescued)]
     after = [names.filled(line, layer) for line in layer.after]
     if layer.block:
         lines = [names.filled(layer.block, layer), *indented(lines)]
@@ -86,6 +100,8 @@ class _Names:
         self._prefix = free_name("_pg_", parameters.written)
         self._numbers: dict[int, int] = {}
         self._parameters = parameters
+        self.given = ""
+        """The arguments as the function is called with them."""
         self.objects: dict[str, Any] = {**parameters.defaults, "__builtins__": {}}
         self._give("function", function)
         if parameters.signature is not None:
@@ -105,6 +121,8 @@ class _Names:
             return _Arguments(self, is_read=word == "arg")
         if word in _KNOWN:
             return self._give(word, _KNOWN[word])
+        if word == "given":
+            return self.given
         if layer is None or word in ("result", "error", "item"):
             return self._prefix + word
         own = f"{word}_{self._numbers.setdefault(id(layer), len(self._numbers) + 1)}"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 import threading
-from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,6 +13,7 @@ from peakguard.runtime.event_form import plain
 from peakguard.runtime.events import Event
 from peakguard.runtime.fsops import append, remove_if_there
 from peakguard.runtime.journal.segments import Segments, folder_of
+from peakguard.runtime.streams import say
 
 _NEVER = ("run_started",)
 _ALWAYS = ("error_created", "error_classified", "run_recovered")
@@ -84,8 +83,7 @@ class Keeping:
         if self._failed:
             return
         self._failed = True
-        with suppress(AttributeError, OSError, ValueError):  # no stderr, or one that is closed
-            sys.stderr.write(f"peakguard: the journal cannot be written and goes on without: {error}\n")
+        say(f"peakguard: the journal cannot be written and goes on without: {error}\n")
 
 
 _open: dict[str, tuple[Keeping, int]] = {}

@@ -1,0 +1,1 @@
+"""kind: resilience. Retries, breakers, timeouts and limits around calls that may fail."""

@@ -1,0 +1,188 @@
+"""A resilience policy around a function, as layers of its wrapper. While calls succeed only these statements run."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from peakguard.diagnostics import codes
+from peakguard.kinds.resilience.policy import Guarded
+from peakguard.kinds.resilience.runtime import guarded
+from peakguard.kinds.resilience.timeouts import Cancelling, Interrupting, Limit, in_thread
+from peakguard.runtime.deadline import DEADLINE
+from peakguard.runtime.errors import PeakguardError
+from peakguard.runtime.guarding.layer import Layer
+from peakguard.runtime.policy_set import PolicySet
+
+_REFUSED = ("if {refused} is not None:", "    raise {refused}")
+
+
+class Site(Protocol):
+    """What the layers have to know of where they stand."""
+
+    @property
+    def target(self) -> str:
+        """The function, for messages."""
+
+    @property
+    def flavour(self) -> str:
+        """`plain`, `coroutine`, `generator` or `async generator`."""
+
+    @property
+    def is_enforced(self) -> bool:
+        """Whether the policy acts, else it only counts."""
+
+    @property
+    def policies(self) -> PolicySet:
+        """The policies that it is one of."""
+
+
+def layers(site: Site, name: str) -> list[Layer]:
+    """The layers of a policy. Raises PeakguardError (PG2082) for a generator, which cannot be called again."""
+    if site.flavour not in ("plain", "coroutine"):
+        problem = (
+            f"it is a {site.flavour}: what it has yielded cannot be taken back, so that no policy can call it again"
+        )
+        raise PeakguardError(codes.TARGET_REFUSED, target=site.target, problem=problem)
+    policy = guarded(site.policies, name, is_enforced=site.is_enforced)
+    is_async = site.flavour == "coroutine"
+    made = [
+        _fallback(policy, is_async=is_async),
+        _total(policy, is_async=is_async),
+        _retry(policy, is_async=is_async),
+        _rate(policy, is_async=is_async),
+        _bulkhead(policy, is_async=is_async),
+        _breaker(policy),
+        _attempt(policy, is_async=is_async),
+    ]
+    return [layer for layer in made if layer is not None]
+
+
+def _fallback(policy: Guarded, *, is_async: bool) -> Layer | None:
+    if "fallback" not in policy.table:
+        return None
+    fall, stands_in = policy.fallback()
+    lines = ["if not {stands_in}({error}):", "    raise", "{result} = {fall}({given})"]
+    if is_async:
+        lines += ["if {awaits}({result}):", "    {result} = await {result}"]
+    names: dict[str, Any] = {"fall": fall, "stands_in": stands_in, "awaits": lambda value: hasattr(value, "__await__")}
+    return Layer("fallback", policy.table["fallback"]["call"], names, rescued=tuple(lines))
+
+
+def _total(policy: Guarded, *, is_async: bool) -> Layer | None:
+    limit = policy.total
+    if limit is None:
+        return None
+    label = f"{limit.seconds:g} s"
+    if is_async:
+        return Layer("total timeout", label, {"limit": lambda: Cancelling(limit)}, block="with {limit}():")
+    return _until("total timeout", label, limit)
+
+
+def _retry(policy: Guarded, *, is_async: bool) -> Layer | None:
+    retry = policy.retry
+    if retry is None:
+        return None
+    again = retry.again_async if is_async else retry.again
+    asked = f"{'await ' if is_async else ''}{{again}}({{error}}, {{tried}})"
+    names: dict[str, Any] = {"again": again, "saved": retry.saved}
+    after = ["if {tried} is not None:", "    {saved}({tried})"]
+    if policy.budget is not None:
+        names["budget"] = policy.budget
+        after += ["elif {budget}.is_short:", "    {budget}.refund()"]
+    settings = policy.table["retry"]
+    round_lines: tuple[str, ...] = ()
+    if settings["result"] is not None:
+        names |= {"unwelcome": retry.is_unwelcome, "Unwelcome": retry.Unwelcome}
+        tried = f"{'await ' if is_async else ''}{{again}}({{Unwelcome}}({{result}}), {{tried}})"
+        round_lines = (
+            "if {unwelcome}({result}):", f"    {{next}} = {tried}", "    if {next} is not None:",
+            "        {tried} = {next}", "        continue", "    {tried} = None",
+        )  # fmt: skip # statements of the wrapper
+    return Layer(
+        "retry",
+        f"{settings['max_attempts']} attempts",
+        names,
+        before=("{tried} = None",),
+        repeated=(f"{{tried}} = {asked}", "if {tried} is None:", "    raise"),
+        round=round_lines,
+        after=tuple(after),
+    )
+
+
+def _rate(policy: Guarded, *, is_async: bool) -> Layer | None:
+    if policy.rate is None:
+        return None
+    turn = policy.turn_async if is_async else policy.turn
+    line = f"{{refused}} = {'await ' if is_async else ''}{{turn}}()"
+    names = {"turn": turn, "free": policy.rate.is_free}
+    before = ("if not {free}():", *(f"    {each}" for each in (line, *_REFUSED)))
+    return Layer("rate limit", f"one in {policy.table['rate_limit']['interval']:g} s", names, before=before)
+
+
+def _bulkhead(policy: Guarded, *, is_async: bool) -> Layer | None:
+    slots = policy.slots
+    if slots is None:
+        return None
+    enter = policy.enter_async if is_async else policy.enter
+    line = f"{{refused}} = {'await ' if is_async else ''}{{enter}}()"
+    names = {
+        "enter": enter, "line": slots.line, "take": slots.free.pop, "put": slots.free.append, "serve": slots.serve,
+        "Empty": IndexError,
+    }  # fmt: skip # a table
+    label = f"{policy.table['bulkhead']['max_concurrent']} at a time"
+    slow = (line, *_REFUSED)
+    before = (
+        "if {line}:", *(f"    {each}" for each in slow),
+        "else:", "    try:", "        {take}()", "    except {Empty}:", *(f"        {each}" for each in slow),
+    )  # fmt: skip # statements of the wrapper
+    leave = ("{put}(None)", "if {line}:", "    {serve}()")
+    return Layer("bulkhead", label, names, before=before, after=leave, failed=leave)
+
+
+def _breaker(policy: Guarded) -> Layer | None:
+    breaker = policy.breaker
+    if breaker is None:
+        return None
+    names: dict[str, Any] = {
+        "breaker": breaker, "admit": policy.admit, "succeeded": breaker.succeeded, "fails": policy.breaker_failed
+    }  # fmt: skip # a table of four
+    before = [
+        "{epoch} = {breaker}.epoch", "if not {epoch}.is_free:", "    {epoch}, {refused} = {admit}()",
+        *(f"    {line}" for line in _REFUSED),
+    ]  # fmt: skip # statements of the wrapper
+    free, took = "{epoch}.is_free", ""
+    if breaker.slow_after is not None:
+        names |= {"now": policy.clock.now, "slow": breaker.slow_after}
+        before.append("{began} = {now}()")
+        free, took = "{took} <= {slow} and {epoch}.is_free", ", {took}"
+    clock = ("{took} = {now}() - {began}",) if took else ()
+    after = (*clock, f"if {free}:", "    {epoch}.add(0)", "else:", f"    {{succeeded}}({{epoch}}{took})")
+    label = f"opens at {policy.table['breaker']['failure_rate']:.0%} failures"
+    failed = (*clock, f"{{fails}}({{epoch}}, {{error}}{took})")
+    return Layer("breaker", label, names, before=tuple(before), after=after, failed=failed)
+
+
+def _attempt(policy: Guarded, *, is_async: bool) -> Layer | None:
+    limit = policy.attempt or (policy.total if policy.timeout_mode != "cooperative" and not is_async else None)
+    if limit is None:
+        return None
+    label = f"{limit.seconds:g} s, {'cancelled' if is_async else policy.timeout_mode}"
+    if is_async:
+        return Layer("attempt timeout", label, {"limit": lambda: Cancelling(limit)}, block="with {limit}():")
+    if policy.timeout_mode == "thread":
+        return Layer("attempt timeout", label, {}, inner=lambda function: in_thread(function, limit))
+    if policy.timeout_mode == "signal":
+        return Layer("attempt timeout", label, {"limit": lambda: Interrupting(limit)}, block="with {limit}():")
+    return _until("attempt timeout", label, limit)
+
+
+def _until(place: str, label: str, limit: Limit) -> Layer:
+    """A deadline that the function, and what it calls, may ask for."""
+    names = {"now": limit.clock.now, "seconds": limit.seconds, "read": DEADLINE.get, "put": DEADLINE.set}
+    names |= {"reset": DEADLINE.reset}
+    before = (
+        "{at} = {now}() + {seconds}", "{above} = {read}()", "if {above} is not None and {above} < {at}:",
+        "    {at} = {above}", "{token} = {put}({at})",
+    )  # fmt: skip # statements of the wrapper
+    back = ("{reset}({token})",)
+    return Layer(place, label, names, before=before, after=back, failed=back)

@@ -1,0 +1,261 @@
+"""The breaker, by the published behaviour of resilience4j, Polly, failsafe-go and pybreaker: the names are theirs."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from peakguard.kinds.resilience.breaker import Breaker, Epoch
+from peakguard.runtime import events
+from peakguard.runtime.events import Event
+from peakguard.runtime.rejections import BreakerOpen
+from tests.unit.resilience.virtual import Time, breaker_settings
+
+
+class Line:
+    """A dependency behind a breaker, played by a script."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.time = Time()
+        self.breaker = Breaker("p", breaker_settings(**settings), self.time.clock)
+
+    def play(self, script: str) -> list[str]:
+        """One call a letter: `S` succeeds, `F` fails, `s` and `f` slowly, `I` ends in an ignored way, `.` is a second.
+
+        Given is the state after each, or `rejected`.
+        """
+        return [self._step(letter) for letter in script.replace(" ", "")]
+
+    def _step(self, letter: str) -> str:
+        if letter == ".":
+            self.time.now += 1
+            return self.breaker.state
+        epoch, refused = self.breaker.admit()
+        if refused is not None:
+            return "rejected"
+        self.end(epoch, letter)
+        return self.breaker.state
+
+    def end(self, epoch: Epoch, letter: str) -> None:
+        took = 5.0 if letter in "sf" else 0.01
+        if letter in "Ss":
+            self.breaker.succeeded(epoch, took)
+        elif letter == "I":
+            self.breaker.ignored(epoch)
+        else:
+            self.breaker.failed(epoch, took)
+
+    def after(self, script: str) -> str:
+        return self.play(script)[-1]
+
+
+C, OPEN, H, R = "closed", "open", "half_open", "rejected"
+TABLE: dict[str, tuple[dict[str, Any], str, str]] = {
+    # resilience4j CircuitBreakerStateMachineTest
+    "shouldOpenAfterFailureRateThresholdExceeded": ({"size": 5}, "FSFSF", OPEN),
+    "closed until minimum calls": ({"size": 10, "minimum_calls": 5}, "FFFF", C),
+    "opens on the fifth call, a success": ({"size": 5}, "FFFSS", OPEN),
+    "stays closed below the threshold": ({"size": 5}, "FFSSS", C),
+    "the window slides: old failures leave it": ({"size": 5, "failure_rate": 0.6}, "FFSSS SSS FF", C),
+    "and new ones come": ({"size": 5, "failure_rate": 0.6}, "FFSSS SSS FFF", OPEN),
+    "shouldOpenAfterFailureRateThresholdExceeded2, a window of time": (
+        {"size": None, "duration": 5.0}, "FFF.F.F", OPEN,
+    ),
+    "a window of time forgets": ({"size": None, "duration": 5.0}, "FFFF......FSSSS", C),
+    "shouldOpenAfterSlowCallRateThresholdExceeded": (
+        {"size": 5, "failure_rate": 1.0, "slow_duration": 1.0, "slow_rate": 0.6}, "SSsss", OPEN,
+    ),
+    "slow failures count as both": (
+        {"size": 5, "failure_rate": 0.9, "slow_duration": 1.0, "slow_rate": 0.5}, "SSfff", OPEN,
+    ),
+    "slow calls without a threshold": ({"size": 5}, "sssss", C),
+    "shouldThrowCallNotPermittedExceptionWhenStateIsOpen": ({}, "FFFFF S", R),
+    "shouldTransitionToHalfOpenAfterWaitDuration": ({"open": {"initial": 3.0, "multiplier": 1.0, "max": None}},
+        "FFFFF ... S", H),
+    "not before its time": ({"open": {"initial": 3.0, "multiplier": 1.0, "max": None}}, "FFFFF .. S", R),
+    "shouldTransitionBackToClosedStateWhenFailureIsBelowThreshold": (
+        {"open": {"initial": 1.0, "multiplier": 1.0, "max": None}}, "FFFFF . SSF", C,
+    ),
+    "shouldTransitionBackToOpenStateWhenFailureRateIsAboveThreshold": (
+        {"open": {"initial": 1.0, "multiplier": 1.0, "max": None}}, "FFFFF . FSF", OPEN,
+    ),
+    "SlowCallRateIsAboveThreshold in half open": (
+        {"open": {"initial": 1.0, "multiplier": 1.0, "max": None}, "slow_duration": 1.0, "slow_rate": 0.5},
+        "FFFFF . ssS", OPEN,
+    ),
+    "a trial is judged by its own calls": (
+        {"open": {"initial": 1.0, "multiplier": 1.0, "max": None}}, "FFFFF . SSS FFFF", C,
+    ),
+    "shouldReleasePermissionWhenExceptionIgnored": (
+        {"open": {"initial": 1.0, "multiplier": 1.0, "max": None}, "permitted": 1}, "FFFFF . IIII S", C,
+    ),
+    "shouldIgnoreExceptionsAndThenTransitionToClosed": (
+        {"open": {"initial": 1.0, "multiplier": 1.0, "max": None}}, "FFFFF . I SISIS", C,
+    ),
+    "ignored calls do not count": ({"size": 5}, "IIIIIIII FFFF", C),
+    "waits grow with every trial that fails": (
+        {"open": {"initial": 1.0, "multiplier": 2.0, "max": None}, "permitted": 1}, "FFFFF . F . S", R,
+    ),
+    "and are over in their time": (
+        {"open": {"initial": 1.0, "multiplier": 2.0, "max": None}, "permitted": 1}, "FFFFF . F .. S", C,
+    ),
+    "up to their maximum": (
+        {"open": {"initial": 1.0, "multiplier": 10.0, "max": 2.0}, "permitted": 1}, "FFFFF . F .. F .. S", C,
+    ),
+    "closing resets the growth": (
+        {"open": {"initial": 1.0, "multiplier": 5.0, "max": None}, "permitted": 1}, "FFFFF . S FFFFF . S", C,
+    ),
+    "shouldDisableCircuitBreaker": ({"mode": "disabled"}, "FFFFFFFFFF", "disabled"),
+    "shouldForceOpenCircuitBreaker": ({"mode": "forced_open"}, "S", R),
+    "forced open is not left by time": ({"mode": "forced_open"}, "." * 100 + "S", R),
+    "shouldRecordMetricsInMetricsOnlyState": ({"mode": "metrics_only"}, "FFFFFFFFFF", "metrics_only"),
+    "one call is enough where the policy says so": ({"size": 1, "minimum_calls": 1}, "F", OPEN),
+    "a threshold of one needs every call": ({"size": 5, "failure_rate": 1.0}, "FFFFS FFFF", C),
+    "and opens at every call": ({"size": 5, "failure_rate": 1.0}, "FFFFS FFFFF", OPEN),
+    # failsafe-go, ClosedStateFailureWithFailureRatio: 2 of 5
+    "2 of 5": ({"size": 5, "failure_rate": 0.4}, "SSSFF", OPEN),
+    "1 of 5": ({"size": 5, "failure_rate": 0.4}, "SSSSF", C),
+    # Polly, Flow_Closed_HalfOpen_Open_HalfOpen_Closed
+    "closed, half open, open, half open, closed": (
+        {"open": {"initial": 1.0, "multiplier": 1.0, "max": None}, "permitted": 1}, "FFFFF . F . S", C,
+    ),
+}  # fmt: skip # a table of scripts
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_published_behaviour(name: str) -> None:
+    settings, script, wanted = TABLE[name]
+    assert Line(**settings).after(script) == wanted
+
+
+def opened(permitted: int = 3, **settings: Any) -> Line:
+    line = Line(permitted=permitted, open={"initial": 1.0, "multiplier": 1.0, "max": None}, **settings)
+    assert line.after("FFFFF") == OPEN
+    line.time.now += 1
+    return line
+
+
+def test_should_only_permit_so_many_calls_in_half_open_state() -> None:
+    line = opened(permitted=4)
+    admitted = [line.breaker.admit() for _ in range(10)]
+    assert [refused is None for _, refused in admitted] == [True] * 4 + [False] * 6
+
+
+def test_a_straggler_of_an_earlier_state_counts_for_nothing() -> None:
+    """circuitbreaker 2.1.3 closes here; Polly and resilience4j say that a late success has no effect."""
+    line = Line()
+    early, _ = line.breaker.admit()
+    line.play("FFFFF")
+    line.breaker.succeeded(early)
+    assert line.breaker.state == OPEN
+    line.time.now += 60
+    line.play("S")
+    assert line.breaker.state == H
+    line.breaker.failed(early)
+    line.breaker.ignored(early)
+    assert line.after("SS") == C
+
+
+def test_a_trial_whose_calls_never_end_counts_as_failed() -> None:
+    """resilience4j circuitBreakerTransitionsToOpenAfterWaitDurationInHalfOpenState."""
+    line = opened(permitted=1, half_open=30.0)
+    stuck, _ = line.breaker.admit()
+    assert line.after("S") == R
+    line.time.now += 30
+    assert line.after("S") == R
+    assert line.breaker.state == OPEN
+    line.breaker.succeeded(stuck)
+    assert line.breaker.state == OPEN
+
+
+def test_who_is_refused_is_told_when_to_come_back() -> None:
+    line = Line()
+    line.play("FFFFF")
+    line.time.now += 20
+    _, refused = line.breaker.admit()
+    assert isinstance(refused, BreakerOpen)
+    assert refused.retry_after == pytest.approx(40)
+    assert (refused.code, refused.context["policy"]) == ("PG2090", "p")
+
+
+def test_every_refusal_is_an_error_of_its_own() -> None:
+    """Polly OnActionPreExecute_CircuitOpened_EnsureExceptionStackTraceDoesNotGrow."""
+    line = Line()
+    line.play("FFFFF")
+    assert line.breaker.admit()[1] is not line.breaker.admit()[1]
+
+
+def test_it_is_moved_by_hand() -> None:
+    line = Line()
+    line.breaker.force("open")
+    assert line.after("S") == R
+    line.breaker.force("closed")
+    assert line.after("S") == C
+    assert line.breaker.counts() == (1, 0, 0)
+    line.breaker.force("forced_open")
+    assert line.after("." * 70 + "S") == R
+    line.breaker.force("disabled")
+    assert line.after("FFFFFF") == "disabled"
+
+
+def test_every_move_is_told_once() -> None:
+    heard: list[Event] = []
+    stop = events.subscribe(heard.append)
+    line = opened(permitted=1)
+    line.play("FFF . S")
+    stop()
+    moves = [(each.fields["before"], each.fields["after"], each.severity) for each in heard]
+    assert moves == [(C, OPEN, "warning"), (OPEN, H, "info"), (H, OPEN, "warning"), (OPEN, H, "info"), (H, C, "info")]
+    assert heard[0].fields["calls"] == heard[0].fields["failed"] == 5
+
+
+def test_who_listens_may_call_the_breaker() -> None:
+    line = Line()
+    stop = events.subscribe(lambda _: line.breaker.counts())
+    assert line.after("FFFFF") == OPEN  # and no deadlock
+    stop()
+
+
+def test_a_burst_on_a_half_open_breaker_is_let_through_exactly() -> None:
+    """Counted are calls at the dependency, not changes of state: other libraries let all 64 through."""
+    for permitted in (1, 3):
+        line = opened(permitted=permitted)
+        gate = threading.Barrier(64)
+
+        def burst(line: Line, gate: threading.Barrier) -> bool:
+            gate.wait()
+            epoch, refused = line.breaker.admit()
+            if refused is None:
+                line.breaker.failed(epoch)
+            return refused is None
+
+        with ThreadPoolExecutor(64) as pool:
+            admitted = sum(pool.map(burst, [line] * 64, [gate] * 64))
+        assert admitted == permitted
+        assert line.breaker.state == OPEN
+
+
+def test_no_outcome_is_lost_under_contention() -> None:
+    line = Line(size=100_000, failure_rate=1.0, minimum_calls=10)
+
+    def work(number: int) -> None:
+        for turn in range(2000):
+            epoch, _ = line.breaker.admit()
+            line.end(epoch, "F" if turn % 10 == number % 10 else "S")
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(work, range(16)))
+    assert line.breaker.counts() == (32_000, 3_200, 0)
+
+
+def test_after_the_minimum_a_success_takes_no_lock() -> None:
+    line = Line()
+    assert not line.breaker.epoch.is_free
+    line.play("SSSSS")
+    assert line.breaker.epoch.is_free
+    with line.breaker._lock:
+        line.breaker.succeeded(line.breaker.epoch, 0.01)
+    assert line.breaker.counts().calls == 6
