@@ -15,7 +15,7 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	touch $(READY)
 
-demo: $(READY)  ## a real program under twenty faults, bare and guarded
+demo: $(READY)  ## a real program under twenty-five faults, bare and guarded
 	$(BIN)/python docs/example/demo.py
 
 test: $(READY)  ## the suite (under 8 minutes on 2 cores)
@@ -54,6 +54,7 @@ bench: $(READY)  ## measurements; see docs/performance.md
 	$(BIN)/python -m tests.benchmarks.guards
 	$(BIN)/python -m tests.benchmarks.journal
 	$(BIN)/python -m tests.benchmarks.logs
+	$(BIN)/python -m tests.benchmarks.resilience
 
 bench-contracts:  ## contracts beside other tools, 10 M rows; takes a quarter of an hour and 8 GB of memory
 	$(PYTHON) -m venv .venv-bench

@@ -24,6 +24,9 @@ COMMAND = str(Path(sysconfig.get_path("scripts")) / "peakguard")
 PROGRAM = ("-m", "app")
 BARE = (sys.executable,)
 GUARDED = (COMMAND, "run", "--root", str(ROOT), "--", sys.executable)
+HANGS = "it hangs"
+PATIENCE, LONGEST = 10, 120
+"""Seconds after which a program is taken to hang: it needs one when nothing is wrong."""
 YESTERDAY = '{"equity": 1.0}'
 CATALOGUED = re.compile(r"^(?:PT-\d{4}|PG\d{3,4}) \w+: .*$", re.MULTILINE)
 
@@ -62,12 +65,17 @@ def run(scenario: Scenario | None, guarded: bool) -> Outcome:
         settings.write_text(changed((HERE / "config.toml").read_text(), scenario.settings if scenario else {}))
         report.write_text(YESTERDAY)
         command = [*(GUARDED if guarded else BARE), *PROGRAM, str(settings), exchange.url, str(report)]
-        done = subprocess.run(  # noqa: S603 # our own program
-            command, cwd=HERE, capture_output=True, text=True, check=False, preexec_fn=small_disk(scenario)
-        )
-        exchange.shutdown()
-        exchange.server_close()
-        return Outcome(done.returncode, done.stderr, report.read_text())
+        try:
+            done = subprocess.run(  # noqa: S603 # our own program
+                command, cwd=HERE, capture_output=True, text=True, check=False, preexec_fn=small_disk(scenario),
+                timeout=LONGEST if guarded else PATIENCE,
+            )  # fmt: skip # a line each would be longer
+            return Outcome(done.returncode, done.stderr, report.read_text())
+        except subprocess.TimeoutExpired:
+            return Outcome(1, HANGS, report.read_text())
+        finally:
+            exchange.shutdown()
+            exchange.server_close()
 
 
 def changed(text: str, settings: dict[str, str]) -> str:
@@ -91,7 +99,8 @@ def verdict(outcome: Outcome, right: Outcome) -> str:
     if outcome.exit_code == 0:
         return "wrong: " + difference(outcome, right)
     left = "yesterday's report is whole" if outcome.report == YESTERDAY else "the report is torn"
-    what = outcome.error or "crash: " + outcome.errors.strip().splitlines()[-1]
+    last = outcome.errors.strip().splitlines()[-1]
+    what = outcome.error or (last if last == HANGS else f"crash: {last}")
     return what if outcome.report == YESTERDAY else f"{what}; {left}"
 
 

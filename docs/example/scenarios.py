@@ -1,10 +1,13 @@
-"""What goes wrong around the program, and the code of the error in which each fault ends when it is guarded."""
+"""What goes wrong around the program, and the code of the error in which each fault ends when it is guarded.
+
+A fault that passes has none: guarded, the program lives through it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.faults import CORRUPT, FAILING
+from app.faults import CORRUPT, FAILING, PASSING
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class Scenario:
 
 def of_exchange(name: str, code: str) -> Scenario:
     """A fault of the exchange, in its own words."""
-    words = (CORRUPT.get(name) or FAILING[name]).__doc__ or name
+    words = (CORRUPT.get(name) or FAILING.get(name) or PASSING[name]).__doc__ or name
     return Scenario(words.rstrip("."), code, exchange=name)
 
 
@@ -41,6 +44,8 @@ SCENARIOS = (
     of_exchange("limited", "PT-3002"),
     of_exchange("torn", "PT-3001"),
     of_exchange("garbled", "PT-3003"),
+    of_exchange("silent", "PG2093"),
+    *(of_exchange(name, "") for name in PASSING),
     Scenario("The averages changed places in the settings", "PT-2001", settings={"fast": "200", "slow": "50"}),
     Scenario("The fee is in percent", "PT-2001", settings={"fee_rate": "0.1"}),
     Scenario("The stop is in percent", "PT-2001", settings={"stop": "5.0"}),

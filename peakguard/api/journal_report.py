@@ -11,7 +11,7 @@ from peakguard.runtime.journal.segments import read_journal
 
 _ERRORS = ("error_created", "error_classified", "contract_violated", "call_refused")
 """The events that tell of one occurrence of a code each."""
-_COUNTED = ("rows_quarantined", "guard_failed", "context_refused", "baggage_dropped")
+_COUNTED = ("rows_quarantined", "guard_failed", "context_refused", "baggage_dropped", "sink_failed")
 
 
 def journal_report(root: str | None, since_ns: int | None = None) -> dict[str, Any]:
@@ -33,6 +33,7 @@ def journal_report(root: str | None, since_ns: int | None = None) -> dict[str, A
         "codes": _codes(events),
         "runs": _runs(events),
         "recovery": _recovery(events),
+        "resilience": _resilience(events),
         "others": {name: sum(1 for event in events if event["event_name"] == name) for name in _COUNTED},
     }
 
@@ -80,6 +81,26 @@ def _runs(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             row["failed"] += 1
             row["open_since_unix_nano"] = row["open_since_unix_nano"] or event["time_unix_nano"]
     return sorted(found.values(), key=lambda row: (-row["failed"], row["name"]))
+
+
+def _resilience(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """By policy: calls that retries saved and did not save, how often its breaker opened, and what it refused."""
+    found: dict[str, dict[str, Any]] = {}
+    for event in events:
+        name, attributes = event["event_name"], event["attributes"]
+        if name not in ("call_saved", "retries_exhausted", "breaker_moved"):
+            continue
+        policy = attributes["policy"]
+        row = found.setdefault(
+            policy, {"policy": policy, "saved": 0, "exhausted": 0, "opened": 0, "refused": 0, "state": None}
+        )
+        if name == "breaker_moved":
+            row["opened"] += attributes["after"] == "open"
+            row["refused"] += attributes["refused"]
+            row["state"] = attributes["after"]
+        else:
+            row["saved" if name == "call_saved" else "exhausted"] += 1
+    return sorted(found.values(), key=lambda row: str(row["policy"]))
 
 
 def _recovery(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -13,6 +13,15 @@ _WORDS = {
     "guard_failed": "guards failed",
     "context_refused": "trace headers refused",
     "baggage_dropped": "times baggage was dropped",
+    "sink_failed": "times a log could not be written",
+}
+
+
+_OF_POLICIES = {
+    "saved": ("peakguard_calls_saved_total", "Calls that retries saved."),
+    "exhausted": ("peakguard_calls_not_saved_total", "Calls that retries did not save."),
+    "opened": ("peakguard_breaker_opened_total", "Times a breaker opened."),
+    "refused": ("peakguard_calls_refused_total", "Calls that a breaker refused."),
 }
 
 
@@ -26,6 +35,8 @@ def journal_text(report: Mapping[str, Any]) -> str:
     ]
     lines += ["errors", *(f"  {line}" for line in _codes(report)), ""]
     lines += ["runs", *(f"  {line}" for line in _runs(report)), ""]
+    if report["resilience"]:
+        lines += ["resilience", *(f"  {line}" for line in _resilience(report)), ""]
     others = [f"  {count} {_WORDS[name]}" for name, count in report["others"].items() if count]
     lines += ["besides", *others, ""] if others else []
     caveats = list(_caveats(report))
@@ -67,6 +78,19 @@ def _runs(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"time to recovery: median {median}, longest {longest}, of {len(recovery['incidents'])} incidents"
 
 
+def _resilience(report: Mapping[str, Any]) -> Iterator[str]:
+    for row in report["resilience"]:
+        parts = [f"retries saved {_calls(row['saved'])}, and did not save {_calls(row['exhausted'])}"]
+        if row["state"] is not None:
+            opened = f"its breaker opened {_times(row['opened'])} and refused {_calls(row['refused'])}"
+            parts.append(f"{opened}, last {row['state']}")
+        yield f"{visible(row['policy'])}  {'; '.join(parts)}"
+
+
+def _calls(count: int) -> str:
+    return f"{count} call{'' if count == 1 else 's'}"
+
+
 def journal_markdown(report: Mapping[str, Any]) -> str:
     """The same as tables."""
     lines = ["# What went wrong", "", f"{report['events']} events{_of(report)}.", ""]
@@ -85,6 +109,12 @@ def journal_markdown(report: Mapping[str, Any]) -> str:
         f"| {_cell(each['name'])} | {_span(each['seconds'])} | {each['failures']} | {each['code'] or ''} |"
         for each in report["recovery"]["incidents"]
     ]
+    if report["resilience"]:
+        lines += ["", "| policy | saved | not saved | breaker opened | refused |", "|---|---|---|---|---|"]
+        lines += [
+            f"| {_cell(row['policy'])} | {row['saved']} | {row['exhausted']} | {row['opened']} | {row['refused']} |"
+            for row in report["resilience"]
+        ]
     lines += ["", *(f"- {count} {_WORDS[name]}" for name, count in report["others"].items() if count)]
     lines += [f"- {caveat}" for caveat in _caveats(report)]
     return "\n".join(lines).rstrip() + "\n"
@@ -109,6 +139,9 @@ def journal_prometheus(report: Mapping[str, Any]) -> str:
     incidents = report["recovery"]["incidents"]
     lines.append(_sample("peakguard_recovery_seconds_sum", sum(each["seconds"] for each in incidents)))
     lines.append(_sample("peakguard_recovery_seconds_count", len(incidents)))
+    for key, (name, says) in _OF_POLICIES.items():
+        lines += _metric(name, "counter", says)
+        lines += [_sample(name, row[key], policy=row["policy"]) for row in report["resilience"]]
     for name, count in report["others"].items():
         lines += _metric(f"peakguard_{name}_total", "counter", f"Events {name}.")
         lines.append(_sample(f"peakguard_{name}_total", count))

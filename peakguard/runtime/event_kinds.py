@@ -121,6 +121,7 @@ EVENTS: Mapping[str, EventKind] = {
             "calls": Field("integer", "calls in its window"),
             "failed": Field("integer", "those that failed"),
             "slow": Field("integer", "those that were slow"),
+            "refused": Field("integer", "calls that were kept away in the state it leaves"),
         },
     ),
     "call_rejected": EventKind(

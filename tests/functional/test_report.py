@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +20,7 @@ from peakguard.runtime.event_form import plain
 from peakguard.runtime.event_kinds import EVENTS
 from peakguard.runtime.events import Event
 from peakguard.runtime.journal.segments import Segments, folder_of
+from peakguard.runtime.rejections import BreakerOpen
 from tests.functional.conftest import Project, Run
 from tests.functional.policies import SHOP
 
@@ -159,3 +160,47 @@ def test_the_events_of_every_flow_keep_the_schema_and_no_secret(
     assert all(event["run_id"] and event["trace_id"] for event in found)
     assert "hunter2" not in json.dumps(found)
     assert {event["event_name"] for event in found} >= EVENTS.keys() - ELSEWHERE
+
+
+def test_what_resilience_did_is_added_up(project: Project, peakguard: Run) -> None:
+    root = project({**FILES, "policies/resilience.yaml": """\
+peakguard: 1
+kind: resilience
+name: providers
+version: 1.0.0
+policies:
+  desk:
+    idempotent: true
+    timeout: {total: 9s}
+    retry: {max_attempts: 3, on: [OSError], backoff: {initial: 1ms}}
+    breaker: {minimum_calls: 6, failure_rate_threshold: 0.6, wait_duration_in_open: 1ms}
+"""})  # fmt: skip # one file more
+    policies = package.load(root)
+    outcomes: Iterator[Any] = iter([OSError(), OSError(), 1, OSError(), OSError(), OSError(), 2, 3, 4])
+    with policies.journal():
+
+        @policies.guard("desk")
+        def call() -> int:
+            outcome = next(outcomes)
+            if isinstance(outcome, OSError):
+                raise outcome
+            return int(outcome)
+
+        assert call() == 1
+        with pytest.raises(OSError):  # noqa: PT011 # it says nothing
+            call()
+        policies.breaker("desk").force("forced_open")
+        for _ in range(4):
+            with pytest.raises(BreakerOpen):
+                call()
+        policies.breaker("desk").force("closed")
+    (row,) = report(peakguard, root)["resilience"]
+    assert row == {"policy": "desk", "saved": 1, "exhausted": 1, "opened": 1, "refused": 4, "state": "closed"}
+    assert "desk  retries saved 1 call, and did not save 1 call; its breaker opened once and refused 4 calls" in (
+        peakguard("report", cwd=root).stdout
+    )
+    assert (
+        'peakguard_calls_refused_total{policy="desk"} 4'
+        in peakguard("report", "--format", "prometheus", cwd=root).stdout
+    )
+    assert "| desk | 1 | 1 | 1 | 4 |" in peakguard("report", "--format", "markdown", cwd=root).stdout

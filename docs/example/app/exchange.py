@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from app.faults import CORRUPT, FAILING, Bars
+from app.faults import CORRUPT, FAILING, PASSING, Bars
 
 DATA = Path(__file__).parents[1] / "data" / "sp500.csv"
 
@@ -70,10 +70,13 @@ class Answer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """One page of bars, unless the fault of the server says otherwise."""
         self.server.requests += 1
-        if self.server.requests > 2 and self.server.fault in FAILING:
-            FAILING[self.server.fault](self, self.page())
-        else:
+        fail = FAILING.get(self.server.fault) if self.server.requests > 2 else None
+        if self.server.requests in (3, 4):
+            fail = fail or PASSING.get(self.server.fault)
+        if fail is None:
             self.send(self.page())
+        else:
+            fail(self, self.page())
 
     def page(self) -> str:
         """The page that is asked for; `since` counts bars."""

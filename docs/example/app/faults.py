@@ -1,4 +1,4 @@
-"""What can be wrong with an exchange: bars that are corrupt, and answers that fail from the third on."""
+"""What can be wrong with an exchange: corrupt bars, answers that fail from the third on, and faults that pass."""
 
 from __future__ import annotations
 
@@ -136,3 +136,32 @@ def silent(answer: BaseHTTPRequestHandler, _: str) -> None:
 FAILING: dict[str, Callable[[BaseHTTPRequestHandler, str], None]] = {
     name.__name__: name for name in (down, limited, torn, garbled, silent)
 }
+
+
+def restarting(answer: BaseHTTPRequestHandler, text: str) -> None:
+    """The exchange restarts: two answers fail, then all is well."""
+    down(answer, text)
+
+
+def flickering(answer: BaseHTTPRequestHandler, text: str) -> None:
+    """The connection breaks twice, then all is well."""
+    torn(answer, text)
+
+
+def busy(answer: BaseHTTPRequestHandler, _: str) -> None:
+    """Too many requests for a second, then all is well."""
+    answer.send_response(429)
+    answer.send_header("Retry-After", "1")
+    answer.send_header("Content-Length", "0")
+    answer.end_headers()
+
+
+def stalling(answer: BaseHTTPRequestHandler, text: str) -> None:
+    """Two answers never come, then all is well."""
+    silent(answer, text)
+
+
+PASSING: dict[str, Callable[[BaseHTTPRequestHandler, str], None]] = {
+    name.__name__: name for name in (restarting, flickering, busy, stalling)
+}
+"""Two answers fail."""

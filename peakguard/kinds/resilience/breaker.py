@@ -25,7 +25,19 @@ _NONE = Counts(0, 0, 0)
 class Epoch:
     """One stay in a state. `is_free`: calls pass and successes are counted without asking the breaker."""
 
-    __slots__ = ("add", "ended", "is_free", "is_warm", "opens", "permits", "since", "state", "until", "window")
+    __slots__ = (
+        "add",
+        "ended",
+        "is_free",
+        "is_warm",
+        "opens",
+        "permits",
+        "refused",
+        "since",
+        "state",
+        "until",
+        "window",
+    )
 
     def __init__(self, state: State, window: CountWindow | TimeWindow, since: float) -> None:
         self.state: State = state
@@ -41,6 +53,8 @@ class Epoch:
         self.permits = 0
         """Calls that a trial still lets through."""
         self.ended = 0
+        self.refused = 0
+        """Calls that were kept away."""
 
 
 class Breaker:
@@ -52,7 +66,7 @@ class Breaker:
         self._now = clock.now
         self._policy_set = policy_set
         self._lock = threading.Lock()
-        self._moves: list[tuple[State, State, Counts]] = []
+        self._moves: list[tuple[State, State, Counts, int]] = []
         self.slow_after: float | None = settings["slow_duration"]
         first: dict[str, State] = {
             "enforce": "closed", "metrics_only": "metrics_only", "disabled": "disabled", "forced_open": "forced_open"
@@ -77,6 +91,7 @@ class Breaker:
             if epoch.state == "half_open" and epoch.permits > 0:
                 epoch.permits -= 1
                 is_let_through = True
+            epoch.refused += not is_let_through
         self._tell()
         return epoch, None if is_let_through else self._refused(epoch, now)
 
@@ -184,14 +199,14 @@ class Breaker:
 
     def _to(self, epoch: Epoch, counts: Counts) -> Epoch:
         before, self.epoch = self.epoch, epoch
-        self._moves.append((before.state, epoch.state, counts))
+        self._moves.append((before.state, epoch.state, counts, before.refused))
         return epoch
 
     def _tell(self) -> None:
         """Tell of moves once the lock is free: whoever listens may call what this breaker guards."""
         while self._moves:
             try:
-                before, after, counts = self._moves.pop(0)
+                before, after, counts, refused = self._moves.pop(0)
             except IndexError:  # another thread tells of it
                 return
             emit(
@@ -204,6 +219,7 @@ class Breaker:
                 calls=counts.calls,
                 failed=counts.failed,
                 slow=counts.slow,
+                refused=refused,
             )
 
     def _refused(self, epoch: Epoch, now: float) -> BreakerOpen:

@@ -124,7 +124,7 @@ class Guarded:
         return refused
 
     def _tell_rejected(self, error: Rejected) -> None:
-        emit("call_rejected", severity="warning", policy_set=self.digest, policy=self.name, code=error.code,
+        emit("call_rejected", policy_set=self.digest, policy=self.name, code=error.code,
              reason=error.word)  # fmt: skip # one event
 
     def _counts(self, error: BaseException) -> bool:
