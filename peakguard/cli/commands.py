@@ -12,6 +12,7 @@ COMMANDS = {
     "run": "run a Python program under its bindings",
     "adopt": "list what of a program could be guarded, and what is",
     "report": "tell what went wrong, from the journal",
+    "simulate": "play an outage to a resilience policy, on a clock that costs nothing",
     "sample": "make data that satisfies a contract, or breaks one rule of it",
     "docs": "write the documents that follow from the policies",
     "show": "print what the rules of a policy compile to",

@@ -21,5 +21,5 @@ def print_refusal(refusal: Refusal) -> None:
     """The findings of a refused command, on stderr."""
     from peakguard.reporters import report
 
-    found = Report(refusal.findings, {}, files=0)
+    found = Report(refusal.findings, refusal.sources, files=0)
     sys.stderr.write(report("text", found, colour=wants_colour(sys.stderr)))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
@@ -17,13 +17,23 @@ from peakguard.language.registry import kind_names, model_of
 from peakguard.syntax.node import Mapping, Node, Scalar, Sequence, walk
 from peakguard.syntax.parse import describe
 
+M = TypeVar("M", bound=BaseModel)
+
 
 def decode(file: str, node: Mapping) -> tuple[Document[Policy] | None, list[Diagnostic]]:
     """The document, or None with what is wrong; an unknown format or kind is one finding, whatever else is there."""
     refusal = _check_format(node) or _check_kind(node)
     if refusal is not None:
         return None, [refusal]
-    model = model_of(str(node.entries["kind"][1].plain()))
+    spec, findings = decode_as(model_of(str(node.entries["kind"][1].plain())), node)
+    if spec is None:
+        return None, findings
+    document = Document(file, spec, node)
+    return document, _check_version(document)
+
+
+def decode_as(model: type[M], node: Mapping) -> tuple[M | None, list[Diagnostic]]:
+    """A table as a model, or None with everything that is wrong with it."""
     empty = [found(codes.EMPTY_VALUE, each.span) for each in _empty_values(node)]
     try:
         spec = model.model_validate(node.plain())
@@ -35,8 +45,7 @@ def decode(file: str, node: Mapping) -> tuple[Document[Policy] | None, list[Diag
         return None, [*empty, *_without_echoes([each for each in faults if each.span not in places])]
     except RecursionError:
         return None, [found(codes.TOO_DEEP, node.span, limit=64)]
-    document = Document(file, spec, node)
-    return (None, empty) if empty else (document, _check_version(document))
+    return (None, empty) if empty else (spec, [])
 
 
 def _empty_values(node: Mapping) -> Iterator[Node]:

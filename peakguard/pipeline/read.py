@@ -44,6 +44,11 @@ def read_project(project: Project) -> list[Entry]:
     ]
 
 
+def read_file(path: str) -> Entry:
+    """One file outside of any policy folder, under the name it is given."""
+    return _read(_Place(path, path, is_linked=False))
+
+
 class _Place(NamedTuple):
     shown: str
     path: str

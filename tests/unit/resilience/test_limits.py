@@ -275,6 +275,31 @@ def test_who_cancels_a_coroutine_from_outside_is_obeyed(tmp_path: Path) -> None:
     assert asyncio.run(main())
 
 
+def test_who_cancels_while_the_time_ends_is_obeyed_too(tmp_path: Path) -> None:
+    policies = policies_of(tmp_path, "{timeout: {attempt: 20ms}}")
+
+    @policies.guard("p")
+    async def hang() -> None:
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            assert task is not None
+            task.cancel()  # as somebody outside would, in the same turn of the loop
+            raise
+
+    async def main() -> str:
+        try:
+            await asyncio.create_task(hang())
+        except asyncio.CancelledError:
+            return "cancelled"
+        except TimeoutExceeded:
+            return "timeout"
+        return "neither"
+
+    assert asyncio.run(main()) == "cancelled"
+
+
 def test_a_timeout_counts_for_the_breaker_and_is_tried_again(tmp_path: Path) -> None:
     text = (
         "{idempotent: true, timeout: {attempt: 20ms, mode: thread}, breaker: {minimum_calls: 50}, "

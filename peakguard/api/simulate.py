@@ -1,0 +1,49 @@
+"""An outage played to a resilience policy: what `peakguard simulate` tells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peakguard.api.policies import load
+from peakguard.diagnostics import codes
+from peakguard.diagnostics.diagnostic import ERROR, Diagnostic
+from peakguard.kinds.resilience.runtime import declares
+from peakguard.kinds.resilience.simulation.outage import Outage
+from peakguard.kinds.resilience.simulation.run import Setting, simulate
+from peakguard.language.decode import decode_as
+from peakguard.pipeline.analyse import to_source
+from peakguard.pipeline.read import read_file
+from peakguard.runtime.errors import PeakguardError
+from peakguard.runtime.policy_set import PolicySet
+from peakguard.syntax.parse import parse
+
+
+def read_outage(path: str) -> tuple[Outage | None, list[Diagnostic], dict[str, str]]:
+    """The script of a file, or None with everything that is wrong with it, and the text that this points into."""
+    source, findings = to_source(read_file(path))
+    if source is None:
+        return None, findings, {}
+    node, findings = parse(source)
+    if node is None or any(finding.severity == ERROR for finding in findings):
+        return None, findings, {path: source.text}
+    return *decode_as(Outage, node), {path: source.text}
+
+
+def simulated(name: str, outage: Outage, root: str | None, *, rps: float, seed: int, poisson: bool) -> dict[str, Any]:
+    """What becomes of all calls under the policy of a project.
+
+    Raises PolicyError for a project with errors, and PeakguardError (PG2005) for a policy that is not there.
+    """
+    policies = load(root)
+    if not declares(policies, name):
+        raise _unknown(policies, name)
+    return simulate(Setting(policies, name, outage, rps, seed, poisson))
+
+
+def _unknown(policies: PolicySet, name: str) -> PeakguardError:
+    from peakguard.diagnostics.wording import did_you_mean
+
+    known = sorted(each for table in policies.tables("resilience").values() for each in table["policies"])
+    suggestion = did_you_mean(name, known)
+    data = {"kind": "resilience policy", "name": name, "known": ", ".join(known) or "none", "suggestion": suggestion}
+    return PeakguardError(codes.UNKNOWN_POLICY, **data)
