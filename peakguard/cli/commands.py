@@ -13,6 +13,7 @@ COMMANDS = {
     "adopt": "list what of a program could be guarded, and what is",
     "report": "tell what went wrong, from the journal",
     "simulate": "play an outage to a resilience policy, on a clock that costs nothing",
+    "breaker": "show and move the breakers that the processes of a host share",
     "sample": "make data that satisfies a contract, or breaks one rule of it",
     "docs": "write the documents that follow from the policies",
     "show": "print what the rules of a policy compile to",

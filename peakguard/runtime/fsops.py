@@ -116,6 +116,14 @@ def open_to_append(path: str) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
 
 
+def open_shared(path: str, size: int) -> int:
+    """The descriptor of a file of a size, of zeros at first, that processes map into their memory. Raises OSError."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    if os.fstat(descriptor).st_size < size:
+        os.ftruncate(descriptor, size)
+    return descriptor
+
+
 def append_to(descriptor: int, data: bytes, path: str) -> None:
     """Like `append`, to a file that is open; `path` is for the error."""
     if os.write(descriptor, data) < len(data):

@@ -23,6 +23,7 @@ SUBJECTS = {
     "retry": f"retry: {RETRY}",
     "retry, breaker": f"retry: {RETRY}, breaker: {{}}",
     "retry, breaker, slow calls": f"retry: {RETRY}, breaker: {{slow_call: {{duration: 2s}}}}",
+    "retry, breaker of the host": f"retry: {RETRY}, breaker: {{scope: host}}",
     "retry, breaker over a time": f"retry: {RETRY}, breaker: {{sliding_window: {{type: time, duration: 60s}}}}",
     "bulkhead": "bulkhead: {max_concurrent: 8}",
     "rate limit": "rate_limit: {limit: 1000000, per: 1ms}",

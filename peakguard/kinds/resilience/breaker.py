@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Literal
 
 from peakguard.kinds.resilience.windows import FAILED, SLOW, Counts, CountWindow, TimeWindow
@@ -28,6 +29,7 @@ class Epoch:
     __slots__ = (
         "add",
         "ended",
+        "generation",
         "is_free",
         "is_warm",
         "opens",
@@ -55,6 +57,8 @@ class Epoch:
         self.ended = 0
         self.refused = 0
         """Calls that were kept away."""
+        self.generation = 0
+        """The number of the stay on its host, where breakers are shared."""
 
 
 class Breaker:
@@ -80,12 +84,12 @@ class Breaker:
 
     def counts(self) -> Counts:
         """What the window holds."""
-        with self._lock:
+        with self._exclusive():
             return self.epoch.window.counts(self._now())
 
     def admit(self) -> tuple[Epoch, BreakerOpen | None]:
         """The epoch that a call belongs to, and what to raise where it is kept away."""
-        with self._lock:
+        with self._exclusive():
             epoch, now = self._current(), self._now()
             is_let_through = epoch.state in ("closed", "disabled", "metrics_only")
             if epoch.state == "half_open" and epoch.permits > 0:
@@ -111,19 +115,23 @@ class Breaker:
     def ignored(self, epoch: Epoch) -> None:
         """A call ended in a way that says nothing of the dependency: a trial gets its permit back."""
         if epoch.state == "half_open":
-            with self._lock:
+            with self._exclusive():
                 if epoch is self.epoch:
                     epoch.permits += 1
 
     def force(self, state: State) -> None:
         """Put it into a state by hand: `closed` and `open` go on from there, the others stay."""
-        with self._lock:
+        with self._exclusive():
             now = self._now()
             if state == "open":
                 self._open(self.epoch, now)
             else:
                 self._to(self._new(state), _NONE)
         self._tell()
+
+    def _exclusive(self) -> AbstractContextManager[Any]:
+        """Within the block nobody else reads or moves the state."""
+        return self._lock
 
     def _current(self) -> Epoch:
         """The epoch at this moment: time ends an open one, and a trial that is stuck."""
@@ -136,7 +144,7 @@ class Breaker:
         return epoch
 
     def _count(self, epoch: Epoch, outcome: int) -> None:
-        with self._lock:
+        with self._exclusive():
             if epoch is not self.epoch or epoch.state in ("open", "forced_open"):
                 return
             now = self._now()

@@ -86,6 +86,7 @@ def _breaker(breaker: Breaker) -> dict[str, Any]:
         "record": list(breaker.record),
         "ignore": list(breaker.ignore),
         "mode": breaker.mode,
+        "scope": breaker.scope,
     }
 
 

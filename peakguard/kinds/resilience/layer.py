@@ -151,6 +151,9 @@ def _breaker(policy: Guarded) -> Layer | None:
         *(f"    {line}" for line in _REFUSED),
     ]  # fmt: skip # statements of the wrapper
     free, took = "{epoch}.is_free", ""
+    if hasattr(breaker, "memory"):
+        names["words"] = breaker.memory.words
+        before[1] = "if not ({epoch}.is_free and {words}[0] == {epoch}.generation):"
     if breaker.slow_after is not None:
         names |= {"now": policy.clock.now, "slow": breaker.slow_after}
         before.append("{began} = {now}()")

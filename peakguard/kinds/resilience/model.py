@@ -146,8 +146,8 @@ class Breaker(Model):
     """The errors that count as failures; all but ours if it is not given."""
     ignore: tuple[ErrorPattern, ...] = ()
     """Errors that count as nothing."""
-    scope: Literal["process"] = "process"
-    """Who shares its state."""
+    scope: Literal["process", "host"] = "process"
+    """Who shares its state: this process, or all processes of the host that use this project."""
     mode: Literal["enforce", "metrics_only", "disabled", "forced_open"] = "enforce"
     """`metrics_only` counts and keeps nothing away."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ class Guarded:
         self.mode = mode
         self.clock = clock
         self.digest = policies.digest
+        self._root = policies.root
         self._classify: Callable[[BaseException], Any] = policies.classify
         self.table = {} if mode == "off" else table if mode == "enforce" else _watching(table)
         self.breaker = self._part("breaker", self._made_breaker)
@@ -139,6 +141,10 @@ class Guarded:
     def _made_breaker(self, settings: Mapping[str, Any]) -> Breaker:
         self._record = Matching(settings["record"], self._classify) if settings["record"] else None
         self._ignore = Matching(settings["ignore"], self._classify) if settings["ignore"] else None
+        if settings["scope"] == "host" and settings["mode"] == "enforce":
+            from peakguard.kinds.resilience.host_breaker import HostBreaker
+
+            return HostBreaker(self.name, settings, self.clock, self.digest, breakers_folder(self._root))
         return Breaker(self.name, settings, self.clock, self.digest)
 
     def _made_retry(self, settings: Mapping[str, Any], budgets: Mapping[str, Budget]) -> Retry:
@@ -151,6 +157,11 @@ class Guarded:
     def _part(self, name: str, make: Callable[[Mapping[str, Any]], Any]) -> Any:
         settings = self.table.get(name)
         return make(settings) if settings is not None else None
+
+
+def breakers_folder(root: str) -> str:
+    """Where the breakers of a project are that all processes of the host share."""
+    return os.path.join(root, ".peakguard", "breakers")
 
 
 def _watching(table: Mapping[str, Any]) -> dict[str, Any]:

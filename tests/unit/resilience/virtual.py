@@ -55,5 +55,5 @@ def breaker_settings(**changes: Any) -> dict[str, Any]:
     return {
         "failure_rate": 0.5, "slow_duration": None, "slow_rate": None, "size": 10, "duration": None,
         "minimum_calls": 5, "open": {"initial": 60.0, "multiplier": 1.0, "max": None}, "permitted": 3,
-        "half_open": None, "record": [], "ignore": [], "mode": "enforce", **changes,
+        "half_open": None, "record": [], "ignore": [], "mode": "enforce", "scope": "process", **changes,
     }  # fmt: skip # a table
