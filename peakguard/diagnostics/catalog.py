@@ -1323,6 +1323,27 @@ CATALOG: dict[str, Entry] = {
         "budget `{budget}` holds {capacity} tokens, and a retry costs {cost}",
         "Raise `capacity`, to some hundred times the cost",
     ),
+    "PG813": Entry(
+        "attempts_multiply",
+        "warning",
+        "Attempts multiply along a chain of calls",
+        "one call can become {attempts} at the dependency: {chain}",
+        "Try again in one place only, nearest to the dependency or at the very top",
+    ),
+    "PG814": Entry(
+        "limit_of_each_worker",
+        "warning",
+        "A limit holds for each worker by itself",
+        "the {part} holds for each of {workers} workers: together they {effect}",
+        "Divide the limit by the number of workers",
+    ),
+    "PG815": Entry(
+        "resilience_unbound",
+        "info",
+        "No binding puts calls under a resilience policy",
+        "no binding puts calls under the policy {name}",
+        "Bind it where the calls are made, with `resilience: {name}`",
+    ),
     "PG2001": Entry(
         "contract_violated",
         "error",

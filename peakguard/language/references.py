@@ -46,7 +46,7 @@ def uses(spec: BaseModel) -> Iterator[_Use]:
 def _uses(value: Any, annotation: Any, path: Path) -> Iterator[_Use]:
     if value is None:
         return
-    if isinstance(annotation, RefTo):
+    if isinstance(annotation, RefTo) and isinstance(value, str):
         yield _Use(path, annotation.namespace, value)
     elif isinstance(value, BaseModel):
         for name, key, inner in _fields_with_references(type(value)):

@@ -118,6 +118,20 @@ def test_contracts_that_nothing_binds_are_a_remark(project: Project, peakguard: 
     assert [each["code"] for each in json.loads(done.stdout)["diagnostics"]] == ["PG709"]
 
 
+def test_policies_that_nothing_binds_are_named(project: Project, peakguard: Run) -> None:
+    resilience = "peakguard: 1\nkind: resilience\nname: providers\nversion: 1.0.0\npolicies:\n" + "".join(
+        f"  {name}: {{timeout: {{total: 9s}}, {more}}}\n"
+        for name, more in {"bound": "calls: [inner]", "inner": "", "loose": ""}.items()
+    ).replace(", }", "}")
+    bindings = HEAD + "  - {target: 'desk_data:load', resilience: bound}\n"
+    files = {"policies/program.yaml": bindings, "policies/resilience.yaml": resilience, "desk_data.py": DATA}
+    root = project(files)
+    done = peakguard("check", "--resolve", "--strict", "--format", "json", cwd=root)
+    assert done.returncode == 0
+    found = json.loads(done.stdout)["diagnostics"]
+    assert [(each["code"], each["data"]) for each in found] == [("PG815", {"name": "loose"})]
+
+
 def test_only_resolving_imports_the_program(project: Project, peakguard: Run) -> None:
     bindings = HEAD + "  - {target: 'desk_data:load', trace: true}\n"
     root = Path(project({"policies/program.yaml": bindings, "desk_data.py": DATA}))

@@ -14,5 +14,8 @@ def facts(document: Document[Bindings]) -> Iterator[Fact]:
             yield Fact("binding of", binding.target, document.span("bindings", index, "target"), {})
         if binding.name is not None:
             yield Fact("guard", binding.name, document.span("bindings", index, "name"), {})
+        if binding.resilience is not None:
+            span = document.key_span("bindings", index, "resilience")
+            yield Fact("bound resilience", binding.shown, span, {"policy": binding.resilience})
         if binding.classify is not None:
             yield Fact("classified", binding.shown, document.key_span("bindings", index, "classify"), {})

@@ -18,6 +18,8 @@ from peakguard.language.facts import Facts
 from peakguard.syntax.node import Path
 from peakguard.syntax.source import Source
 
+MOST_ATTEMPTS = 4
+"""Attempts at a dependency for one call, above which several layers that try again are worth a warning."""
 _PARTS = ("timeout", "retry", "breaker", "bulkhead", "rate_limit", "fallback")
 
 
@@ -28,6 +30,7 @@ def check(document: Document[Resiliences]) -> Iterator[Diagnostic]:
         if all(getattr(policy, part) is None for part in _PARTS):
             yield found(codes.POLICY_EMPTY, document.key_span(*at), policy=name, known=", ".join(_PARTS))
         yield from _check_times(document, at, policy)
+        yield from _check_workers(document, at, policy)
         if policy.retry is not None:
             yield from _check_retry(document, at, policy, policy.retry)
         if policy.breaker is not None:
@@ -39,7 +42,8 @@ def check(document: Document[Resiliences]) -> Iterator[Diagnostic]:
 
 
 def check_together(facts: Facts, _: Mapping[str, Source]) -> Iterator[Diagnostic]:
-    """Errors that policies name are declared, and those that are tried again may succeed."""
+    """Errors that policies name are declared, those that are tried again may succeed, and attempts stay few."""
+    yield from _check_chains(facts)
     for fact in facts.all("error pattern"):
         pattern = str(fact.data["text"])
         if is_word(pattern) or ":" in pattern or is_class(pattern):
@@ -52,6 +56,49 @@ def check_together(facts: Facts, _: Mapping[str, Source]) -> Iterator[Diagnostic
         hopeless = next((each.name for each in fitting if each.data.get("retryable") is False), None)
         if hopeless is not None and fact.data["retry"] and not pattern.endswith("*"):
             yield found(codes.RETRIED_CODE_NOT_RETRYABLE, fact.span, pattern=pattern, code=hopeless)
+
+
+def _check_chains(facts: Facts) -> Iterator[Diagnostic]:
+    """Attempts that multiply, along every chain of policies that begins where none is called from."""
+    for fact in facts.all("resilience policy"):
+        for chain in _chains(facts, fact.name, ()):
+            attempts = math.prod(each for _, each in chain)
+            if len([each for _, each in chain if each > 1]) > 1 and attempts > MOST_ATTEMPTS:
+                shown = " × ".join(f"{name} ({each})" for name, each in chain)
+                yield found(codes.ATTEMPTS_MULTIPLY, fact.span, attempts=attempts, chain=shown)
+                break
+
+
+def _chains(facts: Facts, name: str, above: tuple[str, ...]) -> Iterator[list[tuple[str, int]]]:
+    """Every way from a policy down to a dependency, with the attempts of each; one that comes back ends there."""
+    fact = facts.get("resilience policy", name)
+    if fact is None or name in above:
+        return
+    own = [(name, int(fact.data["attempts"]))]
+    calls = list(fact.data["calls"])
+    client = fact.data["client"]
+    if client is not None:
+        yield [*own, (client[0], client[1])]
+    elif not calls:
+        yield own
+    for inner in calls:
+        for chain in _chains(facts, inner, (*above, name)):
+            yield [*own, *chain]
+
+
+def _check_workers(document: Document[Resiliences], at: Path, policy: Resilience) -> Iterator[Diagnostic]:
+    workers = policy.workers or 1
+    if workers == 1:
+        return
+    effects: dict[str, str] = {}
+    if policy.bulkhead is not None:
+        effects["bulkhead"] = f"run {policy.bulkhead.max_concurrent * workers} calls at a time"
+    if policy.rate_limit is not None:
+        effects["rate_limit"] = f"begin {policy.rate_limit.limit * workers} calls in {policy.rate_limit.per}"
+    if policy.breaker is not None and policy.breaker.scope == "process":
+        effects["breaker"] = f"make {policy.breaker.minimum_calls * workers} calls before it is open for all"
+    for part, effect in effects.items():
+        yield found(codes.LIMIT_OF_EACH_WORKER, document.key_span(*at, part), part=part, workers=workers, effect=effect)
 
 
 def _check_times(document: Document[Resiliences], at: Path, policy: Resilience) -> Iterator[Diagnostic]:

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
-from peakguard.kinds.resilience.model import Resilience, Resiliences
+from peakguard.kinds.resilience.model import Client, Resilience, Resiliences
 from peakguard.kinds.resilience.worst_case import worst_case
 from peakguard.language.document import Document
 from peakguard.language.facts import Fact
+
+_HABITS = {"anthropic": 3, "boto3": 5, "botocore": 5, "google-api-core": 1, "openai": 3, "requests": 1, "urllib3": 4}
+"""Attempts that libraries make if they are not told otherwise: botocore in legacy mode, urllib3's `Retry(3)`."""
 
 
 def facts(document: Document[Resiliences]) -> Iterator[Fact]:
@@ -25,7 +28,17 @@ def _known_of(policy: Resilience) -> dict[str, object]:
         "attempts": policy.retry.max_attempts if policy.retry is not None else 1,
         "worst_case": worst_case(policy),
         "idempotent": policy.idempotent,
+        "calls": list(policy.calls),
+        "client": _client(policy.client),
     }
+
+
+def _client(client: Client | None) -> list[object] | None:
+    """The name of a client and how often it tries, where that is more than once."""
+    if client is None:
+        return None
+    attempts = client.attempts or _HABITS.get(client.name or "", 1)
+    return [client.name or "client", attempts] if attempts > 1 else None
 
 
 def _patterns(policy: Resilience) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, Strict
 from peakguard.diagnostics import codes
 from peakguard.language.header import Mode, Policy
 from peakguard.language.model import Model
-from peakguard.language.references import RefTo
+from peakguard.language.references import RefTo, ResilienceRef
 from peakguard.language.typed import ShortForm
 from peakguard.language.values import Count, Duration, Flag, Name, Number, Rate, Text, fault
 
@@ -183,6 +183,15 @@ class Fallback(Model):
     """Errors that it stands in for; all if it is not given."""
 
 
+class Client(Model):
+    """The library that makes the calls, which may try again by itself."""
+
+    name: Literal["anthropic", "boto3", "botocore", "google-api-core", "openai", "requests", "urllib3"] | None = None
+    """A library whose habit is known; `attempts` says otherwise."""
+    attempts: AtLeastOne | None = None
+    """How often it tries in all."""
+
+
 class Resilience(Model):
     """What stands around a call that may fail."""
 
@@ -194,6 +203,12 @@ class Resilience(Model):
     """Whether a call may be made twice without harm."""
     caller_timeout: Duration | None = None
     """How long whoever calls waits."""
+    calls: tuple[ResilienceRef, ...] = ()
+    """Policies under which calls are made inside; their attempts multiply."""
+    client: Annotated[Client | None, ShortForm("name")] = None
+    """The library that makes the calls, which may try again by itself."""
+    workers: AtLeastOne | None = None
+    """Processes of one host that run the program at a time."""
     timeout: Timeout | None = None
     """How long a call and each of its attempts may take."""
     retry: Retry | None = None
