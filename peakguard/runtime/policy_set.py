@@ -176,6 +176,16 @@ class PolicySet:
         found = self._bound.get((key, ""))
         return found if found is not None else self._bound.setdefault((key, ""), make())
 
+    def retune(self, newer: PolicySet) -> tuple[str, ...]:
+        """Let running guards go on under the values of a newer set, as in `policies.retune(peakguard.load())`.
+
+        It is about resilience: windows, slots and tokens stay. Given are the names of policies of which more than
+        values has changed: they stay as they are until their guards are put on again.
+        """
+        retune = import_module("peakguard.kinds.resilience.runtime").retune
+        found: tuple[str, ...] = retune(self, newer)
+        return found
+
     def breaker(self, name: str) -> Breaker:
         """The breaker of a resilience policy, to look at and to move by hand: `state`, `counts()`, `force("open")`.
 

@@ -129,6 +129,21 @@ class Breaker:
                 self._to(self._new(state), _NONE)
         self._tell()
 
+    def change(self, settings: Mapping[str, Any]) -> None:
+        """Go on under other settings. The state stays; of a window that is resized the newest outcomes stay too."""
+        with self._exclusive():
+            before, self._settings = self._settings, settings
+            self.slow_after = settings["slow_duration"]
+            epoch = self.epoch
+            epoch.is_warm = epoch.is_free = False  # what is enough may have changed
+            if epoch.state in ("closed", "metrics_only"):
+                if settings["size"] is not None and before["size"] is not None:
+                    assert isinstance(epoch.window, CountWindow)
+                    epoch.window = epoch.window.resized(settings["size"])
+                elif (settings["size"], settings["duration"]) != (before["size"], before["duration"]):
+                    epoch.window = self._new(epoch.state).window
+                epoch.add = getattr(epoch.window, "add", None)
+
     def _exclusive(self) -> AbstractContextManager[Any]:
         """Within the block nobody else reads or moves the state."""
         return self._lock

@@ -24,6 +24,15 @@ class Budget:
         self.tokens = self._capacity
         self.is_short = False
 
+    def change(self, settings: Mapping[str, Any]) -> None:
+        """Go on under other prices; of the tokens no more stay than there may be."""
+        with self._lock:
+            more = max(0, settings["capacity"] - self._capacity)
+            self._capacity, self._cost = settings["capacity"], settings["retry_cost"]
+            self._timeout_cost, self._refund = settings["timeout_cost"], settings["success_refund"]
+            self.tokens = min(self._capacity, self.tokens + more)
+            self.is_short = self.tokens < self._capacity
+
     def pay(self, *, timeout: bool) -> int | None:
         """Take the price of a retry: what it was, None where there is too little."""
         price = self._timeout_cost if timeout else self._cost

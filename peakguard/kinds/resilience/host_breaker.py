@@ -22,9 +22,7 @@ class HostBreaker(Breaker):
     def __init__(
         self, name: str, settings: Mapping[str, Any], clock: Clock, policy_set: str | None, folder: str
     ) -> None:
-        # Permits go with a process that is killed, so that a trial must have an end.
-        longest = settings["half_open"] or max(1.0, settings["open"]["initial"])
-        super().__init__(name, {**settings, "half_open": longest}, clock, policy_set)
+        super().__init__(name, _with_an_end(settings), clock, policy_set)
         self.memory = HostMemory(folder, name)
         with self._exclusive():
             pass
@@ -34,6 +32,10 @@ class HostBreaker(Breaker):
         """The state that the host knows."""
         with self._exclusive():
             return self.epoch.state
+
+    def change(self, settings: Mapping[str, Any]) -> None:
+        """Go on under other settings, in this process."""
+        super().change(_with_an_end(settings))
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
@@ -79,3 +81,8 @@ class HostBreaker(Breaker):
         counts = epoch.window.counts(self._now()) if is_trial else Counts(0, 0, 0)
         permits, ended = (epoch.permits, epoch.ended) if is_trial else (0, 0)
         return Shared(epoch.state, epoch.since, epoch.until, epoch.opens, permits, ended, counts.failed, counts.slow)
+
+
+def _with_an_end(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Permits go with a process that is killed, so that a trial must have an end."""
+    return {**settings, "half_open": settings["half_open"] or max(1.0, settings["open"]["initial"])}

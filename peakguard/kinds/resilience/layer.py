@@ -155,9 +155,9 @@ def _breaker(policy: Guarded) -> Layer | None:
         names["words"] = breaker.memory.words
         before[1] = "if not ({epoch}.is_free and {words}[0] == {epoch}.generation):"
     if breaker.slow_after is not None:
-        names |= {"now": policy.clock.now, "slow": breaker.slow_after}
+        names["now"] = policy.clock.now
         before.append("{began} = {now}()")
-        free, took = "{took} <= {slow} and {epoch}.is_free", ", {took}"
+        free, took = "{took} <= {breaker}.slow_after and {epoch}.is_free", ", {took}"
     clock = ("{took} = {now}() - {began}",) if took else ()
     after = (*clock, f"if {free}:", "    {epoch}.add(0)", "else:", f"    {{succeeded}}({{epoch}}{took})")
     label = f"opens at {policy.table['breaker']['failure_rate']:.0%} failures"
@@ -181,10 +181,10 @@ def _attempt(policy: Guarded, *, is_async: bool) -> Layer | None:
 
 def _until(place: str, label: str, limit: Limit) -> Layer:
     """A deadline that the function, and what it calls, may ask for."""
-    names = {"now": limit.clock.now, "seconds": limit.seconds, "read": DEADLINE.get, "put": DEADLINE.set}
+    names = {"now": limit.clock.now, "limit": limit, "read": DEADLINE.get, "put": DEADLINE.set}
     names |= {"reset": DEADLINE.reset}
     before = (
-        "{at} = {now}() + {seconds}", "{above} = {read}()", "if {above} is not None and {above} < {at}:",
+        "{at} = {now}() + {limit}.seconds", "{above} = {read}()", "if {above} is not None and {above} < {at}:",
         "    {at} = {above}", "{token} = {put}({at})",
     )  # fmt: skip # statements of the wrapper
     back = ("{reset}({token})",)

@@ -49,6 +49,23 @@ class Guarded:
         self.total = self._limit("call", timeout.get("total"))
         self.attempt = self._limit("attempt", timeout.get("attempt"))
 
+    def change(self, table: Mapping[str, Any], budgets: Mapping[str, Budget]) -> None:
+        """Go on under the values of another table, which has the same parts (`shape_of`)."""
+        self.table = table
+        if self.breaker is not None:
+            self._set_matching(table["breaker"])
+            self.breaker.change(table["breaker"])
+        if self.retry is not None:
+            name = table["retry"]["budget"]
+            self.retry.change(table["retry"], budgets[name] if name is not None else None)
+        if self.slots is not None:
+            self.slots.resize(table["bulkhead"]["max_concurrent"])
+        if self.rate is not None:
+            self.rate.change(table["rate_limit"]["interval"], table["rate_limit"]["burst"])
+        for limit, key in ((self.total, "total"), (self.attempt, "attempt")):
+            if limit is not None:
+                limit.seconds = table["timeout"][key]
+
     def breaker_failed(self, epoch: Epoch, error: BaseException, seconds: float | None = None) -> None:
         """Tell the breaker of an attempt that ended with an exception."""
         assert self.breaker is not None
@@ -139,13 +156,16 @@ class Guarded:
         return not is_ours
 
     def _made_breaker(self, settings: Mapping[str, Any]) -> Breaker:
-        self._record = Matching(settings["record"], self._classify) if settings["record"] else None
-        self._ignore = Matching(settings["ignore"], self._classify) if settings["ignore"] else None
+        self._set_matching(settings)
         if settings["scope"] == "host" and settings["mode"] == "enforce":
             from peakguard.kinds.resilience.host_breaker import HostBreaker
 
             return HostBreaker(self.name, settings, self.clock, self.digest, breakers_folder(self._root))
         return Breaker(self.name, settings, self.clock, self.digest)
+
+    def _set_matching(self, settings: Mapping[str, Any]) -> None:
+        self._record = Matching(settings["record"], self._classify) if settings["record"] else None
+        self._ignore = Matching(settings["ignore"], self._classify) if settings["ignore"] else None
 
     def _made_retry(self, settings: Mapping[str, Any], budgets: Mapping[str, Budget]) -> Retry:
         self.budget = budgets[settings["budget"]] if settings["budget"] is not None else None
@@ -157,6 +177,19 @@ class Guarded:
     def _part(self, name: str, make: Callable[[Mapping[str, Any]], Any]) -> Any:
         settings = self.table.get(name)
         return make(settings) if settings is not None else None
+
+
+def shape_of(table: Mapping[str, Any], mode: str) -> dict[str, Any]:
+    """What of a policy stands in the text of its wrappers; where it differs, guards must be put on again."""
+    breaker, retry, timeout = table.get("breaker"), table.get("retry"), table.get("timeout")
+    return {
+        "mode": mode,
+        "parts": sorted(set(table) - {"name", "origin", "mode"}),
+        "timeout": timeout and (timeout["mode"], timeout["total"] is None, timeout["attempt"] is None),
+        "breaker": breaker and (breaker["scope"], breaker["mode"], breaker["slow_duration"] is None),
+        "retry": retry and (retry["result"], retry["budget"]),
+        "fallback": table.get("fallback"),
+    }
 
 
 def breakers_folder(root: str) -> str:

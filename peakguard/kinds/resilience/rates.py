@@ -24,6 +24,12 @@ class Rate:
         self._next = clock.now() - self._burst_time
         """When the latest turn that was given away lies; the next lies an interval later."""
 
+    def change(self, interval: float, burst: int) -> None:
+        """Go on at another rate; turns that were given away stay."""
+        with self._lock:
+            self._interval = interval
+            self._burst_time = interval * burst
+
     def is_free(self) -> bool:
         """Take a turn if one is there at once."""
         with self._lock:

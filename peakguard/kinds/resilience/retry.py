@@ -51,15 +51,19 @@ class Retry:
     ) -> None:
         self.Unwelcome = Unwelcome
         self._name = name
-        self._settings = settings
-        self._after = settings["retry_after"]
-        self._budget = budget
         self._classify = classify
         self._clock = clock
         self._policy_set = policy_set
-        self._wait = schedule(settings["backoff"], clock.random)
-        self._on = Matching(settings["on"], classify) if settings["on"] else None
-        self._never = Matching(settings["never"], classify) if settings["never"] else None
+        self.change(settings, budget)
+
+    def change(self, settings: Mapping[str, Any], budget: Budget | None) -> None:
+        """Go on under other settings, from the next failure on."""
+        self._settings = settings
+        self._after = settings["retry_after"]
+        self._budget = budget
+        self._wait = schedule(settings["backoff"], self._clock.random)
+        self._on = Matching(settings["on"], self._classify) if settings["on"] else None
+        self._never = Matching(settings["never"], self._classify) if settings["never"] else None
         self._unwelcome: Callable[[Any], object] | None = None
 
     def again(self, error: BaseException, tried: Tried | None) -> Tried | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from peakguard.kinds.resilience.budget import Budget
-from peakguard.kinds.resilience.policy import Guarded
+from peakguard.kinds.resilience.policy import Guarded, shape_of
 from peakguard.runtime.clock import REAL, Clock
 from peakguard.runtime.policy_set import PolicySet
 
@@ -24,6 +24,17 @@ def guarded(policies: PolicySet, name: str, *, is_enforced: bool = True, clock: 
     return made
 
 
+def retune(policies: PolicySet, newer: PolicySet) -> tuple[str, ...]:
+    """Let running guards go on under the values of a newer set of policies.
+
+    Given are the names of those that need their guards put on again, since more than values has changed; these stay
+    as they are.
+    """
+    shared: Any = policies.shared("resilience", lambda: _Shared(policies, REAL))
+    found: tuple[str, ...] = shared.retune(newer)
+    return found
+
+
 class _Shared:
     """All that the guards of a project share: policies by name and mode, budgets by name."""
 
@@ -35,6 +46,27 @@ class _Shared:
         self._tables = {name: (table, each) for table in tables for name, each in table["policies"].items()}
         self._budgets = {name: Budget(each) for table in tables for name, each in table["budgets"].items()}
 
+    def retune(self, newer: PolicySet) -> tuple[str, ...]:
+        tables = newer.tables("resilience").values()
+        found = {name: (table, each) for table in tables for name, each in table["policies"].items()}
+        for table in tables:
+            for name, settings in table["budgets"].items():
+                if name in self._budgets:
+                    self._budgets[name].change(settings)
+                else:
+                    self._budgets[name] = Budget(settings)
+        stuck = []
+        for (name, mode), running in list(self._made.items()):
+            if name not in found or self._shape(name, mode) != _shape(*found[name], mode):
+                stuck.append(name)
+            elif mode == "enforce":
+                running.change(found[name][1], self._budgets)
+        self._tables |= {name: pair for name, pair in found.items() if name not in stuck}
+        return tuple(sorted(set(stuck)))
+
+    def _shape(self, name: str, mode: str) -> dict[str, Any]:
+        return _shape(*self._tables[name], mode)
+
     def policy(self, name: str, *, is_enforced: bool) -> Guarded:
         table, policy = self._tables[name]
         mode = min(table["mode"], policy["mode"], "enforce" if is_enforced else "observe", key=_MODES.index)
@@ -43,3 +75,7 @@ class _Shared:
             made = Guarded(policy, self._budgets, self._policies, mode, self._clock)
             made = self._made.setdefault((name, mode), made)
         return made
+
+
+def _shape(table: Any, policy: Any, mode: str) -> dict[str, Any]:
+    return shape_of(policy, min(table["mode"], policy["mode"], mode, key=_MODES.index))

@@ -29,6 +29,27 @@ class Slots:
         self.free: deque[None] = deque([None] * count)
         self.line: deque[_Waiter] = deque()
         self._lock = threading.Lock()
+        self._count = count
+        self._takers: list[_Waiter] = []
+
+    def resize(self, count: int) -> None:
+        """Have more slots at once; or fewer, of which those that are taken go when their calls end."""
+        with self._lock:
+            change, self._count = count - self._count, count
+            self._takers = [taker for taker in self._takers if not taker.is_served]
+            while change > 0 and self._takers:
+                self._takers.pop().is_gone = True
+                change -= 1
+            self.free.extend([None] * max(0, change))
+            for _ in range(max(0, -change)):
+                try:
+                    self.free.pop()
+                except IndexError:
+                    # One who stands in front of the line, and keeps what it is given.
+                    self._takers.append(_Waiter(lambda: None))
+                    self.line.appendleft(self._takers[-1])
+        if self.line:
+            self.serve()
 
     def take(self, longest: float) -> bool:
         """Take a slot, waiting for it at most so many seconds. Whether there was one."""

@@ -28,6 +28,12 @@ class CountWindow:
         self._outcomes: deque[int] = deque(maxlen=size)
         self.add = self._outcomes.append
 
+    def resized(self, size: int) -> CountWindow:
+        """A window of another size, with the newest of these outcomes."""
+        made = CountWindow(size)
+        made._outcomes.extend(self._outcomes.copy())
+        return made
+
     def counts(self, now: float) -> Counts:  # noqa: ARG002 # a window of time needs it
         """What is in the window."""
         outcomes = self._outcomes.copy()
