@@ -1,4 +1,4 @@
-"""The breaker, by the published behaviour of resilience4j, Polly, failsafe-go and pybreaker: the names are theirs."""
+"""The breaker beyond scripts of calls (tests/conformance/resilience): permits, stragglers, moves, threads."""
 
 from __future__ import annotations
 
@@ -53,82 +53,6 @@ class Line:
 
 
 C, OPEN, H, R = "closed", "open", "half_open", "rejected"
-TABLE: dict[str, tuple[dict[str, Any], str, str]] = {
-    # resilience4j CircuitBreakerStateMachineTest
-    "shouldOpenAfterFailureRateThresholdExceeded": ({"size": 5}, "FSFSF", OPEN),
-    "closed until minimum calls": ({"size": 10, "minimum_calls": 5}, "FFFF", C),
-    "opens on the fifth call, a success": ({"size": 5}, "FFFSS", OPEN),
-    "stays closed below the threshold": ({"size": 5}, "FFSSS", C),
-    "the window slides: old failures leave it": ({"size": 5, "failure_rate": 0.6}, "FFSSS SSS FF", C),
-    "and new ones come": ({"size": 5, "failure_rate": 0.6}, "FFSSS SSS FFF", OPEN),
-    "shouldOpenAfterFailureRateThresholdExceeded2, a window of time": (
-        {"size": None, "duration": 5.0}, "FFF.F.F", OPEN,
-    ),
-    "a window of time forgets": ({"size": None, "duration": 5.0}, "FFFF......FSSSS", C),
-    "shouldOpenAfterSlowCallRateThresholdExceeded": (
-        {"size": 5, "failure_rate": 1.0, "slow_duration": 1.0, "slow_rate": 0.6}, "SSsss", OPEN,
-    ),
-    "slow failures count as both": (
-        {"size": 5, "failure_rate": 0.9, "slow_duration": 1.0, "slow_rate": 0.5}, "SSfff", OPEN,
-    ),
-    "slow calls without a threshold": ({"size": 5}, "sssss", C),
-    "shouldThrowCallNotPermittedExceptionWhenStateIsOpen": ({}, "FFFFF S", R),
-    "shouldTransitionToHalfOpenAfterWaitDuration": ({"open": {"initial": 3.0, "multiplier": 1.0, "max": None}},
-        "FFFFF ... S", H),
-    "not before its time": ({"open": {"initial": 3.0, "multiplier": 1.0, "max": None}}, "FFFFF .. S", R),
-    "shouldTransitionBackToClosedStateWhenFailureIsBelowThreshold": (
-        {"open": {"initial": 1.0, "multiplier": 1.0, "max": None}}, "FFFFF . SSF", C,
-    ),
-    "shouldTransitionBackToOpenStateWhenFailureRateIsAboveThreshold": (
-        {"open": {"initial": 1.0, "multiplier": 1.0, "max": None}}, "FFFFF . FSF", OPEN,
-    ),
-    "SlowCallRateIsAboveThreshold in half open": (
-        {"open": {"initial": 1.0, "multiplier": 1.0, "max": None}, "slow_duration": 1.0, "slow_rate": 0.5},
-        "FFFFF . ssS", OPEN,
-    ),
-    "a trial is judged by its own calls": (
-        {"open": {"initial": 1.0, "multiplier": 1.0, "max": None}}, "FFFFF . SSS FFFF", C,
-    ),
-    "shouldReleasePermissionWhenExceptionIgnored": (
-        {"open": {"initial": 1.0, "multiplier": 1.0, "max": None}, "permitted": 1}, "FFFFF . IIII S", C,
-    ),
-    "shouldIgnoreExceptionsAndThenTransitionToClosed": (
-        {"open": {"initial": 1.0, "multiplier": 1.0, "max": None}}, "FFFFF . I SISIS", C,
-    ),
-    "ignored calls do not count": ({"size": 5}, "IIIIIIII FFFF", C),
-    "waits grow with every trial that fails": (
-        {"open": {"initial": 1.0, "multiplier": 2.0, "max": None}, "permitted": 1}, "FFFFF . F . S", R,
-    ),
-    "and are over in their time": (
-        {"open": {"initial": 1.0, "multiplier": 2.0, "max": None}, "permitted": 1}, "FFFFF . F .. S", C,
-    ),
-    "up to their maximum": (
-        {"open": {"initial": 1.0, "multiplier": 10.0, "max": 2.0}, "permitted": 1}, "FFFFF . F .. F .. S", C,
-    ),
-    "closing resets the growth": (
-        {"open": {"initial": 1.0, "multiplier": 5.0, "max": None}, "permitted": 1}, "FFFFF . S FFFFF . S", C,
-    ),
-    "shouldDisableCircuitBreaker": ({"mode": "disabled"}, "FFFFFFFFFF", "disabled"),
-    "shouldForceOpenCircuitBreaker": ({"mode": "forced_open"}, "S", R),
-    "forced open is not left by time": ({"mode": "forced_open"}, "." * 100 + "S", R),
-    "shouldRecordMetricsInMetricsOnlyState": ({"mode": "metrics_only"}, "FFFFFFFFFF", "metrics_only"),
-    "one call is enough where the policy says so": ({"size": 1, "minimum_calls": 1}, "F", OPEN),
-    "a threshold of one needs every call": ({"size": 5, "failure_rate": 1.0}, "FFFFS FFFF", C),
-    "and opens at every call": ({"size": 5, "failure_rate": 1.0}, "FFFFS FFFFF", OPEN),
-    # failsafe-go, ClosedStateFailureWithFailureRatio: 2 of 5
-    "2 of 5": ({"size": 5, "failure_rate": 0.4}, "SSSFF", OPEN),
-    "1 of 5": ({"size": 5, "failure_rate": 0.4}, "SSSSF", C),
-    # Polly, Flow_Closed_HalfOpen_Open_HalfOpen_Closed
-    "closed, half open, open, half open, closed": (
-        {"open": {"initial": 1.0, "multiplier": 1.0, "max": None}, "permitted": 1}, "FFFFF . F . S", C,
-    ),
-}  # fmt: skip # a table of scripts
-
-
-@pytest.mark.parametrize("name", TABLE)
-def test_published_behaviour(name: str) -> None:
-    settings, script, wanted = TABLE[name]
-    assert Line(**settings).after(script) == wanted
 
 
 def opened(permitted: int = 3, **settings: Any) -> Line:
