@@ -1,4 +1,4 @@
-"""What other libraries publish of their behaviour, as data: ours is the same, or stands in `nonconforming.yaml` with why."""
+"""What other libraries publish of their behaviour, as data: ours is the same, or `nonconforming.yaml` says why not."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def of_waits(case: dict[str, Any]) -> bool:
     found: list[float] = []
     for failed in range(1, len(case["waits"]) + 1):
         found.append(wait(failed, found[-1] if found else 0.0))
-    return found == pytest.approx(case["waits"])
+    return bool(found == pytest.approx(case["waits"]))
 
 
 def of_retry_after(case: dict[str, Any]) -> bool:
     error = Exception()
     error.response = SimpleNamespace(headers={"Retry-After": case["header"]})  # type: ignore[attr-defined] # of a client
-    return asked_by(error) == case["seconds"]
+    return bool(asked_by(error) == case["seconds"])
 
 
 def of_budget(case: dict[str, Any]) -> bool:

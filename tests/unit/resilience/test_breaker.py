@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import permutations, product
 from typing import Any
 
 import pytest
@@ -183,3 +184,47 @@ def test_after_the_minimum_a_success_takes_no_lock() -> None:
     with line.breaker._lock:
         line.breaker.succeeded(line.breaker.epoch, 0.01)
     assert line.breaker.counts().calls == 6
+
+
+def interleavings(threads: int, steps: int) -> set[tuple[int, ...]]:
+    """Every order in which so many threads can take so many steps each."""
+    return set(permutations([thread for thread in range(threads) for _ in range(steps)]))
+
+
+@pytest.mark.parametrize("permitted", [1, 2])
+@pytest.mark.parametrize("outcomes", list(product("SF", repeat=3)), ids="".join)
+def test_every_order_of_three_callers_on_a_half_open_breaker(permitted: int, outcomes: tuple[str, ...]) -> None:
+    """Each asks, and then ends its call if it was let through; each step is one hold of the lock."""
+    for order in interleavings(3, 2):
+        line = opened(permitted=permitted)
+        held: dict[int, Epoch] = {}
+        asked: set[int] = set()
+        let_through: list[str] = []
+        for thread in order:
+            if thread not in asked:
+                asked.add(thread)
+                epoch, refused = line.breaker.admit()
+                if refused is None:
+                    held[thread] = epoch
+                    let_through += [outcomes[thread]] if epoch.state == H else []
+                in_trial = [each for each in held.values() if each.state == H and each is line.breaker.epoch]
+                assert len(in_trial) <= permitted
+            elif thread in held:
+                line.end(held.pop(thread), outcomes[thread])
+        assert len(let_through) >= 1
+        if len(let_through) == permitted and not held:
+            failed = let_through.count("F") >= 0.5 * permitted
+            assert line.breaker.state == (OPEN if failed else C)
+
+
+def test_a_success_that_is_appended_while_it_opens_is_not_in_the_next_window() -> None:
+    line = Line()
+    line.play("SSSSS")
+    epoch = line.breaker.epoch  # a wrapper has read it, and finds it free
+    assert epoch.is_free
+    assert epoch.add is not None
+    line.play("FFFFF")
+    assert line.breaker.state == OPEN
+    epoch.add(0)
+    line.breaker.force("closed")
+    assert line.breaker.counts() == (0, 0, 0)
