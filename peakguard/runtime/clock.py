@@ -7,6 +7,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
+from peakguard.runtime.async_library import running_trio
+
 
 class Clock(NamedTuple):
     """`now` counts seconds from any start and never goes back; `random` gives numbers of [0, 1)."""
@@ -32,9 +34,14 @@ def _sleep(seconds: float) -> None:
 
 
 async def _asleep(seconds: float) -> None:
+    seconds = seconds if _waits else 0
+    trio = running_trio()
+    if trio is not None:
+        await trio.sleep(seconds)
+        return
     import asyncio
 
-    await asyncio.sleep(seconds if _waits else 0)
+    await asyncio.sleep(seconds)
 
 
 REAL = Clock(time.monotonic, _sleep, _asleep, chance.Random().random)  # noqa: S311 # spreads waits, keeps no secret

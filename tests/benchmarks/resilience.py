@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import peakguard
+from tests.benchmarks.resilience_peers import AWAITED, PLAIN, peers
 
 ROUNDS = 31
 CALLS = 2000
@@ -45,7 +46,8 @@ def main() -> None:
         for number, name in enumerate(SUBJECTS):
             plain[name] = policies.guard(f"p{number}")(bare)
             awaited[name] = policies.guard(f"p{number}")(bare_async)
-        plain |= peers()
+        plain |= peers(PLAIN, bare)
+        awaited |= peers(AWAITED, bare_async)
         table("a call", plain, timed, BUDGETS)
         table("an awaited call", awaited, timed_async, ASYNC_BUDGETS)
 
@@ -74,42 +76,6 @@ def bare(symbol: str, limit: int = 100) -> tuple[str, int]:
 
 async def bare_async(symbol: str, limit: int = 100) -> tuple[str, int]:
     return symbol, limit
-
-
-def peers() -> dict[str, Callable[..., Any]]:
-    """Those that are installed, each around the same function."""
-    made: dict[str, Callable[..., Any]] = {}
-    try:
-        import tenacity
-
-        made["tenacity"] = tenacity.retry(stop=tenacity.stop_after_attempt(3), reraise=True)(bare)
-    except ImportError:
-        pass
-    try:
-        import stamina
-
-        made["stamina"] = stamina.retry(on=OSError, attempts=3)(bare)
-    except ImportError:
-        pass
-    try:
-        import backoff
-
-        made["backoff"] = backoff.on_exception(backoff.expo, OSError, max_tries=3)(bare)
-    except ImportError:
-        pass
-    try:
-        import pybreaker
-
-        made["pybreaker"] = pybreaker.CircuitBreaker(fail_max=5)(bare)
-    except ImportError:
-        pass
-    try:
-        import circuitbreaker
-
-        made["circuitbreaker"] = circuitbreaker.circuit(bare)
-    except ImportError:
-        pass
-    return made
 
 
 def timed(function: Callable[..., Any]) -> float:

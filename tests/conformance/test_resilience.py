@@ -76,7 +76,7 @@ def of_budget(case: dict[str, Any]) -> bool:
             paid = budget.pay(timeout=letter in "tT")
             if letter in "RT" and paid is not None:
                 budget.refund(paid)
-    return budget.tokens == int(case["tokens"])
+    return bool(budget.tokens == int(case["tokens"]))
 
 
 JUDGES = {"breaker": of_breaker, "waits": of_waits, "retry_after": of_retry_after, "budget": of_budget}

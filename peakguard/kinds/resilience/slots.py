@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from typing import Any
+
+from peakguard.runtime.async_library import running_trio
 
 
 class _Waiter:
@@ -72,6 +75,9 @@ class Slots:
             return True
         if longest <= 0:
             return False
+        trio = running_trio()
+        if trio is not None:
+            return await self._take_in_trio(trio, longest)
         import asyncio
 
         loop = asyncio.get_running_loop()
@@ -84,6 +90,17 @@ class Slots:
         waiter = self._stand_in_line(lambda: loop.call_soon_threadsafe(come))
         try:
             await asyncio.wait([turn], timeout=longest)
+        except BaseException:
+            self._leave(waiter, wants_it=False)
+            raise
+        return self._leave(waiter, wants_it=True)
+
+    async def _take_in_trio(self, trio: Any, longest: float) -> bool:
+        turn, token = trio.Event(), trio.lowlevel.current_trio_token()
+        waiter = self._stand_in_line(lambda: token.run_sync_soon(turn.set))
+        try:
+            with trio.move_on_after(longest):
+                await turn.wait()
         except BaseException:
             self._leave(waiter, wants_it=False)
             raise

@@ -15,6 +15,7 @@ from functools import wraps
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+from peakguard.runtime.async_library import running_trio
 from peakguard.runtime.clock import Clock
 from peakguard.runtime.deadline import DEADLINE, Until
 from peakguard.runtime.rejections import TimeoutExceeded
@@ -49,12 +50,40 @@ class Cancelling:
     As `asyncio.timeout` does it, with less around: a cancellation that somebody else asks for goes on.
     """
 
-    __slots__ = ("_cancelling", "_has_rung", "_limit", "_task", "_timer", "_token")
+    __slots__ = ("_cancelling", "_has_rung", "_limit", "_scope", "_task", "_timer", "_token")
 
     def __init__(self, limit: Limit) -> None:
         self._limit = limit
 
     def __enter__(self) -> None:
+        now, above = self._limit.clock.now(), DEADLINE.get()
+        deadline = now + self._limit.seconds
+        if above is not None and above < deadline:
+            deadline = above
+        trio = running_trio()
+        self._scope = None if trio is None else trio.move_on_after(max(0.0, deadline - now))
+        if self._scope is not None:
+            self._scope.__enter__()
+        else:
+            self._set_timer(deadline - now)
+        self._token = DEADLINE.set(deadline)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> bool:
+        DEADLINE.reset(self._token)
+        if self._scope is not None:
+            is_caught = bool(self._scope.__exit__(kind, error, at))
+            if self._scope.cancelled_caught:
+                raise self._limit.exceeded() from error
+            return is_caught
+        self._timer.cancel()
+        if self._has_rung and self._task.uncancel() <= self._cancelling and kind is not None:
+            from asyncio import CancelledError
+
+            if issubclass(kind, CancelledError):
+                raise self._limit.exceeded() from error
+        return False
+
+    def _set_timer(self, seconds: float) -> None:
         from asyncio import current_task, get_running_loop
 
         task = current_task()
@@ -63,21 +92,7 @@ class Cancelling:
         self._task = task
         self._cancelling = task.cancelling()
         self._has_rung = False
-        now, above = self._limit.clock.now(), DEADLINE.get()
-        deadline = now + self._limit.seconds
-        if above is not None and above < deadline:
-            deadline = above
-        self._token = DEADLINE.set(deadline)
-        self._timer = get_running_loop().call_later(deadline - now, self._ring)
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._timer.cancel()
-        DEADLINE.reset(self._token)
-        if self._has_rung and self._task.uncancel() <= self._cancelling and kind is not None:
-            from asyncio import CancelledError
-
-            if issubclass(kind, CancelledError):
-                raise self._limit.exceeded() from error
+        self._timer = get_running_loop().call_later(seconds, self._ring)
 
     def _ring(self) -> None:
         self._has_rung = True
