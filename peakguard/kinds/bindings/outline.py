@@ -8,16 +8,25 @@ from typing import Any
 from peakguard.runtime.guarding.layer import ORDER
 
 
-def outline(table: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The layers in the order in which a call passes them: `place`, and in `does` an `id`, a `text` and a `code`."""
+def outline(table: Mapping[str, Any], more: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The layers in the order in which a call passes them: `place`, and in `does` an `id`, a `text` and a `code`.
+
+    `more` are the layers of other kinds, by their places.
+    """
     layers = {
+        **more,
         "trace": _trace(table),
         "arguments": [*_values(table, "arguments"), *_rules(table["require"])],
         "result": [*_values(table, "returns"), *_values(table, "yields"), *_rules(table["ensure"])],
         "classify": _classify(table),
         "writes": [_one("writes", f"{name} is whole or not there ({kept})") for name, kept in table["writes"]],
     }
-    return [{"place": place, "does": list(layers[place])} for place in ORDER if layers.get(place)]
+    return in_order({place: list(does) for place, does in layers.items()})
+
+
+def in_order(layers: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Layers by their places, outermost first; those that do nothing are left out."""
+    return [{"place": place, "does": layers[place]} for place in ORDER if layers.get(place)]
 
 
 def _one(name: str, text: str, code: str | None = None) -> dict[str, Any]:
