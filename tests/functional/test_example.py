@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -32,9 +33,15 @@ def test_without_a_fault_the_guarded_program_does_the_same(right: outcomes.Outco
     assert outcomes.run(None, guarded=True) == right
 
 
+def both(scenario: Scenario) -> list[outcomes.Outcome]:
+    """Bare and guarded, side by side: what hangs only waits."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda guarded: outcomes.run(scenario, guarded=guarded), (False, True)))
+
+
 @pytest.mark.parametrize("scenario", LASTING, ids=lambda scenario: scenario.title)
 def test_a_fault_does_harm_bare_and_is_one_error_guarded(scenario: Scenario, right: outcomes.Outcome) -> None:
-    bare, guarded = outcomes.run(scenario, guarded=False), outcomes.run(scenario, guarded=True)
+    bare, guarded = both(scenario)
     assert bare.report != right.report
     assert bare.exit_code == 0 or "Traceback" in bare.errors or bare.errors == outcomes.HANGS
     assert guarded.error.startswith(scenario.code + " ")
@@ -46,6 +53,6 @@ def test_a_fault_does_harm_bare_and_is_one_error_guarded(scenario: Scenario, rig
 def test_a_fault_that_passes_ends_the_bare_program_and_not_the_guarded_one(
     scenario: Scenario, right: outcomes.Outcome
 ) -> None:
-    bare, guarded = outcomes.run(scenario, guarded=False), outcomes.run(scenario, guarded=True)
+    bare, guarded = both(scenario)
     assert bare.report == outcomes.YESTERDAY
     assert (guarded.exit_code, guarded.report) == (0, right.report)

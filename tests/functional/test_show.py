@@ -142,3 +142,37 @@ def test_the_order_of_rows_is_no_column_of_the_rule(peakguard: Run, project: Pro
         shown = json.loads(peakguard("show", "ohlcv", "--format", "json", "--rule", rule, cwd=folder).stdout)
         assert "ORDER BY row_number " not in shown["rules"][0]["texts"]["sql"] + " "
     assert "row_number_" in peakguard("show", "ohlcv", "--rule", "rises", cwd=folder).stdout
+
+
+def test_a_resilience_policy_is_told_by_itself_and_in_its_bindings(peakguard: Run, project: Project) -> None:
+    resilience = """\
+peakguard: 1
+kind: resilience
+name: providers
+version: 1.0.0
+policies:
+  kraken:
+    idempotent: true
+    timeout: {total: 30s, attempt: 5s}
+    retry: {max_attempts: 4, on: [OSError], budget: egress}
+    breaker: {scope: host}
+    bulkhead: {max_concurrent: 8}
+budgets: {egress: {capacity: 500}}
+"""
+    bindings = """\
+peakguard: 1
+kind: bindings
+name: program
+version: 1.0.0
+bindings:
+  - {target: 'app.data:fetch', resilience: kraken, trace: true}
+"""
+    root = project({"policies/resilience.yaml": resilience, "policies/program.yaml": bindings})
+    alone = json.loads(peakguard("show", "kraken", "--format", "json", cwd=root).stdout)
+    bound = json.loads(peakguard("show", "app.data:fetch", "--format", "json", cwd=root).stdout)
+    places = ["total timeout", "retry", "bulkhead", "breaker", "attempt timeout"]
+    (row,), (inside,) = (found["guards"] for found in (alone, bound))
+    assert [layer["place"] for layer in row["layers"]] == places
+    assert [layer["place"] for layer in inside["layers"]] == ["trace", *places]
+    assert "paid from the budget egress" in str(row["layers"])
+    assert "shared by all processes" in str(row["layers"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutation.guard_mutants import GUARDS
 from tests.mutation.mutant import TABLE, Mutant
+from tests.mutation.runtime_mutants import RUNTIME
 
 EMIT = "peakguard/expression/emit"
 
@@ -518,4 +519,4 @@ CONTRACTS = [
     ),
 ]
 
-MUTANTS: list[Mutant] = [*POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS]
+MUTANTS: list[Mutant] = [*POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME]
