@@ -62,7 +62,7 @@ def test_a_full_disk_of_the_log_changes_nothing(root: Path, peakguard: Run) -> N
 
 
 def test_a_closed_pipe_changes_nothing(root: Path) -> None:
-    command = [sys.executable, "-m", "peakguard", "run", "--", "python", "program.py"]
+    command = [sys.executable, "-m", "peakguard", "run", "--", sys.executable, "program.py"]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         process.stderr.close()

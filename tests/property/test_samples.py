@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -137,7 +138,13 @@ def test_where_no_sample_is_made_the_rule_is_named(name: str) -> None:
     assert (raised.value.code, raised.value.context["rule"]) == (codes.SAMPLE_NOT_FOUND, BEYOND[name])
 
 
-@pytest.mark.parametrize("name", ALONE)
+def with_slow(names: Iterable[str]) -> list[Any]:
+    """A contract that asks for thousands of rows takes a minute and a half."""
+    slow = {"repository index_bars"}
+    return [pytest.param(name, marks=pytest.mark.slow) if name in slow else name for name in names]
+
+
+@pytest.mark.parametrize("name", with_slow(ALONE))
 def test_every_rule_can_be_broken_alone(name: str) -> None:
     for rule in rules(name):
         if rule not in TOGETHER.get(name, {}):
