@@ -1043,6 +1043,13 @@ CATALOG: dict[str, Entry] = {
         "`{value}` is no {type} ({reason})",
         "Write a value of that type: times as 2026-01-02T15:00:00Z, dates as 2026-01-02",
     ),
+    "PG519": Entry(
+        "default_refused",
+        "error",
+        "A default breaks a constraint of its own column",
+        "`{value}` breaks `{constraint}` of its own column: {asks}",
+        "Correct the default, or the constraint",
+    ),
     "PG601": Entry(
         "unknown_placeholder",
         "error",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
-from peakguard.language.constraints import CONSTRAINTS, NUMBERS, applies, head
+from peakguard.language.constraints import CONSTRAINTS, NUMBERS, TIMES, applies, bound_fits, head, measure
 from peakguard.language.document import Document
 from peakguard.language.header import Policy
 from peakguard.language.typed import Bounded, Shape
@@ -64,10 +64,18 @@ def _parts(document: Document[Policy], path: Path, shape: Shape) -> Iterator[tup
 
 
 def _check_range(document: Document[Policy], path: Path, value: Bounded) -> Iterator[Diagnostic]:
+    kind = head(value.shape)
+    for key, bound in (*_stated(value, _LOWER), *_stated(value, _UPPER)):
+        if kind in (*NUMBERS, *TIMES) and not bound_fits(bound, kind):
+            expected = {"date": "a day", "datetime": "a day", "duration": "a length of time"}.get(kind, "a number")
+            span = document.span(*path, key)
+            yield found(codes.WRONG_TYPE, span, expected=f"{expected}, as its values are {kind}", found=_shown(bound))
+            return
     for low_key, low in _stated(value, _LOWER):
         for high_key, high in _stated(value, _UPPER):
-            touches = low == high and (low_key, high_key) != ("ge", "le")
-            if low > high or touches:
+            least, most = measure(low), measure(high)
+            touches = least == most and (low_key, high_key) != ("ge", "le")
+            if least > most or touches:
                 data = {"lower": f"{_LOWER[low_key]} {low}", "upper": f"{_UPPER[high_key]} {high}"}
                 yield found(codes.EMPTY_RANGE, document.span(*path, high_key), **data)
     least, most = value.min_length, value.max_length
@@ -76,7 +84,11 @@ def _check_range(document: Document[Policy], path: Path, value: Bounded) -> Iter
         yield found(codes.EMPTY_RANGE, span, lower=f"at least {least} long", upper=f"at most {most} long")
 
 
-def _stated(value: Bounded, bounds: Mapping[str, str]) -> Iterator[tuple[str, int | float]]:
+def _shown(bound: float | str) -> str:
+    return f"the text `{bound}`" if isinstance(bound, str) else f"the number {bound}"
+
+
+def _stated(value: Bounded, bounds: Mapping[str, str]) -> Iterator[tuple[str, int | float | str]]:
     return ((key, bound) for key in bounds if (bound := getattr(value, key)) is not None)
 
 

@@ -7,14 +7,18 @@ from typing import Any, NamedTuple
 
 
 class Constraint(NamedTuple):
-    """`types` are the heads of the types it fits, `fits` says so in words, `text` makes the expression."""
+    """`types` are the heads of the types it fits, `fits` says so in words.
+
+    `text` makes the expression of a name, what the constraint says, and the head of the type.
+    """
 
     types: tuple[str, ...]
     fits: str
-    text: Callable[[str, Any], str]
+    text: Callable[[str, Any, str], str]
 
 
 NUMBERS = ("int64", "float64", "decimal")
+TIMES = ("date", "datetime", "duration")
 
 
 def _literal(value: Any) -> str:
@@ -25,7 +29,40 @@ def _literal(value: Any) -> str:
 
 
 def _bound(relation: str) -> Constraint:
-    return Constraint(NUMBERS, "numbers", lambda name, bound: f"{name} {relation} {_literal(bound)}")
+    def text(name: str, bound: Any, kind: str) -> str:
+        if kind == "datetime":  # the day that it falls on, in its own zone
+            return f"date({name}) {relation} date('{bound}')"
+        if kind == "date":
+            return f"{name} {relation} date('{bound}')"
+        return f"{name} {relation} {_length(bound) if kind == 'duration' else _literal(bound)}"
+
+    return Constraint((*NUMBERS, *TIMES), "numbers, days, times and lengths of time", text)
+
+
+def bound_fits(bound: Any, kind: str) -> bool:
+    """Whether a bound is of a kind with the values it bounds: a day for days and times, a length for lengths."""
+    if kind in ("date", "datetime"):
+        return isinstance(bound, str) and bound[4:5] == "-"
+    if kind == "duration":
+        return isinstance(bound, str) and bound[4:5] != "-"
+    return not isinstance(bound, str)
+
+
+def measure(bound: Any) -> Any:
+    """What bounds of one kind are compared by: days sort as texts, lengths of time do not."""
+    if isinstance(bound, str) and bound[4:5] != "-":
+        from peakguard.language.values import nanoseconds
+
+        return nanoseconds(bound)
+    return bound
+
+
+def _length(duration: str) -> str:
+    """A length of time in whole seconds where it has some, as a call of the expression language."""
+    from peakguard.language.values import nanoseconds
+
+    length = nanoseconds(duration)
+    return f"seconds({length // 10**9})" if length % 10**9 == 0 else f"seconds({length / 1e9!r})"
 
 
 CONSTRAINTS = {
@@ -34,11 +71,13 @@ CONSTRAINTS = {
     "lt": _bound("<"),
     "le": _bound("<="),
     "values": Constraint(
-        ("string", "enum"), "strings and enums", lambda name, values: f"{name} in [{', '.join(map(_literal, values))}]"
+        ("string", "enum"),
+        "strings and enums",
+        lambda name, values, _: f"{name} in [{', '.join(map(_literal, values))}]",
     ),
-    "matches": Constraint(("string",), "strings", lambda name, pattern: f"matches({name}, {_literal(pattern)})"),
-    "min_length": Constraint(("string",), "strings", lambda name, least: f"len({name}) >= {least}"),
-    "max_length": Constraint(("string",), "strings", lambda name, most: f"len({name}) <= {most}"),
+    "matches": Constraint(("string",), "strings", lambda name, pattern, _: f"matches({name}, {_literal(pattern)})"),
+    "min_length": Constraint(("string",), "strings", lambda name, least, _: f"len({name}) >= {least}"),
+    "max_length": Constraint(("string",), "strings", lambda name, most, _: f"len({name}) <= {most}"),
 }
 
 

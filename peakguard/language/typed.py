@@ -17,7 +17,7 @@ from pydantic_core.core_schema import no_info_before_validator_function
 
 from peakguard.diagnostics import codes
 from peakguard.language.model import Model
-from peakguard.language.values import Count, Flag, Identifier, Number, Text, fault
+from peakguard.language.values import Bound, Count, Flag, Identifier, Text, fault
 
 
 def _check_type(text: str, *, loose: bool = False) -> str:
@@ -141,14 +141,14 @@ Element.model_rebuild()
 class Bounded(Shape):
     """A value and what it is held to."""
 
-    gt: Number | None = None
-    """Every value is greater than this."""
-    ge: Number | None = None
+    gt: Bound | None = None
+    """Every value is greater than this: a number, a day, or a length of time."""
+    ge: Bound | None = None
     """Every value is at least this."""
-    lt: Number | None = None
+    lt: Bound | None = None
     """Every value is less than this."""
-    le: Number | None = None
-    """Every value is at most this."""
+    le: Bound | None = None
+    """Every value is at most this; of a time, its day."""
     matches: Text | None = None
     """A pattern that every whole value matches."""
     min_length: Count | None = None

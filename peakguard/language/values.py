@@ -109,6 +109,15 @@ def _check_number(value: Any) -> int | float:
     return value
 
 
+def _check_bound(value: Any) -> int | float | str:
+    if isinstance(value, str):
+        if not (_DATE.fullmatch(value) and _is_day(value)) and not _DURATION.fullmatch(value):
+            form = "a number, a day such as 2026-01-31, or a length of time such as 1h30m"
+            raise fault(codes.BAD_NAME, found=value, what="bound", form=form)
+        return value
+    return _check_number(value)
+
+
 def nanoseconds(duration: str) -> int:
     """The length of a checked duration such as `1h30m`."""
     from decimal import Decimal
@@ -122,6 +131,10 @@ Flag = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]
 Count = Annotated[int, Strict(), Field(ge=0)]
 Number = Annotated[int | float, PlainValidator(_check_number), WithJsonSchema({"type": "number"})]
+Bound = Annotated[
+    int | float | str, PlainValidator(_check_bound), WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]})
+]
+"""A number, for columns of days and times a day, for lengths of time one with its unit."""
 Rate = Annotated[float, BeforeValidator(_check_number), Field(ge=0, le=1)]
 Name = Annotated[str, Strict(), AfterValidator(_check_name)]
 Identifier = Annotated[str, Strict(), AfterValidator(_check_identifier)]

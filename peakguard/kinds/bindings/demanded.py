@@ -8,7 +8,7 @@ from typing import NamedTuple
 from peakguard.expression.scope import Scope
 from peakguard.kinds.bindings.model import Binding, Demand, Value
 from peakguard.kinds.bindings.scope import RESULT, after, alone, before
-from peakguard.language.constraints import CONSTRAINTS, applies
+from peakguard.language.constraints import CONSTRAINTS, applies, head
 from peakguard.syntax.node import Path
 
 ITEM = "item"
@@ -42,7 +42,13 @@ def bounds(part: str, name: str, value: Value, path: Path) -> Iterator[Asked]:
         if bound is not None and applies(constraint, value.shape):
             # That it is missing is the business of `nullable` alone.
             demand = Demand.model_construct(expr="", on_null="pass", error=value.error, message=None)
-            yield Asked(f"{prefix}.{key}", constraint.text(name, bound), (*path, key), alone(name, value), demand)
+            yield Asked(
+                f"{prefix}.{key}",
+                constraint.text(name, bound, head(value.shape)),
+                (*path, key),
+                alone(name, value),
+                demand,
+            )
 
 
 def demands(binding: Binding) -> Iterator[Asked]:

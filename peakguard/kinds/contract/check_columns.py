@@ -7,10 +7,13 @@ from collections.abc import Iterator
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
+from peakguard.expression import compile_text, emit_scalar
+from peakguard.expression.scope import Scope
 from peakguard.kinds.contract.model import Column, Contract
 from peakguard.language.check_bounded import check_bounded
-from peakguard.language.constraints import head
+from peakguard.language.constraints import CONSTRAINTS, applies, head
 from peakguard.language.document import Document
+from peakguard.language.typed import column_of
 
 _DIRECTIVES = frozenset("YmdHMSfybBz%")
 _DIRECTIVE = re.compile(r"%(.?)")
@@ -39,6 +42,29 @@ def _check_default(document: Document[Contract], name: str, column: Column) -> I
     elif (reason := _misfit(column)) is not None:
         span = document.span("columns", name, "default")
         yield found(codes.DEFAULT_MISFIT, span, value=str(column.default), type=column.type, reason=reason)
+    else:
+        yield from _check_default_holds(document, name, column)
+
+
+def _check_default_holds(document: Document[Contract], name: str, column: Column) -> Iterator[Diagnostic]:
+    """What the constraints of a column say of its default."""
+    kind = head(column.shape)
+    if kind == "duration":  # a length as it is written is read where data are read
+        return
+    from peakguard.runtime.scalar import load_scalar
+    from peakguard.runtime.values import reader
+
+    value = reader(column.type, frozenset(column.values or ()))(column.default)
+    scope = Scope(columns={name: column_of(column)})
+    for key, constraint in CONSTRAINTS.items():
+        stated = getattr(column, key)
+        if stated is None or not applies(constraint, column.shape):
+            continue
+        asks = constraint.text(name, stated, kind)
+        typed, _ = compile_text(asks, scope)
+        if typed is not None and load_scalar(emit_scalar(typed))(value) is False:
+            data = {"value": str(column.default), "constraint": key, "asks": asks}
+            yield found(codes.DEFAULT_REFUSED, document.span("columns", name, "default"), **data)
 
 
 def _misfit(column: Column) -> str | None:

@@ -14,7 +14,7 @@ from peakguard.expression.typed import Typed
 from peakguard.expression.verdict import OnNull
 from peakguard.kinds.contract.inside import promises_inside
 from peakguard.kinds.contract.model import Column, Contract
-from peakguard.language.constraints import CONSTRAINTS, applies
+from peakguard.language.constraints import CONSTRAINTS, applies, head
 from peakguard.language.rule import Rule
 from peakguard.syntax.node import Path
 
@@ -78,7 +78,7 @@ def _of_column(name: str, column: Column, variable: str) -> Iterator[Demand]:
     for key, constraint in CONSTRAINTS.items():
         value = getattr(column, key)
         if value is not None and applies(constraint, column.shape):
-            text = constraint.text(name, value)
+            text = constraint.text(name, value, head(column.shape))
             # A NaN is the business of `finite` alone, as a missing value is of `not_null`.
             guarded = f"not is_finite({name}) or {text}" if column.finite and column.type == "float64" else None
             yield _demand(name, column, key, text, (*path, key))._replace(guarded=guarded)

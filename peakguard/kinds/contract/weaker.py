@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from peakguard.kinds.contract.model import Column, Contract
+from peakguard.language.constraints import measure
 from peakguard.language.rule import Rule
 from peakguard.language.typed import type_of
 from peakguard.language.values import nanoseconds
@@ -77,11 +78,11 @@ def _is(value: Any) -> Test:
 
 
 def _lower(own: Any, theirs: Any) -> bool:
-    return theirs is not None and (own is None or own < theirs)
+    return theirs is not None and (own is None or measure(own) < measure(theirs))
 
 
 def _higher(own: Any, theirs: Any) -> bool:
-    return theirs is not None and (own is None or own > theirs)
+    return theirs is not None and (own is None or measure(own) > measure(theirs))
 
 
 def _ranked(order: tuple[Any, ...]) -> Test:
