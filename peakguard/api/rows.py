@@ -15,12 +15,14 @@ from peakguard.runtime.values import NotAValue, reader
 class Rows(NamedTuple):
     """Canonical rows, and the columns that an expression may read of them.
 
-    `unreadable` are the data types of columns that are of no type of ours.
+    `unreadable` are the data types of columns that are of no type of ours, `notes` what of a file does not keep its
+    contract and is therefore missing or null.
     """
 
     columns: Mapping[str, Column]
     values: Sequence[Mapping[str, Any]]
     unreadable: Mapping[str, str] = {}
+    notes: tuple[str, ...] = ()
 
 
 def from_object(row: Mapping[str, Any], declared: Mapping[str, Column]) -> Rows:
@@ -49,12 +51,13 @@ def from_file(path: str, contract: str | None, root: str | None, most: int) -> R
     from peakguard.engines.polars.types import to_form, widened
     from peakguard.expression.type_form import column_from_plain
 
+    notes: list[str] = []
     source = source_of(path)
     frame, is_text = widened(source.head(most)), source.is_text
     if contract is not None:
         from peakguard.api.policies import load as load_policies
 
-        frame = load_policies(root).contract(contract).aligned(frame, is_text=is_text)
+        frame, notes = load_policies(root).contract(contract).aligned(frame, is_text=is_text)
     forms = {name: to_form(kind) for name, kind in frame.schema.items()}
     columns = {name: column_from_plain(form) for name, form in forms.items() if form is not None}
     wary = {name: column._replace(nullable=True, finite=False) for name, column in columns.items()}
@@ -64,7 +67,7 @@ def from_file(path: str, contract: str | None, root: str | None, most: int) -> R
     except (OverflowError, ValueError) as error:
         # A date beyond the year 9999, which Python has none of.
         raise PeakguardError(codes.DATA_UNREADABLE, format="data", reason=str(error)) from error
-    return Rows(wary, values, unreadable)
+    return Rows(wary, values, unreadable, tuple(notes))
 
 
 def canonical(name: str, value: Any, type: Type) -> Any:

@@ -63,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
         raise Refusal(
             found(error.code, Span.whole(error.context.get("file", options.data or "--row")), **error.context)
         ) from error
+    sys.stderr.writelines(f"peakguard: {note}\n" for note in rows.notes)
     evaluation = _plain(options.expression, outcome)
     if options.format == "json":
         sys.stdout.write(json.dumps(evaluation, indent=2, ensure_ascii=False) + "\n")

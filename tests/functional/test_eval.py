@@ -156,3 +156,15 @@ def test_bad_input_is_one_clear_error(cli: Cli, arguments: list[str], code: str)
     assert f"error[{code}]" in result.stderr
     assert "Traceback" not in result.stderr
     assert result.stdout == ""
+
+
+def test_what_of_a_file_cannot_be_read_is_said(peakguard: Run, project: Project) -> None:
+    contract = "peakguard: 1\nkind: contract\nname: bars\nversion: 1.0.0\ncolumns: {close: float64, at: date}\n"
+    root = project({"contracts/bars.yaml": contract, "bars.csv": "close\n1.5\nn/a\nzero\n"})
+    done = peakguard("eval", "close > 1", "--data", "bars.csv", "--contract", "bars", cwd=root)
+    assert done.returncode == 0
+    told = done.stderr.splitlines()
+    assert len(told) == 2
+    assert "close" in told[0]
+    assert "row 1 holds 'n/a' and 1 more, taken as null" in told[0]
+    assert told[1].startswith("peakguard: at: no column at")

@@ -200,11 +200,15 @@ class Contract:
         frame = evidence.aligned.frame
         return frame.hstack(list(evidence.aligned.extra)) if self._plan["extra_columns"] == "allow" else frame
 
-    def aligned(self, frame: Any, *, is_text: bool) -> Any:
-        """A Polars frame under the contract's names and types; columns that cannot be settled are left out."""
+    def aligned(self, frame: Any, *, is_text: bool) -> tuple[Any, list[str]]:
+        """A Polars frame under the contract's names and types, and what of it could not be had, in words.
+
+        Columns that cannot be settled are left out, and values that cannot be read are null.
+        """
         from peakguard.engines.polars.align import align
 
-        return align(frame, self._plan, is_text=is_text).frame
+        found = align(frame, self._plan, is_text=is_text)
+        return found.frame, [_told(each.column, each.reason, each.rows, each.values) for each in found.faults]
 
     def _tell(self, verdict: Verdict, refused: Sequence[Violation]) -> None:
         """The event `contract_violated`, where anything is broken; `refused` are the violations that raise."""
@@ -237,3 +241,11 @@ def _moment(now: datetime | None) -> datetime:
 
 def _day(now: datetime) -> str:
     return now.astimezone(UTC).date().isoformat()
+
+
+def _told(column: str, reason: str, rows: Sequence[int], values: Sequence[Any]) -> str:
+    if not rows:
+        return f"{column}: {reason}"
+    first = f"row {rows[0]} holds {values[0]!r}" if values else f"row {rows[0]}"
+    more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+    return f"{column}: {reason}; {first}{more}, taken as null"
