@@ -204,3 +204,40 @@ policies:
         in peakguard("report", "--format", "prometheus", cwd=root).stdout
     )
     assert "| desk | 1 | 1 | 1 | 4 |" in peakguard("report", "--format", "markdown", cwd=root).stdout
+
+
+def test_the_events_of_resilience_keep_the_schema_too(project: Project) -> None:
+    policy = """\
+peakguard: 1
+kind: resilience
+name: providers
+version: 1.0.0
+policies:
+  desk:
+    idempotent: true
+    timeout: {total: 9s}
+    retry: {max_attempts: 2, on: [OSError], backoff: {initial: 1ms}}
+    breaker: {minimum_calls: 4}
+    fallback: {call: 'builtins:int', on: [OSError]}
+"""
+    policies = package.load(project({**FILES, "policies/resilience.yaml": policy}))
+    outcomes: Iterator[Any] = iter([OSError(), 1, *[OSError() for _ in range(4)]])
+    heard: list[Event] = []
+
+    @policies.guard("desk")
+    def call() -> int:
+        outcome = next(outcomes)
+        if isinstance(outcome, OSError):
+            raise outcome
+        return int(outcome)
+
+    with policies.on_event(heard.append), policies.run("all"):
+        assert [call() for _ in range(2)] == [1, 0]
+        with pytest.raises(BreakerOpen):
+            call()
+    found = [plain(event) for event in heard]
+    assert [error.message for event in found for error in SCHEMA.iter_errors(event)] == []
+    assert all(event["run_id"] and event["policy_set"] for event in found)
+    assert {event["event_name"] for event in found} >= {
+        "breaker_moved", "call_rejected", "call_retried", "call_saved", "retries_exhausted", "fallback_used",
+    }  # fmt: skip # one a line would be a page of its own
