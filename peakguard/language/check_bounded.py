@@ -13,6 +13,7 @@ from peakguard.language.typed import Bounded, Shape
 from peakguard.syntax.node import Path
 
 _LOWER = {"gt": "greater than", "ge": "at least"}
+_LENGTH = "a length of time in whole milliseconds"
 _UPPER = {"lt": "less than", "le": "at most"}
 
 
@@ -67,7 +68,7 @@ def _check_range(document: Document[Policy], path: Path, value: Bounded) -> Iter
     kind = head(value.shape)
     for key, bound in (*_stated(value, _LOWER), *_stated(value, _UPPER)):
         if kind in (*NUMBERS, *TIMES) and not bound_fits(bound, kind):
-            expected = {"date": "a day", "datetime": "a day", "duration": "a length of time"}.get(kind, "a number")
+            expected = {"date": "a day", "datetime": "a day", "duration": _LENGTH}.get(kind, "a number")
             span = document.span(*path, key)
             yield found(codes.WRONG_TYPE, span, expected=f"{expected}, as its values are {kind}", found=_shown(bound))
             return

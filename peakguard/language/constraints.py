@@ -43,8 +43,8 @@ def bound_fits(bound: Any, kind: str) -> bool:
     """Whether a bound is of a kind with the values it bounds: a day for days and times, a length for lengths."""
     if kind in ("date", "datetime"):
         return isinstance(bound, str) and bound[4:5] == "-"
-    if kind == "duration":
-        return isinstance(bound, str) and bound[4:5] != "-"
+    if kind == "duration":  # what the expression language has no call for is no bound
+        return isinstance(bound, str) and bound[4:5] != "-" and measure(bound) % 10**6 == 0
     return not isinstance(bound, str)
 
 
@@ -58,7 +58,7 @@ def measure(bound: Any) -> Any:
 
 
 def _length(duration: str) -> str:
-    """A length of time in whole seconds where it has some, as a call of the expression language."""
+    """A length of whole milliseconds as a call of the expression language."""
     from peakguard.language.values import nanoseconds
 
     length = nanoseconds(duration)

@@ -111,7 +111,8 @@ def _check_number(value: Any) -> int | float:
 
 def _check_bound(value: Any) -> int | float | str:
     if isinstance(value, str):
-        if not (_DATE.fullmatch(value) and _is_day(value)) and not _DURATION.fullmatch(value):
+        is_length = _DURATION.fullmatch(value) is not None and nanoseconds(value) <= _MAX_NANOSECONDS
+        if not (_DATE.fullmatch(value) and _is_day(value)) and not is_length:
             form = "a number, a day such as 2026-01-31, or a length of time such as 1h30m"
             raise fault(codes.BAD_NAME, found=value, what="bound", form=form)
         return value
