@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
+from peakguard.runtime.closing import Closing
 from peakguard.runtime.events import Event, subscribe
 
 _PLACES = ("contract", "binding", "policy", "sink")
@@ -23,7 +23,7 @@ class Series(NamedTuple):
     policy: str
 
 
-class Metrics:
+class Metrics(Closing):
     """Counts events from now on, until it is closed. Thread-safe.
 
     Runs, spans and ids are no labels: the number of series is bounded by what the policies declare.
@@ -52,12 +52,6 @@ class Metrics:
     def close(self) -> None:
         """Count no more; a second time does nothing."""
         self._unsubscribe()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
 
     def _take(self, event: Event) -> None:
         fields = event.fields

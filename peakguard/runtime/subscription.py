@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from types import TracebackType
-from typing import Self
 
+from peakguard.runtime.closing import Closing
 from peakguard.runtime.event_kinds import EVENTS
 from peakguard.runtime.events import Event, Subscriber, subscribe
 
 
-class Subscription:
+class Subscription(Closing):
     """Ends with `close()`, or with the `with` block that it stands in."""
 
     def __init__(self, callback: Subscriber, names: Collection[str] | None) -> None:
@@ -28,9 +27,3 @@ class Subscription:
     def close(self) -> None:
         """Hear no more; a second time does nothing."""
         self._unsubscribe()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.evidence import missing
 from peakguard.engines.polars.expressions import Counted
 from peakguard.engines.polars.library import polars
 from peakguard.engines.polars.tier_two import Tallied
+from peakguard.runtime.named import named
 from peakguard.runtime.violation import Example
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ class Called:
     def _verdicts(self, frame: pl.DataFrame) -> pl.Series | None:
         try:
             if self._function is None:
-                self._function = _imported(self.check["call"])
+                self._function = named(self.check["call"])
             made = self._function(frame)
         except KeyboardInterrupt:
             raise
@@ -83,13 +82,6 @@ def calls_of(plan: Mapping[str, Any], absent: Mapping[str, str], examples: int) 
     """The rules of a plan that call a function, are on, and have all their columns."""
     asked = [check for check in plan["calls"] if check["mode"] != "off" and missing(check, absent) is None]
     return [Called(check, plan["key"], examples) for check in asked]
-
-
-def _imported(call: str) -> Callable[[Any], Any]:
-    module, _, name = call.partition(":")
-    found: Any = import_module(module)
-    function: Callable[[Any], Any] = reduce(getattr, name.split("."), found)
-    return function
 
 
 def _as_bools(made: Any) -> pl.Series | None:

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, MutableMapping
 from functools import partial
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from peakguard.kinds.observability.bounded import as_text
@@ -16,6 +15,7 @@ from peakguard.kinds.observability.pipeline import Pipeline
 from peakguard.kinds.observability.raised import raised
 from peakguard.kinds.observability.record import LOG, SEVERITIES
 from peakguard.runtime import events
+from peakguard.runtime.closing import Closing
 from peakguard.runtime.context.scope import SCOPE
 from peakguard.runtime.events import Event
 
@@ -32,7 +32,7 @@ def bind(table: Mapping[str, Any], policies: PolicySet) -> Observability:
     return Observability(table, policies.root, policies.digest)
 
 
-class Observability:
+class Observability(Closing):
     """Where events and records go. `open` and `close` are counted, so that nothing is written twice. Thread-safe."""
 
     def __init__(self, table: Mapping[str, Any], root: str, digest: str) -> None:
@@ -67,12 +67,6 @@ class Observability:
                 each()
             pipeline, self._pipeline = self._pipeline, None
         pipeline.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
 
     def level_of(self, logger: str) -> int:
         """The least severity of a logger: that of the nearest name above it which the policy gives, else the sinks'."""

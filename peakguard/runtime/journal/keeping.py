@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from peakguard.runtime import events
+from peakguard.runtime.closing import Closing
 from peakguard.runtime.event_form import plain
 from peakguard.runtime.events import Event
 from peakguard.runtime.fsops import append, remove_if_there
@@ -19,7 +19,7 @@ _NEVER = ("run_started",)
 _ALWAYS = ("error_created", "error_classified", "run_recovered", "call_saved", "breaker_moved")
 
 
-class Keeping:
+class Keeping(Closing):
     """Writes a project's journal while it is open. Nothing is written while nothing goes wrong.
 
     Where it cannot be written that is said once, and the program goes on. Close it, or use it in a `with`.
@@ -33,12 +33,6 @@ class Keeping:
     def close(self) -> None:
         """Keep no more."""
         self._unsubscribe()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
 
     def _take(self, event: Event) -> None:
         try:
@@ -90,7 +84,7 @@ _open: dict[str, tuple[Keeping, int]] = {}
 _lock = threading.Lock()
 
 
-class Shared:
+class Shared(Closing):
     """A share in the one journal of a project in this process; the last that is closed closes it."""
 
     def __init__(self, root: str) -> None:
@@ -111,9 +105,3 @@ class Shared:
                 _open[self._key] = keeping, shares - 1
             else:
                 keeping.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
