@@ -193,7 +193,7 @@ class PolicySet:
         """
         policy = None
         if any(name in table["policies"] for table in self.tables("resilience").values()):
-            policy = import_module("peakguard.kinds.resilience.runtime").guarded(self, name).breaker
+            policy = import_module("peakguard.kinds.resilience.runtime").running(self, name).breaker
         if policy is None:
             raise self._unknown("resilience", name)
         made: Breaker = policy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from types import TracebackType
 from typing import Any, Self
 
@@ -44,7 +44,8 @@ class Attempts:
             if self.tried is not None:
                 self.policy.clock.sleep(self.tried.wait)
             attempt = Attempt(self, is_async=False)
-            refused = attempt.enter_limits()
+            with self.within():
+                refused = attempt.enter_limits()
             if refused is None:
                 self.goes_on = False
                 return attempt
@@ -59,19 +60,24 @@ class Attempts:
             if self.tried is not None:
                 await self.policy.clock.asleep(self.tried.wait)
             attempt = Attempt(self, is_async=True)
-            refused = await attempt.enter_limits_async()
+            with self.within():
+                refused = await attempt.enter_limits_async()
             if refused is None:
                 self.goes_on = False
                 return attempt
             self._refused(attempt, refused)
         raise StopAsyncIteration
 
+    def within(self) -> AbstractContextManager[Any]:
+        """A block in which the deadline of the whole call holds."""
+        return Until(self.deadline) if self.deadline is not None else nullcontext()
+
     def is_tried_again(self, error: BaseException) -> bool:
         """Judge an error, and leave the wait ahead of the next attempt in `tried`."""
         retry = self.policy.retry
         if retry is None or not isinstance(error, Exception):
             return False
-        with Until(self.deadline) if self.deadline is not None else ExitStack():
+        with self.within():
             tried = retry.plan(error, self.tried)
         if tried is None:
             return False
@@ -95,8 +101,16 @@ class Attempt:
         self._is_async = is_async
         self._epoch: Epoch | None = None
         self._has_slot = False
+        self._is_entered = False
         self._times = ExitStack()
         self._began = 0.0
+
+    def __del__(self) -> None:
+        """Who leaves the loop ahead of the block has made no attempt: slot and permit go back."""
+        if not self._is_entered:
+            if self._epoch is not None and self._policy.breaker is not None:
+                self._policy.breaker.ignored(self._epoch)
+            self.leave_limits()
 
     @property
     def number(self) -> int:
@@ -133,17 +147,20 @@ class Attempt:
             self._policy.slots.give_back()
 
     def __enter__(self) -> Self:
-        deadline, limit = self._attempts.deadline, self._policy.attempt
+        policy, deadline = self._policy, self._attempts.deadline
+        # Where something can be done about a block that takes too long, the time of the whole call does it too.
+        limit = policy.attempt or (policy.total if self._is_async or policy.timeout_mode == "signal" else None)
+        self._is_entered = True
         if deadline is not None:
             self._times.enter_context(Until(deadline))
         if limit is not None:
             limited: Any = limit.until()
             if self._is_async:
                 limited = Cancelling(limit)
-            elif self._policy.timeout_mode == "signal":
+            elif policy.timeout_mode == "signal":
                 limited = Interrupting(limit)
             self._times.enter_context(limited)
-        self._began = self._policy.clock.now()
+        self._began = policy.clock.now()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> bool:
@@ -177,5 +194,6 @@ class Attempt:
     def _ask_breaker(self) -> Rejected | None:
         if self._policy.breaker is None:
             return None
-        self._epoch, refused = self._policy.admit()
+        epoch, refused = self._policy.admit()
+        self._epoch = epoch if refused is None else None
         return refused

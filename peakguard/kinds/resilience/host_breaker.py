@@ -53,9 +53,17 @@ class HostBreaker(Breaker):
         if shared is None:
             self.epoch.generation = self.memory.write(self._told(), is_new=True)
         elif self.memory.generation != self.epoch.generation:
-            self.epoch = self._epoch_of(shared)
+            before, self.epoch = self.epoch, self._epoch_of(shared)
+            self._keep_refused(before)
         elif shared.state == "half_open":
             self._take_counts(self.epoch, shared)
+
+    def _keep_refused(self, before: Epoch) -> None:
+        """Calls that this process kept away are told, though another moved the breaker on."""
+        if before.refused and self.epoch.state in ("open", "forced_open"):
+            self.epoch.refused = before.refused
+        elif before.refused:
+            self._moves.append((before.state, self.epoch.state, Counts(0, 0, 0), before.refused))
 
     def _epoch_of(self, shared: Shared) -> Epoch:
         epoch = self._new(cast("State", shared.state))

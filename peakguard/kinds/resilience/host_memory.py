@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from mmap import mmap
 from typing import NamedTuple
+from weakref import finalize
 
 from peakguard.diagnostics import codes
 from peakguard.runtime.errors import PeakguardError
@@ -92,6 +93,7 @@ class HostMemory:
             raise PeakguardError(codes.TARGET_REFUSED, target=self._path, problem=problem)
         make_folder(self._folder, durability="rename")
         self._descriptor = open_shared(self._path, _SIZE)
+        finalize(self, os.close, self._descriptor)
         self._memory = mmap(self._descriptor, _SIZE)
         self.words = memoryview(self._memory).cast("Q")
         """`words[0]` is the generation."""

@@ -57,6 +57,12 @@ def layers(site: Site, name: str) -> list[Layer]:
     return [layer for layer in made if layer is not None]
 
 
+def _asking(*, is_async: bool) -> tuple[str, ...]:
+    """What stands below an `if`: ask for a turn or a slot, waiting for it, and raise where there is none."""
+    lines = (f"{{refused}} = {'await ' if is_async else ''}{{ask}}()", *_REFUSED)
+    return tuple(f"    {line}" for line in lines)
+
+
 def _fallback(policy: Guarded, *, is_async: bool) -> Layer | None:
     if "fallback" not in policy.table:
         return None
@@ -82,28 +88,27 @@ def _retry(policy: Guarded, *, is_async: bool) -> Layer | None:
     retry = policy.retry
     if retry is None:
         return None
-    again = retry.again_async if is_async else retry.again
-    asked = f"{'await ' if is_async else ''}{{again}}({{error}}, {{tried}})"
-    names: dict[str, Any] = {"again": again, "saved": retry.saved}
-    after = ["if {tried} is not None:", "    {saved}({tried})"]
+    awaited = "await " if is_async else ""
+    names: dict[str, Any] = {"again": retry.again_async if is_async else retry.again, "saved": retry.saved}
+    after = ["if {tried}:", "    {saved}({tried})"]
     if policy.budget is not None:
         names["budget"] = policy.budget
-        after += ["elif {budget}.is_short:", "    {budget}.refund()"]
+        after += ["elif {tried} is None and {budget}.is_short:", "    {budget}.refund()"]
     settings = policy.table["retry"]
     round_lines: tuple[str, ...] = ()
     if settings["result"] is not None:
         names |= {"unwelcome": retry.is_unwelcome, "Unwelcome": retry.Unwelcome}
-        tried = f"{'await ' if is_async else ''}{{again}}({{Unwelcome}}({{result}}), {{tried}})"
+        # A result that is left unwelcome, and one that became welcome, differ from one that was so at once.
         round_lines = (
-            "if {unwelcome}({result}):", f"    {{next}} = {tried}", "    if {next} is not None:",
-            "        {tried} = {next}", "        continue", "    {tried} = None",
+            "if {unwelcome}({result}):", f"    {{next}} = {awaited}{{again}}({{Unwelcome}}({{result}}), {{tried}})",
+            "    if {next} is not None:", "        {tried} = {next}", "        continue", "    {tried} = False",
         )  # fmt: skip # statements of the wrapper
     return Layer(
         "retry",
         f"{settings['max_attempts']} attempts",
         names,
         before=("{tried} = None",),
-        repeated=(f"{{tried}} = {asked}", "if {tried} is None:", "    raise"),
+        repeated=(f"{{tried}} = {awaited}{{again}}({{error}}, {{tried}})", "if {tried} is None:", "    raise"),
         round=round_lines,
         after=tuple(after),
     )
@@ -112,10 +117,8 @@ def _retry(policy: Guarded, *, is_async: bool) -> Layer | None:
 def _rate(policy: Guarded, *, is_async: bool) -> Layer | None:
     if policy.rate is None:
         return None
-    turn = policy.turn_async if is_async else policy.turn
-    line = f"{{refused}} = {'await ' if is_async else ''}{{turn}}()"
-    names = {"turn": turn, "free": policy.rate.is_free}
-    before = ("if not {free}():", *(f"    {each}" for each in (line, *_REFUSED)))
+    names = {"ask": policy.turn_async if is_async else policy.turn, "free": policy.rate.is_free}
+    before = ("if not {free}():", *_asking(is_async=is_async))
     return Layer("rate limit", f"one in {policy.table['rate_limit']['interval']:g} s", names, before=before)
 
 
@@ -123,17 +126,15 @@ def _bulkhead(policy: Guarded, *, is_async: bool) -> Layer | None:
     slots = policy.slots
     if slots is None:
         return None
-    enter = policy.enter_async if is_async else policy.enter
-    line = f"{{refused}} = {'await ' if is_async else ''}{{enter}}()"
     names = {
-        "enter": enter, "line": slots.line, "take": slots.free.pop, "put": slots.free.append, "serve": slots.serve,
-        "Empty": IndexError,
+        "ask": policy.enter_async if is_async else policy.enter, "line": slots.line, "Empty": IndexError,
+        "take": slots.free.pop, "put": slots.free.append, "serve": slots.serve,
     }  # fmt: skip # a table
     label = f"{policy.table['bulkhead']['max_concurrent']} at a time"
-    slow = (line, *_REFUSED)
+    # What is raised stands outside of `except`, so that it has no IndexError for its context.
     before = (
-        "if {line}:", *(f"    {each}" for each in slow),
-        "else:", "    try:", "        {take}()", "    except {Empty}:", *(f"        {each}" for each in slow),
+        "{full} = {line}", "if not {full}:", "    try:", "        {take}()",
+        "    except {Empty}:", "        {full} = True", "if {full}:", *_asking(is_async=is_async),
     )  # fmt: skip # statements of the wrapper
     leave = ("{put}(None)", "if {line}:", "    {serve}()")
     return Layer("bulkhead", label, names, before=before, after=leave, failed=leave)

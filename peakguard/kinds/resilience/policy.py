@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from peakguard.kinds.resilience.breaker import Breaker, Epoch
@@ -15,9 +14,11 @@ from peakguard.kinds.resilience.retry import Retry
 from peakguard.kinds.resilience.slots import Slots
 from peakguard.kinds.resilience.timeouts import Limit
 from peakguard.runtime.clock import Clock
+from peakguard.runtime.deadline import DEADLINE
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.events import emit
 from peakguard.runtime.failure.catalogued import CataloguedError
+from peakguard.runtime.named import named
 from peakguard.runtime.rejections import BreakerOpen, BulkheadFull, RateLimited, Rejected, TimeoutExceeded
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Guarded:
         self.digest = policies.digest
         self._root = policies.root
         self._classify: Callable[[BaseException], Any] = policies.classify
-        self.table = {} if mode == "off" else table if mode == "enforce" else _watching(table)
+        self.table = under_mode(table, mode)
         self.breaker = self._part("breaker", self._made_breaker)
         self.budget: Budget | None = None
         self.retry = self._part("retry", lambda settings: self._made_retry(settings, budgets))
@@ -51,7 +52,7 @@ class Guarded:
 
     def change(self, table: Mapping[str, Any], budgets: Mapping[str, Budget]) -> None:
         """Go on under the values of another table, which has the same parts (`shape_of`)."""
-        self.table = table
+        self.table = table = under_mode(table, self.mode)
         if self.breaker is not None:
             self._set_matching(table["breaker"])
             self.breaker.change(table["breaker"])
@@ -85,12 +86,12 @@ class Guarded:
     def enter(self) -> BulkheadFull | None:
         """Take a slot of the bulkhead: what to raise where there is none in time."""
         assert self.slots is not None
-        return None if self.slots.take(self.table["bulkhead"]["max_wait"]) else self._full()
+        return None if self.slots.take(self._longest("bulkhead")) else self._full()
 
     async def enter_async(self) -> BulkheadFull | None:
         """The same in a coroutine."""
         assert self.slots is not None
-        return None if await self.slots.take_async(self.table["bulkhead"]["max_wait"]) else self._full()
+        return None if await self.slots.take_async(self._longest("bulkhead")) else self._full()
 
     def turn(self) -> RateLimited | None:
         """Wait for the turn of the rate limit: what to raise where it does not come in time."""
@@ -122,14 +123,20 @@ class Guarded:
 
         def fall(*args: Any, **kwargs: Any) -> Any:
             if not found:
-                found.append(_imported(settings["call"]))
+                found.append(named(settings["call"]))
             return found[0](*args, **kwargs)
 
         return fall, stands_in
 
+    def _longest(self, part: str) -> float:
+        """The longest that is waited for a slot or a turn: never beyond the time of the call."""
+        longest: float = self.table[part]["max_wait"]
+        deadline = DEADLINE.get()
+        return longest if deadline is None else max(0.0, min(longest, deadline - self.clock.now()))
+
     def _reserved(self) -> tuple[float, RateLimited | None]:
         assert self.rate is not None
-        wait, is_ours = self.rate.reserve(self.table["rate_limit"]["max_wait"])
+        wait, is_ours = self.rate.reserve(self._longest("rate_limit"))
         if is_ours:
             return wait, None
         refused = RateLimited(retry_after=wait, policy=self.name)
@@ -197,17 +204,10 @@ def breakers_folder(root: str) -> str:
     return os.path.join(root, ".peakguard", "breakers")
 
 
-def _watching(table: Mapping[str, Any]) -> dict[str, Any]:
-    """A policy that only observes: of all its parts the breaker counts, and keeps nothing away."""
-    if "breaker" not in table:
+def under_mode(table: Mapping[str, Any], mode: str) -> Mapping[str, Any]:
+    """The parts that act: all, none, or for `observe` the breaker alone, which counts and keeps nothing away."""
+    if mode == "enforce":
+        return table
+    if mode == "off" or "breaker" not in table:
         return {}
     return {"breaker": {**table["breaker"], "mode": "metrics_only"}}
-
-
-def _imported(path: str) -> Callable[..., Any]:
-    module, _, name = path.partition(":")
-    found: Any = import_module(module)
-    for part in name.split("."):
-        found = getattr(found, part)
-    made: Callable[..., Any] = found
-    return made

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from typing import Any
 
 from peakguard.kinds.resilience.budget import Budget
@@ -12,6 +11,7 @@ from peakguard.kinds.resilience.waits import asked_by, schedule
 from peakguard.runtime.clock import Clock
 from peakguard.runtime.deadline import DEADLINE
 from peakguard.runtime.events import emit
+from peakguard.runtime.named import named
 
 
 class Tried:
@@ -82,13 +82,10 @@ class Retry:
 
     def is_unwelcome(self, result: Any) -> bool:
         """Whether a result is worth another attempt."""
-        if self._unwelcome is None:
-            module, _, path = self._settings["result"].partition(":")
-            found: Any = import_module(module)
-            for part in path.split("."):
-                found = getattr(found, part)
-            self._unwelcome = found
-        return bool(self._unwelcome(result))
+        judge = self._unwelcome
+        if judge is None:
+            judge = self._unwelcome = named(self._settings["result"])
+        return bool(judge(result))
 
     def saved(self, tried: Tried) -> None:
         """A call ended well that would have failed without its retries."""
@@ -105,8 +102,8 @@ class Retry:
     def plan(self, error: BaseException, tried: Tried | None) -> Tried | None:
         """Judge an error: what the next attempt goes on from, with the time to wait; None where there is none."""
         if not self._is_wanted(error):
-            if tried is not None and error.__cause__ is None and error.__context__ is None:
-                error.__cause__ = tried.last  # what made the attempts before fail
+            if tried is not None:
+                self._end(error, tried)
             return None
         tried = tried or Tried(self._clock.now())
         tried.attempts += 1
@@ -125,6 +122,12 @@ class Retry:
             error_type=f"{type(error).__module__}.{type(error).__qualname__}",
         )
         return tried
+
+    def _end(self, error: BaseException, tried: Tried) -> None:
+        """Attempts end with an error that is not tried again, as where the breaker has opened by now."""
+        if error.__cause__ is None and error.__context__ is None:
+            error.__cause__ = tried.last  # what made the attempts before fail
+        self._give_up(error, tried, f"{type(error).__name__} is not tried again")
 
     def _is_wanted(self, error: BaseException) -> bool:
         if isinstance(error, Unwelcome):

@@ -35,6 +35,13 @@ def retune(policies: PolicySet, newer: PolicySet) -> tuple[str, ...]:
     return found
 
 
+def running(policies: PolicySet, name: str) -> Guarded:
+    """The policy of a name as its guards run it: the one that acts, else the one that observes, else a new one."""
+    shared: Any = policies.shared("resilience", lambda: _Shared(policies, REAL))
+    found: Guarded = shared.running(name)
+    return found
+
+
 class _Shared:
     """All that the guards of a project share: policies by name and mode, budgets by name."""
 
@@ -59,10 +66,14 @@ class _Shared:
         for (name, mode), running in list(self._made.items()):
             if name not in found or self._shape(name, mode) != _shape(*found[name], mode):
                 stuck.append(name)
-            elif mode == "enforce":
+            else:
                 running.change(found[name][1], self._budgets)
         self._tables |= {name: pair for name, pair in found.items() if name not in stuck}
         return tuple(sorted(set(stuck)))
+
+    def running(self, name: str) -> Guarded:
+        made = [guard for mode in reversed(_MODES) if (guard := self._made.get((name, mode))) is not None]
+        return made[0] if made else self.policy(name, is_enforced=True)
 
     def _shape(self, name: str, mode: str) -> dict[str, Any]:
         return _shape(*self._tables[name], mode)

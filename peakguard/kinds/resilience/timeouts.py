@@ -112,23 +112,34 @@ class Interrupting:
         self._limit = limit
 
     def __enter__(self) -> Self:
+        left = self._limit.left()
+        if left <= 0:
+            raise self._limit.exceeded()
         self._until = self._limit.until()
+        self._until.__enter__()
         self._is_armed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
         if self._is_armed:
             self._began = self._limit.clock.now()
+            self._before = signal.getitimer(signal.ITIMER_REAL)
             self._handler = signal.signal(signal.SIGALRM, self._ring)
-            left = max(1e-6, self._limit.left())
-            self._before = signal.setitimer(signal.ITIMER_REAL, left)
-            if 0 < self._before[0] < left:  # who waits around us rings first
-                signal.setitimer(signal.ITIMER_REAL, *self._before)
-        self._until.__enter__()
+            try:
+                if not 0 < self._before[0] < left:  # else who waits around us rings first
+                    signal.setitimer(signal.ITIMER_REAL, left)
+            except BaseException:  # it may ring ahead of the block
+                self.__exit__(None, None, None)
+                raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._until.__exit__(kind, error, at)
-        if not self._is_armed:
-            return
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        try:
+            if self._is_armed:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+        finally:  # it may ring while it is switched off
+            self._until.__exit__(kind, error, at)
+            if self._is_armed:
+                self._give_back()
+
+    def _give_back(self) -> None:
         signal.signal(signal.SIGALRM, self._handler)
         first, interval = self._before
         if first:
@@ -157,9 +168,11 @@ def in_thread(function: Callable[..., Any], limit: Limit) -> Callable[..., Any]:
             except BaseException as error:  # noqa: BLE001 # it is raised where the call was made
                 outcome.append((None, error))
 
+        left = limit.left()
+        if left <= 0:
+            raise limit.exceeded()
         with limit.until():
             context = copy_context()
-            left = limit.left()
             thread = threading.Thread(target=work, daemon=True, name=f"peakguard {limit.policy}")
             thread.start()
             thread.join(left)
@@ -167,7 +180,8 @@ def in_thread(function: Callable[..., Any], limit: Limit) -> Callable[..., Any]:
             raise limit.exceeded()
         result, error = outcome[0]
         if error is not None:
-            raise error
+            trace = error.__traceback__
+            raise error.with_traceback(trace.tb_next if trace is not None else None)  # without the frame of `work`
         return result
 
     return call

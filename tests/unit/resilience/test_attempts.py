@@ -9,6 +9,7 @@ import pytest
 
 from peakguard.runtime.deadline import remaining
 from peakguard.runtime.errors import PeakguardError
+from peakguard.runtime.rejections import TimeoutExceeded
 from tests.unit.resilience.virtual import Time, on, policies_of
 
 
@@ -64,3 +65,42 @@ def test_a_block_that_cannot_be_made_again_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PeakguardError) as caught:
         policies.guard("p").attempts()
     assert caught.value.code == "PG2082"
+
+
+def test_the_time_of_all_attempts_ends_a_block_of_a_coroutine(tmp_path: Path) -> None:
+    policies = policies_of(tmp_path, "{timeout: {total: 50ms}}")
+
+    async def main() -> None:
+        async for attempt in policies.guard("p").attempts():
+            with attempt:
+                await asyncio.sleep(30)
+
+    with pytest.raises(TimeoutExceeded):
+        asyncio.run(main())
+
+
+def test_a_block_that_is_never_entered_gives_back_what_it_took(tmp_path: Path) -> None:
+    policies = policies_of(
+        tmp_path,
+        "{bulkhead: {max_concurrent: 1}, "
+        "breaker: {minimum_calls: 2, sliding_window: {size: 2}, permitted_calls_in_half_open: 1}}",
+    )
+    time = Time()
+    slots = on(time, policies).slots
+    assert slots is not None
+    guard = policies.guard("p")
+    for _ in range(2):
+        next(guard.attempts())  # thrown away at once, and with it its slot
+        assert len(slots.free) == 1
+    for _ in range(2):
+        with pytest.raises(OSError, match="down"):  # noqa: PT012 # the loop is what is tested
+            for attempt in guard.attempts():
+                with attempt:
+                    raise OSError("down")
+    assert policies.breaker("p").state == "open"
+    time.now += 3600
+    next(guard.attempts())  # likewise the only permit of the half-open breaker
+    for attempt in guard.attempts():
+        with attempt:
+            pass
+    assert policies.breaker("p").state == "closed"

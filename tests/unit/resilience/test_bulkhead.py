@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from peakguard.kinds.resilience.runtime import guarded
 from peakguard.kinds.resilience.slots import Slots
-from peakguard.runtime.rejections import BulkheadFull
+from peakguard.runtime.rejections import BulkheadFull, RateLimited
 from tests.unit.resilience.virtual import Time, on, policies_of
 
 
@@ -110,3 +111,32 @@ def test_who_waits_too_long_leaves_the_line() -> None:
     assert len(slots.line) == 0
     slots.give_back()
     assert slots.take(0)
+
+
+def test_who_is_refused_is_not_told_of_the_inside_of_a_wrapper(tmp_path: Path) -> None:
+    policies = policies_of(tmp_path, "{bulkhead: {max_concurrent: 1}}")
+    slots = on(Time(), policies).slots
+    assert slots is not None
+    slots.free.pop()
+    with pytest.raises(BulkheadFull) as caught:
+        policies.guard("p")(lambda: 1)()
+    assert caught.value.__context__ is None
+
+
+def test_nobody_waits_for_a_slot_or_a_turn_beyond_the_time_of_the_call(tmp_path: Path) -> None:
+    time = Time()
+    policies = policies_of(tmp_path, "{timeout: {total: 2s}, rate_limit: {limit: 1, per: 1h, burst: 1, max_wait: 2h}}")
+    on(time, policies)
+    turn: Any = policies.guard("p")(lambda: 1)
+    turn()
+    with pytest.raises(RateLimited):
+        turn()
+    assert time.slept == []
+    policies = policies_of(tmp_path, "{timeout: {total: 50ms}, bulkhead: {max_concurrent: 1, max_wait: 60s}}")
+    slots = guarded(policies, "p").slots
+    assert slots is not None
+    slots.free.pop()
+    began = real.monotonic()
+    with pytest.raises(BulkheadFull):
+        policies.guard("p")(lambda: 1)()
+    assert real.monotonic() - began < 5

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import peakguard
 from peakguard.runtime import events
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.events import Event
@@ -229,6 +230,40 @@ def test_an_open_breaker_ends_the_retries_and_names_what_failed(tmp_path: Path) 
         run(policies, script, is_async=False)
     assert script.calls == 2
     assert isinstance(caught.value.__cause__, OSError)
+    assert "BreakerOpen" in caught.value.__notes__[0]
+
+
+@both
+def test_a_result_that_stays_unwelcome_earns_nothing_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_async: bool
+) -> None:
+    judge = SimpleNamespace(is_empty=lambda found: not found)
+    monkeypatch.setitem(sys.modules, "judge", judge)
+    retry = "max_attempts: 2, backoff: {initial: 1s}, on: [OSError], result: 'judge:is_empty'"
+    policies = policies_of(
+        tmp_path,
+        f"{HEAD}  p: {{idempotent: true, retry: {{{retry}, budget: egress}}}}\n"
+        "budgets:\n  egress: {capacity: 20, retry_cost: 5, success_refund: 1}\n",
+    )
+    budget = on(Time(), policies).budget
+    assert budget is not None
+    assert run(policies, Script([], []), is_async=is_async) == []
+    assert budget.tokens == 15
+    assert run(policies, Script([7]), is_async=is_async) == [7]
+    assert budget.tokens == 16
+
+
+@both
+def test_tests_of_a_program_do_not_wait(tmp_path: Path, *, is_async: bool) -> None:
+    retry = "{max_attempts: 3, on: [OSError], backoff: {initial: 1h, jitter: none}}"
+    policies = policies_of(tmp_path, f"{{idempotent: true, retry: {retry}}}")
+    script = Script(OSError(), OSError(), "fine")
+    peakguard.set_testing()
+    try:
+        assert run(policies, script, is_async=is_async) == "fine"
+    finally:
+        peakguard.set_testing(False)
+    assert script.calls == 3
 
 
 def test_a_breaker_that_opens_is_waited_for_where_the_policy_says_so(tmp_path: Path) -> None:

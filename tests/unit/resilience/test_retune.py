@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from peakguard.kinds.resilience.runtime import guarded
 from peakguard.kinds.resilience.slots import Slots
 from peakguard.runtime.policy_set import PolicySet
 from peakguard.runtime.rejections import BreakerOpen
@@ -173,3 +174,16 @@ def test_slots_that_change_under_load_are_exact_in_the_end() -> None:
     for each in threads:
         each.join()
     assert [slots.take(0) for _ in range(6)] == [True] * 5 + [False]
+
+
+def test_a_guard_that_only_observes_is_retuned_and_asked_too(tmp_path: Path) -> None:
+    observing = f"{{{BREAKER % (20, 10)}}}"
+    policies = policies_of(tmp_path, observing)
+    observed = guarded(policies, "p", is_enforced=False)
+    assert observed.breaker is not None
+    assert policies.breaker("p") is observed.breaker
+    policies.retune(policies_of(tmp_path, f"{{{BREAKER % (2, 2)}}}"))
+    for _ in range(3):
+        observed.breaker.failed(observed.breaker.epoch)
+    assert policies.breaker("p").state == "metrics_only"
+    assert policies.breaker("p").counts() == (2, 2, 0)

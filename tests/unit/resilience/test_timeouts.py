@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from peakguard.runtime.deadline import remaining
+from peakguard.runtime.deadline import Until, remaining
 from peakguard.runtime.rejections import TimeoutExceeded
 from tests.unit.resilience.virtual import policies_of
 
@@ -160,3 +160,25 @@ def test_a_timeout_counts_for_the_breaker_and_is_tried_again(tmp_path: Path) -> 
 
     assert slow_at_first() == 3
     assert policies.breaker("p").counts() == (3, 2, 0)
+
+
+@pytest.mark.parametrize("mode", ["thread", "signal"])
+def test_nothing_is_begun_when_the_time_of_the_caller_is_over(tmp_path: Path, mode: str) -> None:
+    policies = policies_of(tmp_path, f"{{timeout: {{attempt: 5s, mode: {mode}}}}}")
+    begun: list[int] = []
+    call: Any = policies.guard("p")(lambda: begun.append(1))
+    with Until(real.monotonic() - 1), pytest.raises(TimeoutExceeded):
+        call()
+    assert begun == []
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+
+
+def test_a_thread_of_ours_is_not_seen_in_what_it_raises(tmp_path: Path) -> None:
+    policies = policies_of(tmp_path, "{timeout: {attempt: 5s, mode: thread}}")
+
+    def fail() -> None:
+        raise KeyError
+
+    with pytest.raises(KeyError) as caught:
+        policies.guard("p")(fail)()
+    assert "work" not in [entry.name for entry in caught.traceback]
