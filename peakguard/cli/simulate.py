@@ -5,15 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peakguard.cli.exit_codes import CLEAN
+from peakguard.cli.files import write_file
 from peakguard.cli.refusal import Refusal
+from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import found
 from peakguard.diagnostics.span import Span
 from peakguard.runtime.errors import PeakguardError, PolicyError
 
+if TYPE_CHECKING:
+    from peakguard.api.simulate import Script
+
 _MOST_CALLS = 2_000_000
+"""More would take minutes, and the memory for all that becomes of them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,19 +37,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print what becomes of the calls. Raises Refusal for a script or a policy that cannot be had."""
-    from peakguard.api.simulate import read_outage
+    from peakguard.api.simulate import read_script
 
-    outage, findings, sources = read_outage(options.outage)
-    if outage is None:
+    script, findings, sources = read_script(options.outage)
+    if script is None:
         raise Refusal(*findings, sources=sources)
-    if outage.seconds * options.rps > _MOST_CALLS:
-        sys.stderr.write(f"peakguard: {outage.seconds * options.rps:,.0f} calls; this takes a while\n")
-    runs = [_one(options, outage, root) for root in (options.root, options.against)[: 2 if options.against else 1]]
+    calls = script.outage.seconds * options.rps
+    if calls > _MOST_CALLS:
+        data = {"found": f"{calls:,.0f} calls (--rps × seconds)", "bound": f"at most {_MOST_CALLS:,}"}
+        raise Refusal(found(codes.OUT_OF_RANGE, script.span("phases"), **data), sources=sources)
+    runs = [_one(options, script, root) for root in (options.root, options.against)[: 2 if options.against else 1]]
     if options.html is not None:
         from peakguard.reporters.simulation_page import simulation_page
-        from peakguard.runtime.fsops import write_atomic
 
-        write_atomic(options.html, simulation_page(runs, options.outage).encode())
+        write_file(options.html, simulation_page(runs, options.outage).encode())
     if options.format == "json":
         shown = runs[0] if len(runs) == 1 else {"version": 1, "runs": runs}
         sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
@@ -54,13 +61,13 @@ def run(options: argparse.Namespace) -> int:
     return CLEAN
 
 
-def _one(options: argparse.Namespace, outage: Any, root: str | None) -> dict[str, Any]:
+def _one(options: argparse.Namespace, script: Script, root: str | None) -> dict[str, Any]:
     from peakguard.api.simulate import simulated
 
     try:
-        return simulated(options.policy, outage, root, rps=options.rps, seed=options.seed, poisson=not options.even)
+        return simulated(options.policy, script, root, rps=options.rps, seed=options.seed, poisson=not options.even)
     except PolicyError as error:
-        raise Refusal(*error.diagnostics) from error
+        raise Refusal(*error.diagnostics, sources=script.sources) from error
     except PeakguardError as error:
         raise Refusal(found(error.code, Span.whole(options.policy), **error.context)) from error
 

@@ -7,10 +7,7 @@ from collections import Counter
 from datetime import datetime
 from typing import cast
 
-from peakguard.cli.refusal import Refusal
-from peakguard.diagnostics import codes
-from peakguard.diagnostics.diagnostic import found
-from peakguard.diagnostics.span import Span
+from peakguard.cli.files import write_file
 from peakguard.engines.polars.series import series_of
 from peakguard.kinds.contract.about import axis_of, demand_texts, drawable, physical_columns
 from peakguard.kinds.contract.model import Contract
@@ -22,7 +19,6 @@ from peakguard.reporters.page.document import page
 from peakguard.reporters.page.subject import CodePage, Subject
 from peakguard.reporters.validation import Validation
 from peakguard.runtime.errors import PeakguardError
-from peakguard.runtime.fsops import write_atomic
 from peakguard.runtime.series import Series
 from peakguard.runtime.violation import Verdict, Violation
 
@@ -49,11 +45,7 @@ def write_page(options: argparse.Namespace, digest: str, validation: Validation,
             if lines is not None:
                 series[path] = lines
     html = page(validation, _subject(contract, bundle, digest, made), series, undrawn)
-    try:
-        write_atomic(options.html, html.encode())
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise Refusal(found(codes.OUTPUT_UNWRITABLE, Span.whole(options.html), reason=reason)) from error
+    write_file(options.html, html.encode())
 
 
 def _subject(document: Document[Contract], bundle: Bundle, digest: str, made: datetime) -> Subject:

@@ -24,6 +24,7 @@ policies:
 budgets:
   egress: {capacity: 100}
 """
+FALLBACK = "\n    fallback: {call: 'no_such_module:stand_in'}"
 OUTAGE = """\
 description: The exchange is down for a minute.
 phases:
@@ -79,6 +80,13 @@ def test_two_versions_side_by_side_meet_the_same_callers(root: Path, peakguard: 
         ("phases:\n  - {for: 60, latncy: 80ms, fails: 2}\n", ["PG204", "PG208", "PG211"]),
         ("phases: []\n", ["PG221"]),
         ("phases:\n  - {for: 1m, latency: {min: 5ms}}\n", ["PG220"]),
+        ("phases:\n  - {for: 1m, latency: {min: 9s, max: 5ms}}\n", ["PG208"]),
+        ("phases:\n  - {for: 1m, latency: {median: 9s, p99: 5ms}}\n", ["PG208"]),
+        (
+            "phases:\n  - {for: 1m, fails: 1.0, error: PT-9999}\n  - {for: 1m, error: KeyboardInterrupt}\n",
+            ["PG808"] * 2,
+        ),
+        ("phases:\n  - {for: 365d}\n", ["PG208"]),
         ("phases:\n  - {for: 1m\n", ["PG107"]),
         ("- a\n", ["PG121"]),
         (None, ["PG101"]),
@@ -93,6 +101,28 @@ def test_a_script_with_faults_is_refused_with_all_of_them(
     done = peakguard("simulate", "kraken", "--outage", "outage.yaml", cwd=root)
     assert done.returncode == 2
     assert sorted(re.findall(r"\[(PG\d+)\]", done.stderr)) == codes
+    assert "Traceback" not in done.stderr
+
+
+def test_nothing_of_the_host_and_of_the_program_is_touched(root: Path, peakguard: Run) -> None:
+    policy = POLICY.replace("minimum_calls: 10", "minimum_calls: 10, scope: host")
+    policy = policy.replace("budget: egress", "budget: egress, result: 'no_such_module:judge'")
+    (root / "policies" / "resilience.yaml").write_text(policy.replace("\nbudgets", FALLBACK + "\nbudgets"))
+    done = peakguard("simulate", "kraken", "--outage", "outage.yaml", "--format", "json", cwd=root)
+    assert json.loads(done.stdout)["breaker_opened"] >= 1
+    assert not (root / ".peakguard" / "breakers").exists()
+
+
+def test_no_call_at_all_is_an_answer_too(root: Path, peakguard: Run) -> None:
+    done = peakguard("simulate", "kraken", "--outage", "outage.yaml", "--rps", "0.0001", "--format", "json", cwd=root)
+    assert json.loads(done.stdout)["calls"] == 0
+    assert peakguard("simulate", "kraken", "--outage", "outage.yaml", "--rps", "0.0001", cwd=root).returncode == 0
+
+
+def test_a_page_that_cannot_be_written_is_one_finding(root: Path, peakguard: Run) -> None:
+    done = peakguard("simulate", "kraken", "--outage", "outage.yaml", "--html", "outage.yaml/page.html", cwd=root)
+    assert done.returncode == 2
+    assert re.findall(r"\[(PG\d+)\]", done.stderr) == ["PG2020"]
     assert "Traceback" not in done.stderr
 
 

@@ -32,6 +32,13 @@ def test_the_same_seed_gives_the_same_and_another_does_not(tmp_path: Path) -> No
     assert first != other
 
 
+@pytest.mark.parametrize("error", ["ccxt:NetworkError", "UnicodeDecodeError", "http:5xx", "ExceptionGroup"])
+def test_a_dependency_fails_with_any_error_that_a_policy_names(tmp_path: Path, error: str) -> None:
+    policy = f"{{idempotent: true, timeout: {{total: 20s}}, retry: {{max_attempts: 2, on: ['{error}']}}}}"
+    found = play(tmp_path, policy, {"for": "10s", "fails": 1.0, "error": error}, HEALTHY)
+    assert found["retried"] > 50
+
+
 def test_every_call_is_counted_once(tmp_path: Path) -> None:
     found = play(tmp_path, FULL, HEALTHY, DOWN, HEALTHY)
     assert found["ok"] + found["failed"] + found["rejected"] + found["hanging"] == found["calls"]

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import builtins
 import math
 from collections.abc import Callable
 from random import Random
-from typing import Any
 
-from peakguard.kinds.resilience.patterns import is_class
+from peakguard.kinds.resilience.simulation.fault import fault_of
 from peakguard.kinds.resilience.simulation.outage import Outage, Phase
 from peakguard.kinds.resilience.worst_case import seconds
-from peakguard.runtime.failure.built_ins import blank
-from peakguard.runtime.failure.catalogued import class_of
 from peakguard.runtime.policy_set import PolicySet
 
 _NORMAL_P99 = 2.3263478740408408
 """The quantile 0.99 of the normal distribution."""
-
-
-class ScriptedFault(Exception):
-    """A status that a dependency answers with."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(f"HTTP {status}")
-        self.status = status
 
 
 class Dependency:
@@ -69,27 +57,10 @@ class Dependency:
         return phase, latency
 
     def _error(self, phase: Phase) -> BaseException:
-        error = _error_of(phase.error, self._policies)
+        error = fault_of(phase.error, self._policies) or RuntimeError(f"scripted: {phase.error}")
         if phase.retry_after is not None:
             error.retry_after = seconds(phase.retry_after)  # type: ignore[attr-defined] # as clients of HTTP have it
         return error
-
-
-def _error_of(pattern: str, policies: PolicySet) -> BaseException:
-    if pattern.startswith("http:"):
-        return ScriptedFault(int(pattern.removeprefix("http:").replace("x", "0")))
-    if ":" not in pattern and is_class(pattern):
-        made: BaseException = getattr(builtins, pattern)("scripted")
-        return made
-    definition = policies.errors.find(pattern)
-    if definition is None:
-        return RuntimeError(f"scripted: {pattern}")
-    error: Any = blank(class_of(definition))
-    from peakguard.runtime.errors import PeakguardError
-
-    PeakguardError.__init__(error, definition.code)
-    found: BaseException = error
-    return found
 
 
 def _ends(outage: Outage) -> list[tuple[float, Phase]]:

@@ -35,6 +35,9 @@ class Latency(Model):
         if given not in (["min", "max"], ["median", "p99"]):
             shown = ", ".join(f"`{name}`" for name in given) or "none"
             raise fault(codes.EXCLUSIVE_KEYS, keys="`min` with `max`, `median` with `p99`", found=shown)
+        low, high = (getattr(self, name) for name in given)
+        if nanoseconds(low) > nanoseconds(high):
+            raise fault(codes.OUT_OF_RANGE, found=f"`{given[0]}: {low}`", bound=f"at most `{given[1]}: {high}`")
         return self
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from random import Random
 from typing import Any, NamedTuple
 
@@ -68,11 +68,11 @@ class _Run:
         # One stream each, so that two policies meet the same callers and the same dependency.
         self._random, answers, waits = (_stream(setting.seed, name) for name in ("callers", "answers", "waits"))
         clock = Clock(loop.time, _no_sleep, asyncio.sleep, waits.random)
-        fresh = PolicySet({kind: setting.policies.tables(kind) for kind in ("errors", "resilience")}, "simulated")
+        fresh = PolicySet(_alone(setting.policies), "simulated")
         self._guarded: Guarded = guarded(fresh, setting.name, clock=clock)
         self._dependency = Dependency(setting.outage, fresh, answers, loop.time)
         self._dependency.on_call = self._count_attempt
-        made = [layer for layer in layers(_Site(setting.name, fresh), setting.name) if layer.place != "fallback"]
+        made = layers(_Site(setting.name, fresh), setting.name)
         self._call: Callable[[], Awaitable[str]] = wrap(self._dependency.call, made, setting.name).function
         self._seconds = setting.outage.seconds
         self._width = max(1.0, self._seconds / BUCKETS)
@@ -85,14 +85,19 @@ class _Run:
     async def run(self) -> dict[str, Any]:
         unsubscribe = events.subscribe(self._hear)
         try:
-            tasks = [asyncio.ensure_future(self._one()) async for _ in self._callers()]
             watch = asyncio.ensure_future(self._look())
-            await asyncio.wait(tasks, timeout=_GRACE)
+            running: set[asyncio.Future[None]] = set()
+            async for _ in self._callers():
+                task = asyncio.ensure_future(self._one())
+                running.add(task)
+                task.add_done_callback(running.discard)
+            if running:
+                await asyncio.wait(running, timeout=_GRACE)
             watch.cancel()
-            hanging = [task for task in tasks if not task.done()]
-            for task in hanging:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            hanging = list(running)
+            for each in hanging:
+                each.cancel()
+            await asyncio.gather(*hanging, return_exceptions=True)
         finally:
             unsubscribe()
         return self._told(len(hanging))
@@ -184,6 +189,24 @@ class _Run:
                 for bucket in self._buckets
             ],
         }
+
+
+def _alone(policies: PolicySet) -> dict[str, dict[str, Any]]:
+    """The tables of policies without what would reach outside: functions of the program, and files of the host."""
+    tables = {kind: dict(policies.tables(kind)) for kind in ("errors", "resilience")}
+    for file, table in tables["resilience"].items():
+        inside = {name: _one_alone(policy) for name, policy in table["policies"].items()}
+        tables["resilience"][file] = {**table, "policies": inside}
+    return tables
+
+
+def _one_alone(policy: Mapping[str, Any]) -> dict[str, Any]:
+    left = {part: settings for part, settings in policy.items() if part != "fallback"}
+    if "retry" in left:
+        left["retry"] = {**left["retry"], "result": None}
+    if "breaker" in left:
+        left["breaker"] = {**left["breaker"], "scope": "process"}
+    return left
 
 
 def _stream(seed: int, name: str) -> Random:
