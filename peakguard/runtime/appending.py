@@ -8,7 +8,7 @@ import threading
 import time
 from contextlib import suppress
 
-from peakguard.runtime.fsops import append_to, make_folder, move, open_to_append, remove_if_there
+from peakguard.runtime.fsops import TornWrite, append_to, make_folder, move, open_to_append, remove_if_there
 
 _LOOK_EVERY = 64
 """Writes after which a process looks whether another has put the file aside, or filled it."""
@@ -29,6 +29,7 @@ class Appending:
         self._descriptor: int | None = None
         self._room = 0
         self._writes = 0
+        self._is_torn = False
 
     def write(self, line: bytes) -> None:
         """Add a line. Raises OSError where it cannot be written whole."""
@@ -38,7 +39,13 @@ class Appending:
                 self._look()
             assert self._descriptor is not None
             self._room -= len(line)
-            append_to(self._descriptor, line, self._path)
+            whole = b"\n" + line if self._is_torn else line
+            try:
+                append_to(self._descriptor, whole, self._path)
+            except TornWrite:
+                self._is_torn = True
+                raise
+            self._is_torn = False
 
     def close(self) -> None:
         """Let go of the file; the next write opens it again."""

@@ -124,10 +124,14 @@ def open_shared(path: str, size: int) -> int:
     return descriptor
 
 
+class TornWrite(OSError):
+    """Only a part of the data could be written."""
+
+
 def append_to(descriptor: int, data: bytes, path: str) -> None:
-    """Like `append`, to a file that is open; `path` is for the error."""
+    """Like `append`, to a file that is open; `path` is for the error. Raises OSError, TornWrite for a part."""
     if os.write(descriptor, data) < len(data):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+        raise TornWrite(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
 
 
 def move(path: str, to: str) -> None:

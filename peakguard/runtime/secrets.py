@@ -7,16 +7,25 @@ from typing import Any
 
 SHORTEST = 6
 """Characters of a secret that is struck out by its value; a shorter one would strike out too much else."""
+MOST = 1000
+"""Values that are known at a time: a token that is renewed every minute must not slow the log down for ever."""
+_latest: dict[str, None] = {}
 _known: frozenset[str] = frozenset()
 _lock = threading.Lock()
 
 
 def remember(value: str) -> None:
-    """From now on strike a value out of every log record, wherever it occurs. Too short a value is not remembered."""
+    """From now on strike a value out of every log record, wherever it occurs.
+
+    Too short a value is not remembered, and of very many only the latest are.
+    """
     global _known  # noqa: PLW0603 # an immutable set is replaced, so that nobody sees half of it
     if len(value) >= SHORTEST and value not in _known:
         with _lock:
-            _known |= {value}
+            _latest[value] = None
+            if len(_latest) > MOST:
+                del _latest[next(iter(_latest))]
+            _known = frozenset(_latest)
 
 
 def remembered() -> frozenset[str]:

@@ -15,7 +15,14 @@ _MOST = 1000
 
 
 def bounded(value: Any, depth: int) -> Any:
-    """The value as JSON has it; what JSON has no form for, or what is nested too deep, becomes text."""
+    """The value as JSON has it; what JSON has no form for, or what is nested too deep, becomes text. Never raises."""
+    try:
+        return _bounded(value, depth)
+    except Exception:  # noqa: BLE001 # a class of the program's own
+        return as_text(value)
+
+
+def _bounded(value: Any, depth: int) -> Any:
     kind = type(value)
     if kind in _PLAIN:
         return value

@@ -17,27 +17,28 @@ from peakguard.runtime import events
 Taker = Callable[[logging.LogRecord, tuple[Any, ...]], bool]
 """Takes a record and the streams on which handlers of the program show it; tells whether a stream of ours shows it."""
 _takers: tuple[Taker, ...] = ()
-_original: Callable[[logging.Logger, logging.LogRecord], None] | None = None
+_original = logging.Logger.callHandlers
+_is_in_place = False
 _lock = threading.Lock()
 _busy = threading.local()
 
 
 def capture(taker: Taker) -> Callable[[], None]:
     """Give every record to a function from now on; returns the way back."""
-    global _takers, _original  # noqa: PLW0603 # the patch of the process
+    global _takers, _original, _is_in_place  # noqa: PLW0603 # the patch of the process
     with _lock:
-        if _original is None:
-            _original = logging.Logger.callHandlers
+        if not _is_in_place:
+            _original, _is_in_place = logging.Logger.callHandlers, True
             _put(_call_handlers)
         _takers = (*_takers, taker)
 
     def release() -> None:
-        global _takers, _original  # noqa: PLW0603 # likewise
+        global _takers, _is_in_place  # noqa: PLW0603 # likewise
         with _lock:
             _takers = tuple(each for each in _takers if each is not taker)
-            if not _takers and logging.Logger.callHandlers is _call_handlers and _original is not None:
-                _put(_original)
-                _original = None
+            if not _takers and logging.Logger.callHandlers is _call_handlers:
+                _put(_original)  # which is kept: another thread may be in the middle of a record
+                _is_in_place = False
 
     return release
 
@@ -47,7 +48,6 @@ def _put(call_handlers: Callable[[logging.Logger, logging.LogRecord], None]) -> 
 
 
 def _call_handlers(logger: logging.Logger, record: logging.LogRecord) -> None:
-    assert _original is not None
     is_shown = False
     # A handler or a value that logs while it is shown must not be taken for ever.
     if not hasattr(record, OURS) and not getattr(_busy, "now", False):

@@ -10,7 +10,7 @@ from peakguard.kinds.observability.record import Record, as_line, content, short
 from peakguard.kinds.observability.redaction import Redaction
 from peakguard.kinds.observability.sampling import Sampler
 from peakguard.kinds.observability.sinks import Sink, sink_of
-from peakguard.runtime.events import emit
+from peakguard.runtime.events import emit, report_once
 from peakguard.runtime.streams import say
 
 _SCALARS = frozenset((str, int, bool, type(None)))
@@ -36,7 +36,12 @@ class Pipeline:
         """Write a record to every sink of its level."""
         if level < self.lowest or (self._samplers and not self._is_sampled_in(form, level, logger)):
             return
-        record = Record(*self._ready(form), level, logger, foreign, shown_on)
+        try:
+            ready = self._ready(form)
+        except Exception as error:  # noqa: BLE001 # a log must not break the program
+            report_once(Pipeline.take, error)
+            ready = self._ready({**form, "attributes": {"attributes_lost": type(error).__name__}})
+        record = Record(*ready, level, logger, foreign, shown_on)
         for name, least, sink in self._sinks:
             if level >= least:
                 try:
@@ -63,8 +68,8 @@ class Pipeline:
         for name in self._left_out:
             form[name] = None
         attributes = form["attributes"]
-        for value in attributes.values():
-            if type(value) not in _SCALARS:
+        for name, value in attributes.items():
+            if type(value) not in _SCALARS or type(name) is not str:
                 attributes = form["attributes"] = bounded(attributes, self._depth + 1)
                 break
         given = content(form)

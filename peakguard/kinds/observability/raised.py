@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from peakguard.kinds.observability.bounded import as_text, bounded
+from peakguard.runtime.failure.matching import read
 
 _FRAMES = 5
 """Innermost frames of which local variables are written."""
@@ -24,17 +25,12 @@ def raised(error: BaseException, settings: Mapping[str, Any]) -> dict[str, Any]:
         "exception.message": as_text(error),
         "exception.stacktrace": _trace(error, settings["frames"]),
     }
-    code = getattr(error, "code", None) if hasattr(kind, "definition") else getattr(_failure(error), "code", None)
+    code = read(error if hasattr(kind, "definition") else read(error, "peakguard"), "code")
     if isinstance(code, str):
         found["code"] = code
     if settings["locals"]:
         found["exception.locals"] = _locals(error.__traceback__)
     return found
-
-
-def _failure(error: BaseException) -> Any:
-    """What classification has made of a foreign exception."""
-    return getattr(error, "peakguard", None)
 
 
 def _trace(error: BaseException, frames: int) -> str:

@@ -99,7 +99,8 @@ class Observability(Closing):
         level = _LEVELS[method]
         body = values.pop("event", "")
         error = _error_of(values.pop("exc_info", None))
-        if self._pipeline is None:
+        pipeline = self._pipeline
+        if pipeline is None:
             extra = {f"{key}_" if key in _USUAL else key: each for key, each in values.items()}
             logging.getLogger(logger).log(level, "%s", body, exc_info=error, extra=extra)
             return
@@ -108,7 +109,7 @@ class Observability(Closing):
         form = self._form(LOG, time.time_ns(), level, values)
         form["body"] = body if type(body) is str else as_text(body)
         form["logger"] = logger
-        self._pipeline.take(form, level, logger)
+        pipeline.take(form, level, logger)
 
     def _take_event(self, event: Event) -> None:
         pipeline, level = self._pipeline, _LEVELS[event.severity]
@@ -180,7 +181,7 @@ def _error_of(given: Any) -> BaseException | None:
     if isinstance(given, BaseException):
         return given
     if isinstance(given, tuple):
-        return given[1] if isinstance(given[1], BaseException) else None
+        return next((each for each in given if isinstance(each, BaseException)), None)
     if given:
         import sys
 

@@ -71,15 +71,16 @@ def _distance(path: str, kind: type[BaseException]) -> int | None:
 
 def status_of(error: BaseException) -> int | None:
     """The HTTP status an exception carries: where httpx, requests, aiohttp, urllib and botocore's kin keep it."""
-    for holder in (_read(error, "response"), error):
+    for holder in (read(error, "response"), error):
         for name in ("status_code", "status", "code", "http_status"):
-            value = _read(holder, name)
+            value = read(holder, name)
             if isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599:
                 return int(value)
     return None
 
 
-def _read(holder: Any, name: str) -> Any:
+def read(holder: Any, name: str) -> Any:
+    """An attribute of a foreign object; None where there is none, or where it cannot be read."""
     try:
         return getattr(holder, name, None)
     except Exception:  # noqa: BLE001 # a property of a foreign exception may raise what it likes
@@ -98,7 +99,7 @@ def has_status(wanted: str, error: BaseException) -> bool:
 
 
 def _has_errno(wanted: str, error: BaseException) -> bool:
-    number = _read(error, "errno")
+    number = read(error, "errno")
     return number is not None and number == (int(wanted) if wanted.isdecimal() else getattr(errno, wanted, None))
 
 

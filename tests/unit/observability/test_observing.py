@@ -7,7 +7,8 @@ import io
 import json
 import logging
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from opentelemetry import _logs
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
 
+from peakguard.kinds.observability import pipeline
 from peakguard.runtime import events
 from peakguard.runtime.errors import PeakguardError
 from tests.unit.observability.tables import policies_of
@@ -197,13 +199,30 @@ class Unshown:
         raise RuntimeError("no")
 
 
+class Unread(Mapping[str, int]):
+    def __getitem__(self, key: str) -> int:
+        raise RuntimeError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter("ab")
+
+    def __len__(self) -> int:
+        return 2
+
+
+class Guarded(Exception):
+    @property
+    def peakguard(self) -> str:
+        raise RuntimeError("no")
+
+
 def looped() -> list[Any]:
     made: list[Any] = []
     made.append(made)
     return made
 
 
-ODD = [Unshown(), float("nan"), {1: {2: 3}}, looped(), "\udc80", b"\xff", object, {("a",): 1}]
+ODD = [Unshown(), float("nan"), {1: {2: 3}}, looped(), "\udc80", b"\xff", object, {("a",): 1}, Unread(), Guarded()]
 
 
 @pytest.mark.parametrize("value", ODD)
@@ -214,7 +233,55 @@ def test_odd_values_are_written(tmp_path: Path, bare_root: logging.Logger, value
         policies.logger("app").info("odd", value=value, logger=1, level=2)
         logging.getLogger("app").error("does not fit %d %d", value)  # noqa: PLE1206 # on purpose
         logging.getLogger("app").error(value)
-    assert len(logs(tmp_path)) == 3
+        policies.logger("app").error("raised", exc_info=value)
+        logging.getLogger("app").error("beside", extra={("a", "b"): value})  # type: ignore[dict-item] # on purpose
+    found = logs(tmp_path)
+    assert len(found) == 5
+    assert not any("attributes_lost" in each["attributes"] for each in found)
+
+
+def test_a_record_that_cannot_be_made_ready_is_written_without_its_values(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(pipeline, "bounded", fail)
+    policies = policies_of(tmp_path, FILE)
+    with policies.observe():
+        for _ in range(2):
+            policies.logger("app").info("hello", number=[7])
+    assert [(each["body"], each["attributes"]) for each in logs(tmp_path)] == [
+        ("hello", {"attributes_lost": "RecursionError"})
+    ] * 2
+    assert capsys.readouterr().err.count("RecursionError") <= 2
+
+
+def test_records_of_other_threads_while_the_policy_opens_and_closes(tmp_path: Path) -> None:
+    policies = policies_of(tmp_path, FILE)
+    failures: list[BaseException] = []
+    logger, ours, over = logging.getLogger("app.racing"), policies.logger("app.racing"), threading.Event()
+    logger.propagate = False  # pytest would keep all of them
+
+    def speak() -> None:
+        try:
+            while not over.is_set():
+                logger.warning("stdlib")
+                ours.warning("ours")
+        except BaseException as error:  # noqa: BLE001 # it is what is looked for
+            failures.append(error)
+
+    threads = [threading.Thread(target=speak) for _ in range(3)]
+    for each in threads:
+        each.start()
+    for _ in range(50):
+        with policies.observe():
+            over.wait(0.002)
+    over.set()
+    for each in threads:
+        each.join()
+    assert failures == []
+    assert {each["body"] for each in logs(tmp_path)} == {"stdlib", "ours"}
 
 
 class Broken(io.StringIO):
@@ -253,6 +320,20 @@ def test_the_collector_gets_records_of_its_own_model(tmp_path: Path, monkeypatch
     assert record.attributes is not None
     assert record.attributes["seconds"] == 2.5
     assert record.attributes["run_id"] == run.run_id
+
+
+def test_a_collector_that_cannot_be_reached_is_said_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http._log_exporter", None)
+    policies = policies_of(tmp_path, "sinks: {collector: {to: otlp}, file: {to: log.jsonl}}\n")
+    with policies.observe():
+        for _ in range(3):
+            policies.logger("app").warning("slow")
+    assert [each["body"] for each in logs(tmp_path)] == ["slow"] * 3
+    told = capsys.readouterr().err
+    assert told.count("`collector` cannot write") == 1
+    assert "pip install" in told
 
 
 def test_what_is_said_while_nothing_is_open_goes_to_the_stdlib(tmp_path: Path, bare_root: logging.Logger) -> None:

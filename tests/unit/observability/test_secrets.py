@@ -151,6 +151,7 @@ class Wall:
 def wall(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Wall]:
     made = Wall(tmp_path, capsys)
     monkeypatch.setattr(secrets, "_known", frozenset())
+    monkeypatch.setattr(secrets, "_latest", {})
     monkeypatch.setattr(_logs, "get_logger_provider", lambda: made.provider)
     ours = logging.getLogger("app.engine")
     ours.addHandler(made.handler)
@@ -265,6 +266,17 @@ def test_all_of_it_can_be_switched_off(settings: dict[str, Any]) -> None:
     text = '{"password": "abcdefgh", "url": "https://a:b@c"}'
     assert not of(settings).may_hold_secret(text)
     assert of(settings).text(text) == text
+
+
+def test_of_very_many_secrets_the_latest_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "_known", frozenset())
+    monkeypatch.setattr(secrets, "_latest", {})
+    for number in range(secrets.MOST + 10):
+        secrets.remember(f"token {number}")
+    known = secrets.remembered()
+    assert len(known) == secrets.MOST
+    assert f"token {secrets.MOST + 9}" in known
+    assert "token 9" not in known
 
 
 def test_folders_of_the_shell_are_no_secrets() -> None:

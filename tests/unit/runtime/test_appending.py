@@ -68,5 +68,6 @@ def test_a_full_disk_is_an_error_and_the_file_goes_on_afterwards(
         file.write(b"two\n")
     assert caught.value.errno == errno.ENOSPC
     monkeypatch.setattr(os, "write", real)
-    file.write(b"\nthree\n")
-    assert lines_of(tmp_path) == ["one", "two", "three"]
+    file.write(b"three\n")
+    file.write(b"four\n")
+    assert lines_of(tmp_path) == ["one", "two", "three", "four"]
