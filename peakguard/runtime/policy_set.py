@@ -109,7 +109,8 @@ class PolicySet:
     def metrics(self, meter: Any = None) -> Metrics:
         """Count events from now on, by name, code and policy: `prometheus()` gives the text; `close()` ends it.
 
-        With a meter of OpenTelemetry its counter `peakguard.events` counts them too.
+        Breakers that moved are told with their state. A meter of OpenTelemetry gets both, as `peakguard.events` and
+        `peakguard.breaker.state`.
         """
         from peakguard.runtime.metrics import Metrics
 

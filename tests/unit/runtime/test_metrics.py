@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
+import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 from peakguard.runtime.events import emit
 from peakguard.runtime.metrics import Metrics, Series
+from tests.unit.resilience.virtual import HEAD, Time, on, policies_of
 
 
 def test_events_are_counted_by_name_code_and_policy() -> None:
@@ -19,11 +22,42 @@ def test_events_are_counted_by_name_code_and_policy() -> None:
         emit("run_started", name="nightly")
     emit("run_started", name="later")
     assert metrics.counts() == {Series("call_refused", "PT-1", 'desk "one"\n'): 3, Series("run_started", "", ""): 1}
-    assert metrics.prometheus().splitlines()[1:] == [
+    assert metrics.prometheus().splitlines()[1:4] == [
         "# TYPE peakguard_events_total counter",
         'peakguard_events_total{event="call_refused",code="PT-1",policy="desk \\"one\\"\\n"} 3',
         'peakguard_events_total{event="run_started",code="",policy=""} 1',
     ]
+
+
+def test_where_breakers_stand_is_told(tmp_path: Path) -> None:
+    breaker = "breaker: {minimum_calls: 1, sliding_window: {size: 1}, permitted_calls_in_half_open: 1}"
+    policies = policies_of(tmp_path, f"{HEAD}  p: {{{breaker}}}\n  q: {{{breaker}}}\n")
+    time = Time()
+    on(time, policies)
+    reader = InMemoryMetricReader()
+    provider = MeterProvider([reader], shutdown_on_exit=False)
+    answers: list[Any] = []
+
+    @policies.guard("p")
+    def call() -> int:
+        if not answers:
+            raise OSError
+        return 7
+
+    policies.guard("q")(lambda: 7)()
+    with Metrics(provider.get_meter("app")) as metrics:
+        with pytest.raises(OSError):  # noqa: PT011 # it says nothing
+            call()
+        assert metrics.states() == {"p": "open"}
+        assert metrics.prometheus().splitlines()[-1] == 'peakguard_breaker_state{policy="p",state="open"} 1'
+        data: Any = reader.get_metrics_data()
+        found = {each.name: each for each in data.resource_metrics[0].scope_metrics[0].metrics}
+        (point,) = found["peakguard.breaker.state"].data.data_points
+        assert (point.value, dict(point.attributes)) == (1, {"peakguard.policy": "p", "peakguard.state": "open"})
+        time.now += 60
+        answers.append(7)
+        call()
+        assert metrics.states() == {"p": "closed"}
 
 
 def test_a_meter_of_opentelemetry_counts_along() -> None:
