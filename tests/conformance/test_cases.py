@@ -36,6 +36,7 @@ ELSEWHERE = {
     "PG610": "functional/test_docs.py",
     **dict.fromkeys([f"PG{number}" for number in range(705, 710)], "functional/test_resolve.py"),
     "PG815": "functional/test_resolve.py",
+    **dict.fromkeys([f"PG{number}" for number in range(821, 824)], "functional/test_resolve.py"),
 }
 
 

@@ -49,10 +49,13 @@ Found = Callable[..., list[tuple[str, int]]]
 def found(project: Project, peakguard: Run) -> Found:
     """The codes and lines that `check --resolve` reports of bindings of a text, beside files of a program."""
 
-    def run(bindings: str, **files: str) -> list[tuple[str, int]]:
+    def run(bindings: str, policy: str | None = None, **files: str) -> list[tuple[str, int]]:
         program = {f"src/{name}.py": text for name, text in {"desk_data": DATA, **files}.items()}
         settings = {"pyproject.toml": '[tool.peakguard]\npython_path = ["src"]\n'}
-        root = project({"policies/program.yaml": HEAD + bindings, **program, **settings})
+        policies = {"policies/program.yaml": HEAD + bindings}
+        if policy is not None:
+            policies["policies/providers.yaml"] = policy
+        root = project({**policies, **program, **settings})
         done = peakguard("check", "--resolve", "--format", "json", cwd=root)
         return [(each["code"], each["line"]) for each in json.loads(done.stdout)["diagnostics"]]
 
@@ -130,6 +133,58 @@ def test_policies_that_nothing_binds_are_named(project: Project, peakguard: Run)
     assert done.returncode == 0
     found = json.loads(done.stdout)["diagnostics"]
     assert [(each["code"], each["data"]) for each in found] == [("PG815", {"name": "loose"})]
+
+
+STAND_INS = """\
+async def fetch(symbol, *, limit=10):
+    return symbol
+
+def load(symbol, *, limit=10):
+    return symbol
+
+def latest(symbol, **options):
+    return symbol
+
+async def later(symbol, limit=0):
+    return symbol
+
+def alone():
+    return 7
+
+def is_empty(result):
+    return not result
+
+constant = 7
+"""
+POLICY = "peakguard: 1\nkind: resilience\nname: providers\nversion: 1.0.0\npolicies:\n  kraken: {%s}\n"
+RETRY = "idempotent: true, timeout: {total: 9s}, retry: {max_attempts: 2, on: [OSError], result: '%s'}"
+
+
+@pytest.mark.parametrize(
+    ("target", "policy", "codes"),
+    [
+        ("load", "fallback: {call: 'stand_ins:latest'}", []),
+        ("fetch", "fallback: {call: 'stand_ins:latest'}", []),
+        ("fetch", "fallback: {call: 'stand_ins:fetch'}", []),
+        ("load", "fallback: {call: 'stand_ins:lately'}", ["PG821"]),
+        ("load", "fallback: {call: 'no_such_module:latest'}", ["PG821"]),
+        ("load", "fallback: {call: 'stand_ins:constant'}", ["PG821"]),
+        ("load", "fallback: {call: 'stand_ins:alone'}", ["PG822"]),
+        ("load", "fallback: {call: 'stand_ins:is_empty'}", ["PG822"]),
+        ("load", "fallback: {call: 'stand_ins:later'}", ["PG822"]),
+        ("load", RETRY % "stand_ins:is_empty", []),
+        ("load", RETRY % "stand_ins:alone", ["PG822"]),
+        ("load", RETRY % "stand_ins:is_emty", ["PG821"]),
+        ("load", "timeout: {attempt: 5s, mode: thread}", []),
+        ("fetch", "timeout: {attempt: 5s, mode: thread}", ["PG823"]),
+    ],
+)
+def test_what_a_resilience_policy_names_fits_the_function_it_is_around(
+    found: Found, target: str, policy: str, codes: list[str]
+) -> None:
+    bindings = f"  - {{target: 'stand_ins:{target}', resilience: kraken}}\n"
+    done = found(bindings, stand_ins=STAND_INS, policy=POLICY % policy)
+    assert done == [(code, 6) for code in codes]
 
 
 def test_only_resolving_imports_the_program(project: Project, peakguard: Run) -> None:

@@ -89,6 +89,7 @@ def _doubts(plan: Plan, function: Any, seen: dict[int, str]) -> Iterator[list[An
     inner = inspect.unwrap(function)
     if flavour_of(inner) != flavour_of(function):
         yield [codes.FLAVOUR_HIDDEN, {"target": target, "shown": flavour_of(function), "inner": flavour_of(inner)}]
+    yield from plan.doubts(function)
 
 
 def _signature(function: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -79,6 +79,13 @@ class Plan:
         """What the guard does, outermost first, as it was last put on."""
         ordered = sorted(self._layers, key=lambda layer: layer.rank)
         return tuple(f"{layer.place}: {layer.label}" for layer in ordered)
+
+    def doubts(self, function: Callable[..., Any]) -> Iterator[list[Any]]:
+        """Codes with their context: what a policy around the function names or asks that it cannot have there."""
+        name = self._table["resilience"]
+        if name is not None:
+            found = import_module("peakguard.kinds.resilience.doubts").doubts
+            yield from found(self._policies, name, function, self.target or self.name)
 
     def block(self) -> tuple[Any, Callable[..., Any] | None]:
         """The span and the classifier for a block of statements. Raises PeakguardError (PG2082) for what has more."""

@@ -10,6 +10,8 @@ from itertools import accumulate
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
 from peakguard.diagnostics.wording import did_you_mean
+from peakguard.kinds.resilience.check_patterns import check_patterns
+from peakguard.kinds.resilience.check_window import check_time_window
 from peakguard.kinds.resilience.model import Breaker, Resilience, Resiliences, Retry
 from peakguard.kinds.resilience.patterns import fits_code, is_class, is_word
 from peakguard.kinds.resilience.worst_case import seconds, shortest_waits, worst_case
@@ -35,6 +37,7 @@ def check(document: Document[Resiliences]) -> Iterator[Diagnostic]:
             yield from _check_retry(document, at, policy, policy.retry)
         if policy.breaker is not None:
             yield from _check_breaker(document, at, policy, policy.breaker)
+        yield from check_patterns(document, at, policy)
     for name, budget in document.spec.budgets.items():
         if budget.capacity < budget.retry_cost:
             data = {"budget": name, "capacity": budget.capacity, "cost": budget.retry_cost}
@@ -155,6 +158,8 @@ def _check_breaker(
         span = document.span(*at, "minimum_calls")
         yield found(codes.BREAKER_NEVER_OPENS, span, size=size, minimum=minimum)
         return
+    if window.duration is not None:
+        yield from check_time_window(document, at, policy, breaker)
     attempts = policy.retry.max_attempts if policy.retry is not None else 1
     enough = max(1, math.ceil(breaker.failure_rate_threshold * minimum))
     if policy.retry is not None and attempts >= enough and attempts >= minimum:

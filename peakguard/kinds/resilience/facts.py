@@ -15,7 +15,7 @@ def facts(document: Document[Resiliences]) -> Iterator[Fact]:
     """A fact for every policy, every budget, and every error that a policy names."""
     for name, policy in document.spec.policies.items():
         yield Fact("resilience policy", name, document.key_span("policies", name), _known_of(policy))
-        for path, pattern in _patterns(policy):
+        for path, pattern in patterns_of(policy):
             span = document.span("policies", name, *path)
             is_retried = path[:2] == ("retry", "on")
             yield Fact("error pattern", f"{document.file} {name} {path}", span, {"text": pattern, "retry": is_retried})
@@ -41,7 +41,7 @@ def _client(client: Client | None) -> list[object] | None:
     return [client.name or "client", attempts] if attempts > 1 else None
 
 
-def _patterns(policy: Resilience) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def patterns_of(policy: Resilience) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Where a policy names errors, and how."""
     parts = {"retry": ("on", "never"), "breaker": ("record", "ignore"), "fallback": ("on",)}
     for part, keys in parts.items():

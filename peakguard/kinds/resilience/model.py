@@ -207,6 +207,8 @@ class Resilience(Model):
     """Policies under which calls are made inside; their attempts multiply."""
     client: Annotated[Client | None, ShortForm("name")] = None
     """The library that makes the calls, which may try again by itself."""
+    expected_rps: Annotated[Number, Field(gt=0)] | None = None
+    """Calls a second that are expected, on average."""
     workers: AtLeastOne | None = None
     """Processes of one host that run the program at a time."""
     timeout: Timeout | None = None
