@@ -36,10 +36,15 @@ def fault(code: str, /, **data: Any) -> PydanticCustomError:
     return PydanticCustomError(code, code, data)
 
 
-def _check_name(text: str) -> str:
-    if not _NAME.fullmatch(text):
-        raise fault(codes.BAD_NAME, found=text, what="name", form="lower-case letters, digits, _ . -, a letter first")
-    return text
+def of_form(pattern: re.Pattern[str], what: str, form: str) -> AfterValidator:
+    """A check that a text is matched whole by a pattern, which `form` says for people."""
+
+    def check(text: str) -> str:
+        if not pattern.fullmatch(text):
+            raise fault(codes.BAD_NAME, found=text, what=what, form=form)
+        return text
+
+    return AfterValidator(check)
 
 
 def _check_identifier(text: str) -> str:
@@ -48,12 +53,6 @@ def _check_identifier(text: str) -> str:
     if not _IDENTIFIER.fullmatch(text) or iskeyword(text):
         form = "an ASCII identifier that is no Python keyword; the physical name goes into `source`"
         raise fault(codes.BAD_NAME, found=text, what="column or field name", form=form)
-    return text
-
-
-def _check_slug(text: str) -> str:
-    if not _SLUG.fullmatch(text):
-        raise fault(codes.BAD_NAME, found=text, what="slug", form="lower-case words joined by _")
     return text
 
 
@@ -137,9 +136,9 @@ Bound = Annotated[
 ]
 """A number, for columns of days and times a day, for lengths of time one with its unit."""
 Rate = Annotated[float, BeforeValidator(_check_number), Field(ge=0, le=1)]
-Name = Annotated[str, Strict(), AfterValidator(_check_name)]
+Name = Annotated[str, Strict(), of_form(_NAME, "name", "lower-case letters, digits, _ . -, a letter first")]
 Identifier = Annotated[str, Strict(), AfterValidator(_check_identifier)]
-Slug = Annotated[str, Strict(), AfterValidator(_check_slug)]
+Slug = Annotated[str, Strict(), of_form(_SLUG, "slug", "lower-case words joined by _")]
 Version = Annotated[str, BeforeValidator(_check_version)]
 Date = Annotated[str, Strict(), AfterValidator(_check_date)]
 Duration = Annotated[

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import contextvars
 import statistics
-import time
 from collections.abc import Callable
 from typing import Any
 
 import peakguard
 from peakguard.runtime import context
+from tests.benchmarks.timing import per_call
 
 ROUNDS = 81
 CALLS = 500
@@ -24,7 +24,7 @@ BUDGETS = {"peakguard run": 5000, "peakguard span": 1500}
 def main() -> None:
     with peakguard.run("benchmark"):
         subjects: dict[str, Run] = {**ours(), **peers()}
-        rounds = [{name: timed(run) for name, run in subjects.items()} for _ in range(ROUNDS)]
+        rounds = [{name: per_call(run, CALLS) for name, run in subjects.items()} for _ in range(ROUNDS)]
     print("| what | best, ns | median, ns | of our span | budget, ns |\n|---|---|---|---|---|")
     for name in subjects:
         found = [each[name] for each in rounds]
@@ -99,14 +99,6 @@ def opentelemetry() -> dict[str, Run]:
 
     on, off = spans(ALWAYS_ON), spans(ALWAYS_OFF)
     return {"OpenTelemetry span, no exporter": on, "OpenTelemetry span, sampled out": off}
-
-
-def timed(run: Run) -> float:
-    """Nanoseconds of processor time a call."""
-    start = time.thread_time_ns()
-    for _ in range(CALLS):
-        run()
-    return (time.thread_time_ns() - start) / CALLS
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import logging
 import os
 import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +18,7 @@ import structlog
 import peakguard
 from peakguard.kinds.observability.runtime import Observability
 from peakguard.runtime.context import current
+from tests.benchmarks.timing import per_call
 
 ROUNDS = 61
 CALLS = 400
@@ -58,7 +58,7 @@ def main() -> None:
                 opened = on if name.endswith("on") else off
                 opened.open()
                 run()
-                found[name] = timed(run)
+                found[name] = per_call(run, CALLS)
                 opened.close()
             rounds.append(found)
     print("| what | best, ns | median, ns | of structlog |\n|---|---|---|---|")
@@ -100,14 +100,6 @@ def theirs(folder: str) -> Any:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(20),
     ).bind()
-
-
-def timed(run: Run) -> float:
-    """Nanoseconds of processor time a call."""
-    start = time.thread_time_ns()
-    for _ in range(CALLS):
-        run()
-    return (time.thread_time_ns() - start) / CALLS
 
 
 if __name__ == "__main__":

@@ -60,3 +60,6 @@ errors:
 """A catalog with an error that foreign exceptions become, and one that is a built-in exception too."""
 
 PROJECT: dict[str, str | bytes] = {"policies/errors.yaml": ERRORS, "contracts/bars.yaml": CONTRACT}
+
+RESILIENCE = "peakguard: 1\nkind: resilience\nname: providers\nversion: 1.0.0\npolicies:\n"
+"""The head of resilience policies, which follow by their names."""

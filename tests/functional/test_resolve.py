@@ -11,6 +11,7 @@ import pytest
 from peakguard.api import resolve
 from peakguard.pipeline.project import find_project
 from tests.functional.conftest import Project, Run
+from tests.functional.policies import RESILIENCE
 
 HEAD = "peakguard: 1\nkind: bindings\nname: program\nversion: 1.0.0\nbindings:\n"
 CONTRACT = "peakguard: 1\nkind: contract\nname: bars\nversion: 1.0.0\ncolumns: {close: float64}\n"
@@ -156,7 +157,7 @@ def is_empty(result):
 
 constant = 7
 """
-POLICY = "peakguard: 1\nkind: resilience\nname: providers\nversion: 1.0.0\npolicies:\n  kraken: {%s}\n"
+POLICY = RESILIENCE + "  kraken: {%s}\n"
 RETRY = "idempotent: true, timeout: {total: 9s}, retry: {max_attempts: 2, on: [OSError], result: '%s'}"
 
 

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.functional.conftest import Project, Run
+from tests.functional.policies import RESILIENCE
 
 CONTRACT = """\
 peakguard: 1
@@ -145,12 +146,9 @@ def test_the_order_of_rows_is_no_column_of_the_rule(peakguard: Run, project: Pro
 
 
 def test_a_resilience_policy_is_told_by_itself_and_in_its_bindings(peakguard: Run, project: Project) -> None:
-    resilience = """\
-peakguard: 1
-kind: resilience
-name: providers
-version: 1.0.0
-policies:
+    resilience = (
+        RESILIENCE
+        + """\
   kraken:
     idempotent: true
     timeout: {total: 30s, attempt: 5s}
@@ -159,6 +157,7 @@ policies:
     bulkhead: {max_concurrent: 8}
 budgets: {egress: {capacity: 500}}
 """
+    )
     bindings = """\
 peakguard: 1
 kind: bindings

@@ -9,13 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.functional.conftest import Project, Run
+from tests.functional.policies import RESILIENCE
 
-POLICY = """\
-peakguard: 1
-kind: resilience
-name: providers
-version: 1.0.0
-policies:
+POLICY = (
+    RESILIENCE
+    + """\
   kraken:
     idempotent: true
     timeout: {total: 20s, attempt: 2s}
@@ -24,6 +22,7 @@ policies:
 budgets:
   egress: {capacity: 100}
 """
+)
 FALLBACK = "\n    fallback: {call: 'no_such_module:stand_in'}"
 OUTAGE = """\
 description: The exchange is down for a minute.

@@ -103,8 +103,12 @@ def down(answer: BaseHTTPRequestHandler, _: str) -> None:
 
 def limited(answer: BaseHTTPRequestHandler, _: str) -> None:
     """Too many requests."""
+    _come_back(answer, "30")
+
+
+def _come_back(answer: BaseHTTPRequestHandler, seconds: str) -> None:
     answer.send_response(429)
-    answer.send_header("Retry-After", "30")
+    answer.send_header("Retry-After", seconds)
     answer.send_header("Content-Length", "0")
     answer.end_headers()
 
@@ -150,10 +154,7 @@ def flickering(answer: BaseHTTPRequestHandler, text: str) -> None:
 
 def busy(answer: BaseHTTPRequestHandler, _: str) -> None:
     """Too many requests for a second, then all is well."""
-    answer.send_response(429)
-    answer.send_header("Retry-After", "1")
-    answer.send_header("Content-Length", "0")
-    answer.end_headers()
+    _come_back(answer, "1")
 
 
 def stalling(answer: BaseHTTPRequestHandler, text: str) -> None:

@@ -14,16 +14,13 @@ from peakguard.language.model import Model
 from peakguard.language.references import ContractRef, ErrorRef, ResilienceRef
 from peakguard.language.rule import OnNull
 from peakguard.language.typed import Bounded, Shape, ShortForm, one_shape
-from peakguard.language.values import Flag, Identifier, Name, Text, fault
+from peakguard.language.values import Flag, Identifier, Name, Text, fault, of_form
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _TARGET = re.compile(rf"{_NAME}(\.{_NAME})*:{_NAME}(\.{_NAME})*")
 
 
-def _check_target(text: str) -> str:
-    if not _TARGET.fullmatch(text):
-        raise fault(codes.BAD_NAME, found=text, what="target", form="`package.module:function`, or `…:Class.method`")
-    return text
+_TARGET_SAYS = "`package.module:function`, or `…:Class.method`"
 
 
 def _check_path(text: str) -> str:
@@ -34,7 +31,7 @@ def _check_path(text: str) -> str:
     return text
 
 
-Target = Annotated[str, Strict(), AfterValidator(_check_target)]
+Target = Annotated[str, Strict(), of_form(_TARGET, "target", _TARGET_SAYS)]
 PathText = Annotated[str, Strict(), AfterValidator(_check_path)]
 
 

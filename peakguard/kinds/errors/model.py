@@ -11,7 +11,7 @@ from peakguard.language.header import Policy
 from peakguard.language.model import Model
 from peakguard.language.references import ErrorRef
 from peakguard.language.typed import LooseTypeText, ShortForm
-from peakguard.language.values import Flag, Identifier, Name, Slug, Text, Version, fault
+from peakguard.language.values import Flag, Identifier, Name, Slug, Text, Version, fault, of_form
 
 _CODE = re.compile(r"[A-Z]{1,10}-?[0-9]{3,6}", re.ASCII)
 _RANGE = re.compile(r"([0-9]{1,6})-([0-9]{1,6})", re.ASCII)
@@ -24,12 +24,6 @@ Builtin = Literal[
 ]  # fmt: skip # one exception a line would be a page of its own
 
 
-def _check_code(text: str) -> str:
-    if not _CODE.fullmatch(text):
-        raise fault(codes.BAD_NAME, found=text, what="error code", form="capitals, a dash and digits, such as PT-1103")
-    return text
-
-
 def _check_range(text: str) -> str:
     match = _RANGE.fullmatch(text)
     if not match or int(match[1]) > int(match[2]):
@@ -37,7 +31,7 @@ def _check_range(text: str) -> str:
     return text
 
 
-Code = Annotated[str, Strict(), AfterValidator(_check_code)]
+Code = Annotated[str, Strict(), of_form(_CODE, "error code", "capitals, a dash and digits, such as PT-1103")]
 CodeRange = Annotated[str, Strict(), AfterValidator(_check_range)]
 ExitCode = Annotated[int, Strict(), Field(ge=1, le=125)]
 HttpStatus = Annotated[int, Strict(), Field(ge=400, le=599)]

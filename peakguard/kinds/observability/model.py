@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, Strict
+from pydantic import Field, Strict
 
-from peakguard.diagnostics import codes
 from peakguard.language.header import Policy
 from peakguard.language.model import Model
-from peakguard.language.values import Count, Duration, Flag, Name, Rate, Size, Text, fault
+from peakguard.language.values import Count, Duration, Flag, Name, Rate, Size, Text, of_form
 
 Level = Literal["debug", "info", "warning", "error", "critical"]
 ContextPart = Literal["run_id", "trace_id", "span_id", "policy_set"]
@@ -22,21 +21,10 @@ _LOGGER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*", re.
 _KEY = re.compile(r"\*?[A-Za-z0-9_-]+(\*[A-Za-z0-9_-]+)*\*?", re.ASCII)
 
 
-def _check_logger(text: str) -> str:
-    if not _LOGGER.fullmatch(text):
-        raise fault(codes.BAD_NAME, found=text, what="name of a logger", form="names joined by dots, or `root`")
-    return text
+_KEY_SAYS = "letters, digits, _ and -, with * for any others, such as *token*"
 
-
-def _check_key(text: str) -> str:
-    if not _KEY.fullmatch(text):
-        form = "letters, digits, _ and -, with * for any others, such as *token*"
-        raise fault(codes.BAD_NAME, found=text, what="pattern of a key", form=form)
-    return text
-
-
-LoggerName = Annotated[str, Strict(), AfterValidator(_check_logger)]
-KeyPattern = Annotated[str, Strict(), AfterValidator(_check_key)]
+LoggerName = Annotated[str, Strict(), of_form(_LOGGER, "name of a logger", "names joined by dots, or `root`")]
+KeyPattern = Annotated[str, Strict(), of_form(_KEY, "pattern of a key", _KEY_SAYS)]
 
 
 class Sink(Model):

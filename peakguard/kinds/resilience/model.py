@@ -5,35 +5,23 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, Strict
+from pydantic import Field, Strict
 
-from peakguard.diagnostics import codes
+from peakguard.kinds.resilience.patterns import WORDS
 from peakguard.language.header import Mode, Policy
 from peakguard.language.model import Model
 from peakguard.language.references import RefTo, ResilienceRef
 from peakguard.language.typed import ShortForm
-from peakguard.language.values import Count, Duration, Flag, Name, Number, Rate, Text, fault
+from peakguard.language.values import Count, Duration, Flag, Name, Number, Rate, Text, of_form
 
-_WORDS = ("breaker_open", "bulkhead_full", "rate_limited", "timeout")
-_ERROR = re.compile(r"[A-Z]{1,10}-?[0-9]*\*?|http:[1-5][0-9x]{2}|[A-Za-z_][\w.]*:[A-Za-z_][\w.]*|[A-Z]\w*", re.ASCII)
+_FORMS = r"[A-Z]{1,10}-?[0-9]*\*?|http:[1-5][0-9x]{2}|[A-Za-z_][\w.]*:[A-Za-z_][\w.]*|[A-Z]\w*"
+_ERROR = re.compile("|".join((_FORMS, *WORDS)), re.ASCII)
+_ERROR_SAYS = f"a code (PT-3001, PT-3*), an exception (TimeoutError, module:Class), http:503, or {', '.join(WORDS)}"
 _FUNCTION = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_.]*", re.ASCII)
 
 
-def _check_error(text: str) -> str:
-    if text not in _WORDS and not _ERROR.fullmatch(text):
-        form = f"a code (PT-3001, PT-3*), an exception (TimeoutError, module:Class), http:503, or {', '.join(_WORDS)}"
-        raise fault(codes.BAD_NAME, found=text, what="error", form=form)
-    return text
-
-
-def _check_function(text: str) -> str:
-    if not _FUNCTION.fullmatch(text):
-        raise fault(codes.BAD_NAME, found=text, what="function", form="`package.module:function`")
-    return text
-
-
-ErrorPattern = Annotated[str, Strict(), AfterValidator(_check_error)]
-Function = Annotated[str, Strict(), AfterValidator(_check_function)]
+ErrorPattern = Annotated[str, Strict(), of_form(_ERROR, "error", _ERROR_SAYS)]
+Function = Annotated[str, Strict(), of_form(_FUNCTION, "function", "`package.module:function`")]
 AtLeastOne = Annotated[int, Strict(), Field(ge=1)]
 BudgetRef = Annotated[str, Strict(), RefTo("retry budget")]
 
