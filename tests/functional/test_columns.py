@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -347,3 +348,16 @@ def test_bytes_are_never_taken_for_text(form: str, type: str, values: list[Any],
     verdict = FORMS[form](made, pl.DataFrame({"c": values}, {"c": dtype}))
     assert [violation.rule for violation in verdict.violations] == ["columns.c.type"]
     assert [rule.id for rule in verdict.rules if rule.note is not None] == []
+
+
+def test_without_re2_a_default_is_not_asked_by_a_pattern_that_could_take_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "contracts").mkdir()
+    column = "{type: string, required: false, default: a, matches: '%s'}"
+    text = f"peakguard: 1\nkind: contract\nname: bars\nversion: 1.0.0\ncolumns:\n  c: {column}\n"
+    (tmp_path / "contracts" / "bars.yaml").write_text(text % "(b+)+c")
+    assert [each.code for each in peakguard.check(tmp_path)] == ["PG519"]
+    monkeypatch.setitem(sys.modules, "re2", None)
+    (tmp_path / "contracts" / "bars.yaml").write_text(text % "(b+)+d")
+    assert peakguard.check(tmp_path) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
@@ -14,6 +15,9 @@ from peakguard.language.check_bounded import check_bounded
 from peakguard.language.constraints import CONSTRAINTS, applies, head
 from peakguard.language.document import Document
 from peakguard.language.typed import column_of
+
+if TYPE_CHECKING:
+    from peakguard.expression.typed import TypedExpression
 
 _DIRECTIVES = frozenset("YmdHMSfybBz%")
 _DIRECTIVE = re.compile(r"%(.?)")
@@ -51,7 +55,6 @@ def _check_default_holds(document: Document[Contract], name: str, column: Column
     kind = head(column.shape)
     if kind == "duration":  # a length as it is written is read where data are read
         return
-    from peakguard.runtime.scalar import load_scalar
     from peakguard.runtime.values import reader
 
     value = reader(column.type, frozenset(column.values or ()))(column.default)
@@ -62,9 +65,21 @@ def _check_default_holds(document: Document[Contract], name: str, column: Column
             continue
         asks = constraint.text(name, stated, kind)
         typed, _ = compile_text(asks, scope)
-        if typed is not None and load_scalar(emit_scalar(typed))(value) is False:
+        if typed is not None and _judged(typed, value) is False:
             data = {"value": str(column.default), "constraint": key, "asks": asks}
             yield found(codes.DEFAULT_REFUSED, document.span("columns", name, "default"), **data)
+
+
+def _judged(typed: TypedExpression, value: Any) -> bool | None:
+    """What an expression says of a value; None also where it cannot be asked here, as patterns without RE2."""
+    from peakguard.runtime.errors import PeakguardError
+    from peakguard.runtime.scalar import load_scalar
+
+    try:
+        verdict: bool | None = load_scalar(emit_scalar(typed))(value)
+    except PeakguardError:
+        return None
+    return verdict
 
 
 def _misfit(column: Column) -> str | None:

@@ -243,9 +243,16 @@ def _day(now: datetime) -> str:
     return now.astimezone(UTC).date().isoformat()
 
 
+_LONGEST = 80
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text):,} characters)"
+
+
 def _told(column: str, reason: str, rows: Sequence[int], values: Sequence[Any]) -> str:
     if not rows:
         return f"{column}: {reason}"
-    first = f"row {rows[0]} holds {values[0]!r}" if values else f"row {rows[0]}"
+    first = f"row {rows[0]} holds {_shortened(repr(values[0]))}" if values else f"row {rows[0]}"
     more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
     return f"{column}: {reason}; {first}{more}, taken as null"

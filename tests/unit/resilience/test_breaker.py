@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations, product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from peakguard.kinds.resilience.breaker import Breaker, Epoch
 from peakguard.runtime import events
 from peakguard.runtime.events import Event
 from peakguard.runtime.rejections import BreakerOpen
-from tests.unit.resilience.virtual import Time, breaker_settings
+from tests.unit.resilience.virtual import Time, breaker_settings, on, policies_of
 
 
 class Line:
@@ -161,6 +163,44 @@ def test_a_burst_on_a_half_open_breaker_is_let_through_exactly() -> None:
             admitted = sum(pool.map(burst, [line] * 64, [gate] * 64))
         assert admitted == permitted
         assert line.breaker.state == OPEN
+
+
+@pytest.mark.parametrize("permitted", [1, 3])
+def test_ten_thousand_tasks_meet_a_half_open_breaker_and_cancelling_leaves_no_permit_out(
+    tmp_path: Path, permitted: int
+) -> None:
+    policies = policies_of(
+        tmp_path,
+        f"{{breaker: {{minimum_calls: 1, sliding_window: {{size: 1}}, permitted_calls_in_half_open: {permitted}}}}}",
+    )
+    time, reached, fails = Time(), [0], [True]
+    on(time, policies)
+
+    @policies.guard("p")
+    async def work() -> None:
+        reached[0] += 1
+        if fails[0]:
+            raise OSError
+        await asyncio.sleep(30)
+
+    async def main() -> None:
+        await asyncio.gather(work(), return_exceptions=True)
+        time.now += 3600
+        reached[0], fails[0] = 0, False
+        tasks = [asyncio.ensure_future(work()) for _ in range(10_000)]
+        await asyncio.sleep(0)
+        assert reached[0] == permitted
+        for _ in range(3):
+            for task in tasks:
+                task.cancel()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+            assert sum(isinstance(each, asyncio.CancelledError) for each in ended) == permitted
+            reached[0] = 0
+            tasks = [asyncio.ensure_future(work()) for _ in range(1000)]
+            await asyncio.sleep(0)
+            assert reached[0] == permitted  # those that were cancelled gave theirs back
+
+    asyncio.run(main())
 
 
 def test_no_outcome_is_lost_under_contention() -> None:
