@@ -85,12 +85,12 @@ class _Run:
     async def run(self) -> dict[str, Any]:
         unsubscribe = events.subscribe(self._hear)
         try:
-            watch = asyncio.ensure_future(self._look())
             running: set[asyncio.Future[None]] = set()
             async for _ in self._callers():
                 task = asyncio.ensure_future(self._one())
                 running.add(task)
                 task.add_done_callback(running.discard)
+            watch = asyncio.ensure_future(self._look())
             if running:
                 await asyncio.wait(running, timeout=_GRACE)
             watch.cancel()
