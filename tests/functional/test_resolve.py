@@ -188,6 +188,46 @@ def test_what_a_resilience_policy_names_fits_the_function_it_is_around(
     assert done == [(code, 6) for code in codes]
 
 
+DESK = """\
+import feed
+from feed import quotes as prices
+
+def order(symbol):
+    return collect(symbol)
+
+def collect(symbol):
+    return [price(symbol) for _ in range(2)]
+
+def price(symbol):
+    return prices(symbol)
+
+class Desk:
+    def buy(self, symbol):
+        return self.fill(symbol)
+
+    def fill(self, symbol):
+        return feed.quotes(symbol)
+
+def alone(symbol):
+    return symbol
+"""
+CHAINED = RESILIENCE + (
+    "  desk: {idempotent: true, timeout: {total: 9s}, retry: {max_attempts: 3, on: [OSError]}}\n"
+    "  feed: {idempotent: true, timeout: {total: 9s}, retry: {max_attempts: 4, on: [OSError]}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "codes"), [("order", ["PG813"]), ("Desk.buy", ["PG813"]), ("price", ["PG813"]), ("alone", [])]
+)
+def test_attempts_multiply_where_one_target_calls_another(found: Found, target: str, codes: list[str]) -> None:
+    bindings = f"  - {{target: 'desk:{target}', resilience: desk}}\n  - {{target: 'feed:quotes', resilience: feed}}\n"
+    program = {"desk": DESK, "feed": "def quotes(symbol):\n    return 7\n"}
+    assert found(bindings, policy=CHAINED, **program) == [(code, 6) for code in codes]
+    declared = CHAINED.replace("desk: {", "desk: {calls: [feed], ")
+    assert found(bindings, policy=declared, **program) == [("PG813", 6)]  # by `check` itself, and once
+
+
 def test_only_resolving_imports_the_program(project: Project, peakguard: Run) -> None:
     bindings = HEAD + "  - {target: 'desk_data:load', trace: true}\n"
     root = Path(project({"policies/program.yaml": bindings, "desk_data.py": DATA}))

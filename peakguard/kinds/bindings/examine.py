@@ -10,9 +10,10 @@ from typing import Any
 
 from peakguard.diagnostics import codes
 from peakguard.kinds.bindings.guard import Plan, plans_of
+from peakguard.kinds.bindings.inside import called_inside, code_of
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.guarding.flavour import flavour_of
-from peakguard.runtime.guarding.places import find
+from peakguard.runtime.guarding.places import Place, find
 from peakguard.runtime.policy_set import PolicySet
 
 
@@ -20,8 +21,9 @@ def examine(policies: PolicySet) -> list[dict[str, Any]]:
     """What is true of each binding with a target, as JSON values.
 
     `faults` holds codes with their context. `form` says what the target is: `signature`, `flavour`, `layers` outermost
-    first, and the `text` of the wrapper; None where there is no target.
+    first, and the `text` of the wrapper; None where there is no target. `inside` are the targets that it calls itself.
     """
+    places: dict[str, Place] = {}
     seen: dict[int, str] = {}
     modules: dict[str, ModuleType | list[Any]] = {}
     found = []
@@ -31,11 +33,15 @@ def examine(policies: PolicySet) -> list[dict[str, Any]]:
         if plan.module not in modules:
             modules[plan.module] = _module(plan.module)
         module = modules[plan.module]
-        row = {"key": plan.key, "binding": plan.name, "target": plan.target}
+        row: dict[str, Any] = {"key": plan.key, "binding": plan.name, "target": plan.target}
         if isinstance(module, ModuleType):
-            found.append({**row, **_target(plan, module, seen)})
+            found.append({**row, **_target(plan, module, seen, places)})
         else:
             found.append({**row, "faults": [_with_target(module, plan.target)], "form": None})
+    bound = {code: target for target, place in places.items() if (code := code_of(place.function)) is not None}
+    for row in found:
+        place = places.get(row["target"])
+        row["inside"] = called_inside(place.function, place.owner, bound) if place is not None else []
     return found
 
 
@@ -66,10 +72,11 @@ def _with_target(fault: list[Any], target: str) -> list[Any]:
     return [fault[0], {**fault[1], "target": target}]
 
 
-def _target(plan: Plan, module: ModuleType, seen: dict[int, str]) -> dict[str, Any]:
+def _target(plan: Plan, module: ModuleType, seen: dict[int, str], places: dict[str, Place]) -> dict[str, Any]:
     try:
         place = find(plan.target or "", module)
         wrapper = plan.build(place.function)
+        places[place.target] = place
     except PeakguardError as error:
         return {"faults": [[error.code, dict(error.context)]], "form": None}
     form = {

@@ -16,6 +16,8 @@ def facts(document: Document[Bindings]) -> Iterator[Fact]:
             yield Fact("guard", binding.name, document.span("bindings", index, "name"), {})
         if binding.resilience is not None:
             span = document.key_span("bindings", index, "resilience")
-            yield Fact("bound resilience", binding.shown, span, {"policy": binding.resilience})
+            yield Fact(
+                "bound resilience", binding.shown, span, {"policy": binding.resilience, "target": binding.target}
+            )
         if binding.classify is not None:
             yield Fact("classified", binding.shown, document.key_span("bindings", index, "classify"), {})
