@@ -1355,7 +1355,7 @@ CATALOG: dict[str, Entry] = {
         "window_never_full",
         "error",
         "A window of time never holds enough calls",
-        "a window of {window} s holds {held} attempts at {rps} calls a second, with {attempts} attempts each; the breaker waits for {minimum}",
+        "a window of {window} s holds {held} attempts at {rps} calls a second ({attempts} for each); the breaker waits for {minimum}",
         "Lengthen `duration` to {minimum} calls at the expected rate",
     ),
     "PG817": Entry(
