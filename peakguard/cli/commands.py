@@ -9,6 +9,7 @@ from types import ModuleType
 COMMANDS = {
     "check": "prove the policies of a project",
     "validate": "validate data against a contract",
+    "verify": "verify results against invariants",
     "run": "run a Python program under its bindings",
     "adopt": "list what of a program could be guarded, and what is",
     "report": "tell what went wrong, from the journal",

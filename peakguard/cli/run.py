@@ -136,6 +136,7 @@ def _run(program: Program, arguments: Sequence[str], policies: PolicySet, option
     try:
         with _journal(policies, options), _logs(policies), policies.run(program.name.removesuffix(".__main__")):
             execute(program, arguments, attachment.guard_main)
+            attachment.finish()
     except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001 # whatever the program dies of

@@ -22,6 +22,7 @@ class RefTo(NamedTuple):
 ErrorRef = Annotated[str, Strict(), RefTo("error")]
 ResilienceRef = Annotated[str, Strict(), RefTo("resilience policy")]
 ContractRef = Annotated[str, Strict(), RefTo("contract")]
+InvariantsRef = Annotated[str, Strict(), RefTo("invariants")]
 
 
 class Reference(NamedTuple):

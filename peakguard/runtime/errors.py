@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from peakguard.runtime.failure.definition import Definition
     from peakguard.runtime.failure.failure import Failure
     from peakguard.runtime.failure.occurrence import Occurrence
+    from peakguard.runtime.invariant import Breach
     from peakguard.runtime.violation import Violation
 
 
@@ -144,3 +145,29 @@ class ContractViolation(PeakguardError):
         return "\n".join(
             [f"{self.code}: {self.message}", *(f"  {describe(violation)}" for violation in self.violations)]
         )
+
+
+class InvariantViolation(PeakguardError):
+    """A step breaks what holds at every step; `breaches` holds one entry for each invariant that refuses it.
+
+    Where the first of them names an error of the project's catalog, it is that error too. `artifact` is the file that
+    holds the last steps, where the run was halted.
+    """
+
+    artifact: str | None = None
+
+    def __init__(self, code: str, breaches: Sequence[Breach] = (), /, **context: Any) -> None:
+        super().__init__(code, **context)
+        self.breaches = tuple(breaches)
+
+    @property
+    def message(self) -> str:
+        """Which invariants, at which step."""
+        context = self.context
+        return f"{context['policy']} {context['version']}: {context['summary']}"
+
+    def __str__(self) -> str:
+        from peakguard.runtime.invariant import describe
+
+        lines = [f"{self.code}: {self.message}", *(f"  {describe(breach)}" for breach in self.breaches)]
+        return "\n".join([*lines, f"  the last steps are in {self.artifact}"] if self.artifact else lines)

@@ -142,6 +142,25 @@ EVENTS: Mapping[str, EventKind] = {
             "error_type": Field("string", "class of the exception, with its module"),
         },
     ),
+    "invariant_broken": EventKind(
+        "A step breaks an invariant; told at its first breach.",
+        {
+            "policy": Field("string", "name of the policy of invariants"),
+            "invariant": Field("string", "the invariant"),
+            "code": _CODE_IF_ANY,
+            "step": Field("integer", "the step, from 1"),
+            "enforced": Field("boolean", "whether the step is refused"),
+        },
+    ),
+    "invariants_watched": EventKind(
+        "A stream of steps is over.",
+        {
+            "policy": Field("string", "name of the policy of invariants"),
+            "steps": Field("integer", "how many there were"),
+            "broken": Field("integer", "breaches of all invariants together"),
+            "idle": Field("array", "invariants that were never exercised"),
+        },
+    ),
     "call_saved": EventKind(
         "A call ended well that would have failed without its retries.",
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from peakguard.diagnostics import codes
 from peakguard.runtime.errors import PeakguardError
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from peakguard.kinds.bindings.guard import Guarding
     from peakguard.kinds.bindings.runtime import Attachment
     from peakguard.kinds.contract.runtime import Contract
+    from peakguard.kinds.invariants.monitor import Monitor
+    from peakguard.kinds.invariants.runtime import Invariants
     from peakguard.kinds.observability.runtime import Observability
     from peakguard.kinds.resilience.breaker import Breaker
     from peakguard.runtime.context.run import Run
@@ -186,6 +188,18 @@ class PolicySet:
         retune = import_module("peakguard.kinds.resilience.runtime").retune
         found: tuple[str, ...] = retune(self, newer)
         return found
+
+    def invariants(self, name: str) -> Invariants:
+        """The invariants of a name, to verify results with. Raises PeakguardError (PG2005) where there is none."""
+        made: Invariants = self._bind("invariants", name)
+        return made
+
+    def monitor(self, name: str, *, mode: Literal["enforce", "observe", "off"] = "enforce") -> Monitor:
+        """A monitor of a new stream of steps, as in `with policies.monitor("backtest") as monitor: monitor.step(…)`.
+
+        Raises PeakguardError (PG2005) where there are no invariants of that name.
+        """
+        return self.invariants(name).monitor(mode)
 
     def breaker(self, name: str) -> Breaker:
         """The breaker of a resilience policy, to look at and to move by hand: `state`, `counts()`, `force("open")`.

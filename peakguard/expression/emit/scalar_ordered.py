@@ -13,13 +13,15 @@ from peakguard.expression.typed import NAN, Typed
 class Rows:
     """The ordered part of one text, innermost operation first, so that every row reaches every operation."""
 
-    def __init__(self, names: Names, scope: Mapping[str, str]) -> None:
+    def __init__(self, names: Names, scope: Mapping[str, str], place: str = "state[{}]") -> None:
+        """`place` says how a place of the state is written."""
         self.slots: list[str] = []
         """What each place of the state starts as."""
         self.lines: list[str] = []
         self.known: dict[Key, Written] = {}
         self.names = names
         self._scope = scope
+        self._place = place
 
     def include(self, node: Typed) -> None:
         """Statements for every ordered operation in a node."""
@@ -49,7 +51,7 @@ class Rows:
     def slot(self, start: str) -> str:
         """A new place in the state."""
         self.slots.append(start)
-        return f"state[{len(self.slots) - 1}]"
+        return self._place.format(len(self.slots) - 1)
 
 
 def _prev(rows: Rows, node: Typed, result: str) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from peakguard.kinds.bindings.problems import Site, bare
-from peakguard.kinds.bindings.values import value_reader
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.guarding.paths import follower, parse_path
+from peakguard.runtime.reading import value_reader
 from peakguard.runtime.scalar import load_scalar
 from peakguard.runtime.values import NotAValue
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
+from peakguard.diagnostics.span import Span
+from peakguard.diagnostics.wording import did_you_mean
 from peakguard.expression import compile_text
 from peakguard.kinds.bindings.demanded import Asked, demands, of_values
 from peakguard.kinds.bindings.model import Binding, Bindings, Read
@@ -21,7 +23,18 @@ from peakguard.syntax.source import Source
 _NUMBERS = ("int64", "float64", "decimal", "duration")
 _ORDERED = (*_NUMBERS, "date", "datetime", "time", "string", "bool", "enum")
 _FOLDED = {"sum": _NUMBERS, "count": ("int64",), "min": _ORDERED[:-2], "max": _ORDERED[:-2]}
-_LAYERS = ("arguments", "require", "returns", "yields", "ensure", "resilience", "writes", "classify", "trace")
+_LAYERS = (
+    "arguments",
+    "require",
+    "returns",
+    "yields",
+    "ensure",
+    "resilience",
+    "invariants",
+    "writes",
+    "classify",
+    "trace",
+)
 
 
 def check(document: Document[Bindings]) -> Iterator[Diagnostic]:
@@ -45,6 +58,23 @@ def check_together(facts: Facts, _: Mapping[str, Source]) -> Iterator[Diagnostic
     if not list(facts.all("foreign exception")):
         for fact in facts.all("classified"):
             yield found(codes.CLASSIFIES_NOTHING, fact.span)
+    yield from _check_watched(facts)
+
+
+def _check_watched(facts: Facts) -> Iterator[Diagnostic]:
+    """A step shows each value that the policy declares, and no other."""
+    for fact in facts.all("watched"):
+        policy = facts.get("invariants", str(fact.data["policy"]))
+        if policy is None:
+            continue
+        known, given = list(policy.data["state"]), dict(fact.data["state"])
+        for name, place in given.items():
+            if name not in known:
+                data = {"name": name, "known": ", ".join(known), "suggestion": did_you_mean(name, known)}
+                yield found(codes.STATE_UNKNOWN, Span(*place), policy=policy.name, **data)
+        missing = [name for name in known if name not in given]
+        if missing:
+            yield found(codes.STATE_MISSING, fact.span, policy=policy.name, missing=", ".join(missing))
 
 
 def _check_whole(document: Document[Bindings], at: Path, binding: Binding) -> Iterator[Diagnostic]:
@@ -91,7 +121,9 @@ def _check_paths(document: Document[Bindings], at: Path, binding: Binding) -> It
         if written.path.count(".") != 1 or not written.path.startswith("args.") or "[" in written.path:
             span = document.span(*document.written(*at, "writes", index, "path"))
             yield found(codes.PATH_MISPLACED, span, path=written.path, allowed="a parameter, `args.NAME`")
+    watch = binding.invariants
     early = {
+        ("invariants", "state"): dict(watch.state) if watch is not None and watch.at == "entry" else {},
         ("trace", "fields"): binding.trace.fields if binding.trace is not None else {},
         ("classify", "context"): binding.classify.context if binding.classify is not None else {},
     }

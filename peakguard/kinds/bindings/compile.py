@@ -37,10 +37,16 @@ def _binding(document: Document[Bindings], index: int, binding: Binding) -> dict
         "require": _asked(each for each in demanded if each.id.startswith("require.")),
         "ensure": _asked(each for each in demanded if each.id.startswith("ensure.")),
         "resilience": binding.resilience,
+        "invariants": _watch(binding),
         "writes": [[each.path.partition(".")[2], each.durability] for each in binding.writes],
         "classify": dict(binding.classify.context) if binding.classify is not None else None,
         "trace": [binding.trace.name or binding.shown, dict(binding.trace.fields)] if binding.trace else None,
     }
+
+
+def _watch(binding: Binding) -> dict[str, Any] | None:
+    watch = binding.invariants
+    return {"policy": watch.policy, "at": watch.at, "state": dict(watch.state)} if watch is not None else None
 
 
 def _value(part: str, name: str, value: Value, path: Any) -> dict[str, Any]:

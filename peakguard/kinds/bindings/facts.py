@@ -19,5 +19,11 @@ def facts(document: Document[Bindings]) -> Iterator[Fact]:
             yield Fact(
                 "bound resilience", binding.shown, span, {"policy": binding.resilience, "target": binding.target}
             )
+        watch = binding.invariants
+        if watch is not None:
+            at = ("bindings", index, "invariants")
+            places = {name: list(document.key_span(*at, "state", name)) for name in watch.state}
+            name = f"{document.file} {index}"
+            yield Fact("watched", name, document.key_span(*at), {"policy": watch.policy, "state": places})
         if binding.classify is not None:
             yield Fact("classified", binding.shown, document.key_span("bindings", index, "classify"), {})

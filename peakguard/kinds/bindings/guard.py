@@ -72,8 +72,15 @@ class Plan:
             found += import_module("peakguard.kinds.resilience.layer").layers(site, table["resilience"])
         named = [name for layer in found for name in layer.reads]
         check_named(named, parameters, self.name, site.target)
+        if table["invariants"] is not None:
+            found.append(import_module("peakguard.kinds.invariants.layer").layer(site, table["invariants"]))
         self._layers = found
         return found
+
+    @property
+    def watches(self) -> bool:
+        """Whether invariants are watched here."""
+        return self._table["invariants"] is not None
 
     def labels(self) -> tuple[str, ...]:
         """What the guard does, outermost first, as it was last put on."""
@@ -93,7 +100,7 @@ class Plan:
         if table["resilience"] is not None:
             problem = "a block cannot be made again: write `for attempt in policies.guard(…).attempts():` around it"
             raise PeakguardError(codes.TARGET_REFUSED, target=self.name, problem=problem)
-        asks = [part for part in ("values", "require", "ensure", "writes") if table[part]]
+        asks = [part for part in ("values", "require", "ensure", "invariants", "writes") if table[part]]
         asks += [part for part in (table["classify"], (table["trace"] or [None, None])[1]) if part]
         if asks:
             problem = "a block has no arguments and no result; only `classify: true` and `trace: true` apply to it"
@@ -108,7 +115,9 @@ class Plan:
     def attempts(self) -> Any:
         """The resilience policy around statements. Raises PeakguardError (PG2082) for a binding that asks more."""
         table = self._table
-        if table["resilience"] is None or any(table[part] for part in ("values", "require", "ensure", "writes")):
+        if table["resilience"] is None or any(
+            table[part] for part in ("values", "require", "ensure", "invariants", "writes")
+        ):
             problem = "attempts are those of a resilience policy, around statements that have no arguments or result"
             raise PeakguardError(codes.TARGET_REFUSED, target=self.name, problem=problem)
         runtime = import_module("peakguard.kinds.resilience.runtime")

@@ -8,9 +8,9 @@ from typing import Any
 from peakguard.kinds.bindings.asked import Asked, read_source, value_source
 from peakguard.kinds.bindings.problems import Site
 from peakguard.kinds.bindings.quick import quick
-from peakguard.kinds.bindings.roots import Roots
 from peakguard.runtime.guarding.layer import Layer
 from peakguard.runtime.guarding.paths import follower, parse_path
+from peakguard.runtime.guarding.roots import Roots
 
 _RAISED = ("if {problem} is not None:", "    raise {problem}")
 
@@ -29,7 +29,7 @@ def _before(site: Site, plan: Mapping[str, Any]) -> Layer | None:
     rules = [bound for value in values for bound in value["bounds"]] + plan["require"]
     if not (values or rules):
         return None
-    roots = Roots(site)
+    roots = Roots(site.parameters)
     sources = [value_source(each, roots.parameter(each["name"])) for each in values]
     sources += [read_source(name, read, roots.path(read["path"]), site.binding) for name, read in reads.items()]
     names = {"check": quick(Asked(site, sources, rules))}
@@ -46,7 +46,7 @@ def _after(site: Site, plan: Mapping[str, Any]) -> Layer | None:
     rules = [bound for value in result for bound in value["bounds"]] + plan["ensure"]
     if not (result or rules):
         return None
-    roots = Roots(site)
+    roots = Roots(site.parameters)
     sources = [value_source(each, roots.result()) for each in result]
     sources += [value_source(each, roots.parameter(each["name"])) for each in given]
     sources += [read_source(name, read, roots.path(read["path"]), site.binding) for name, read in reads.items()]
@@ -68,7 +68,7 @@ def classify_layer(site: Site, plan: Mapping[str, Any]) -> Layer | None:
     paths: Mapping[str, str] | None = plan["classify"]
     if paths is None:
         return None
-    roots = Roots(site)
+    roots = Roots(site.parameters)
     context = _reading(site, paths, roots)
     classify = site.policies.classify
 
@@ -90,7 +90,7 @@ def trace_layer(site: Site, plan: Mapping[str, Any]) -> Layer | None:
     from peakguard.runtime.context.scope import SCOPE
 
     name, paths = plan["trace"]
-    roots = Roots(site)
+    roots = Roots(site.parameters)
     fields = _reading(site, paths, roots)
 
     def opened(*values: Any) -> Any:

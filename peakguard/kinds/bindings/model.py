@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, Strict, model_validator
 
 from peakguard.diagnostics import codes
-from peakguard.kinds.bindings.short import Short
 from peakguard.language.header import Mode, Policy
 from peakguard.language.model import Model
-from peakguard.language.references import ContractRef, ErrorRef, ResilienceRef
+from peakguard.language.references import ContractRef, ErrorRef, InvariantsRef, ResilienceRef
 from peakguard.language.rule import OnNull
+from peakguard.language.short import Short
 from peakguard.language.typed import Bounded, Shape, ShortForm, one_shape
 from peakguard.language.values import Flag, Identifier, Name, Text, fault, of_form
 
@@ -111,6 +111,17 @@ class Trace(Model):
     """Values that the span carries, read from the call."""
 
 
+class Watch(Model):
+    """The state of a program at a call, as a step of a policy of invariants."""
+
+    policy: InvariantsRef
+    """The policy."""
+    at: Literal["entry", "exit"] = "exit"
+    """Ahead of the call, when what it is given can still be refused, or after it."""
+    state: Annotated[dict[Identifier, PathText], Field(min_length=1)]
+    """Where each value of the policy's state stands, e.g. `self.cash`."""
+
+
 _Switch = Short(bool, lambda on: {} if on else None)
 
 
@@ -139,6 +150,8 @@ class Binding(Model):
     """What holds after every call; `result` is what it gave."""
     resilience: ResilienceRef | None = None
     """The resilience policy that the calls are under."""
+    invariants: Watch | None = None
+    """What holds of the program's state at every call."""
     writes: Annotated[tuple[Writes, ...], Short(dict, lambda one: [one])] = ()
     """The file that the function writes, or a list of them."""
     classify: Annotated[Classify | None, _Switch] = None

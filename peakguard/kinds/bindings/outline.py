@@ -19,6 +19,7 @@ def outline(table: Mapping[str, Any], more: Mapping[str, list[dict[str, Any]]]) 
         "arguments": [*_values(table, "arguments"), *_rules(table["require"])],
         "result": [*_values(table, "returns"), *_values(table, "yields"), *_rules(table["ensure"])],
         "classify": _classify(table),
+        "invariants": _watched(table),
         "writes": [_one("writes", f"{name} is whole or not there ({kept})") for name, kept in table["writes"]],
     }
     return in_order({place: list(does) for place, does in layers.items()})
@@ -38,6 +39,14 @@ def _trace(table: Mapping[str, Any]) -> list[dict[str, Any]]:
         return []
     name, fields = table["trace"]
     return [_one("trace", f"span {name}{_with(fields)}")]
+
+
+def _watched(table: Mapping[str, Any]) -> list[dict[str, Any]]:
+    watch = table["invariants"]
+    if watch is None:
+        return []
+    when = "ahead of the call" if watch["at"] == "entry" else "after the call"
+    return [_one("invariants", f"a step of {watch['policy']}, {when}{_with(watch['state'])}")]
 
 
 def _classify(table: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -41,6 +41,7 @@ class Attachment:
     """
 
     def __init__(self, policies: PolicySet, *, mode: str | None = None) -> None:
+        self._policies = policies
         self._plans = [plan for plan in plans_of(policies, mode) if plan.target is not None]
         self._standing: dict[str, list[Standing]] = {plan.key: [] for plan in self._plans}
         self._files: set[str] = set()
@@ -72,11 +73,21 @@ class Attachment:
         take_off([standing for each in reversed(self._standing.values()) for standing in each])
         self._standing = {key: [] for key in self._standing}
 
+    def finish(self) -> None:
+        """Judge what invariants ask at the end of the state that was watched; raises InvariantViolation where it fails.
+
+        Taking the guards off at the end of a `with` does so too, unless something was raised already.
+        """
+        if any(plan.watches for plan in self._plans):
+            import_module("peakguard.kinds.invariants.watching").finish(self._policies)
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.detach()
+        if error is None:
+            self.finish()
 
     def report(self) -> tuple[Attached, ...]:
         """What became of every binding that has a target, in the order they are written."""
@@ -182,7 +193,7 @@ def attach(policies: PolicySet, mode: str | None = None) -> Attachment:
 
 _BARE: Mapping[str, Any] = {
     "target": None, "origin": "", "critical": False, "values": [], "reads": {}, "require": [], "ensure": [],
-    "writes": [], "classify": None, "trace": None,
+    "invariants": None, "writes": [], "classify": None, "trace": None,
 }  # fmt: skip # a binding that asks nothing, around a resilience policy that is named in the program
 
 

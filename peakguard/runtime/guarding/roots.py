@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from peakguard.kinds.bindings.problems import Site
+from peakguard.runtime.guarding.parameters import Parameters
 from peakguard.runtime.guarding.paths import parse_path
 
 
 class Roots:
     """The arguments of a check in the text of a wrapper: each root of a call once."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, parameters: Parameters) -> None:
+        self._given = parameters
         self._texts: list[str] = []
         self._parameters: list[str] = []
 
@@ -39,7 +39,7 @@ class Roots:
         assert path is not None, text
         if path.root == "result":
             return self.result()
-        return self.parameter(str(path.steps[0]) if path.root == "args" else self._site.parameters.first)
+        return self.parameter(str(path.steps[0]) if path.root == "args" else self._given.first)
 
     def _place(self, text: str) -> int:
         if text not in self._texts:

@@ -1,4 +1,4 @@
-"""Short forms of what a binding says: a text for a table, `true` for an empty one, one for a list of one."""
+"""Short forms of what a policy says: a text or number for a table, `true` for an empty one, one for a list of one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_before_validator_function
 
-_SCHEMAS = {str: {"type": "string"}, bool: {"type": "boolean"}}
+_SCHEMAS = {str: {"type": "string"}, bool: {"type": "boolean"}, int: {"type": "integer"}}
 
 
 class Short:
@@ -29,4 +29,5 @@ class Short:
         return {"anyOf": [_SCHEMAS.get(self._type) or whole["items"], whole]}
 
     def _expanded(self, value: Any) -> Any:
-        return self._expand(value) if isinstance(value, self._type) else value
+        is_short = isinstance(value, self._type) and not (isinstance(value, bool) and self._type is int)
+        return self._expand(value) if is_short else value

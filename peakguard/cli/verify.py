@@ -1,0 +1,81 @@
+"""`peakguard verify INVARIANTS DATA…`: verify saved results against invariants."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from peakguard.cli.exit_codes import CLEAN, FINDINGS
+from peakguard.cli.files import write_file
+from peakguard.cli.refusal import Refusal
+from peakguard.diagnostics.diagnostic import Diagnostic, found
+from peakguard.diagnostics.span import Span
+from peakguard.reporters import INVARIANT_FORMATS, invariant_report
+from peakguard.runtime.errors import PeakguardError, PolicyError
+
+if TYPE_CHECKING:
+    from peakguard.kinds.invariants.runtime import Invariants
+    from peakguard.runtime.invariant import Verification
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("invariants", metavar="INVARIANTS", help="name of the policy of invariants")
+    parser.add_argument(
+        "data", nargs="+", metavar="DATA", help="results, a row a step: .parquet .csv .tsv .arrow .ndjson .json"
+    )
+    parser.add_argument("--format", choices=INVARIANT_FORMATS, default="text", help="form of the report")
+    parser.add_argument("--html", metavar="FILE", help="write the report as one page with pictures, too")
+    parser.add_argument("--strict", action="store_true", help="warnings and invariants never exercised count, too")
+    parser.add_argument("--root", metavar="DIR", help="root of the project (default: found from here)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Verify every file; exit 1 where an invariant refuses one."""
+    invariants, digest = _invariants(options)
+    verified = {path: _verified(invariants, path) for path in dict.fromkeys(options.data)}
+    if options.html is not None:
+        from peakguard.reporters.margins_page import margins_page
+
+        series = {path: invariants.margins_of_file(path) for path in verified}
+        write_file(options.html, margins_page(verified, series, digest).encode())
+    colour = False
+    if options.format == "text":
+        from peakguard.cli.output import wants_colour
+
+        colour = wants_colour(sys.stdout)
+    sys.stdout.write(invariant_report(options.format, verified, colour=colour))
+    return FINDINGS if any(_counts(each, strict=options.strict) for each in verified.values()) else CLEAN
+
+
+def _counts(verification: Verification, *, strict: bool) -> bool:
+    if verification.breaches:
+        return True
+    return strict and (bool(verification.idle) or any(each.broken for each in verification.outcomes))
+
+
+def _invariants(options: argparse.Namespace) -> tuple[Invariants, str]:
+    from peakguard.api.policies import load
+
+    try:
+        policies = load(options.root)
+        return policies.invariants(options.invariants), policies.digest
+    except PolicyError as error:
+        raise Refusal(*(finding for finding in error.diagnostics if finding.severity == "error")) from error
+    except PeakguardError as error:
+        raise Refusal(_finding(error, options.invariants)) from error
+
+
+def _verified(invariants: Invariants, path: str) -> Verification:
+    try:
+        return invariants.verify_file(path)
+    except PeakguardError as error:
+        raise Refusal(_finding(error, path)) from error
+
+
+def _finding(error: PeakguardError, place: str) -> Diagnostic:
+    line, column = error.context.get("line", 0), error.context.get("column", 1)
+    file = error.context.get("file", place)
+    span = Span(file, line, column, line, column) if line else Span.whole(file)
+    return found(error.code, span, **error.context)

@@ -1,0 +1,50 @@
+"""Values that are none of their declared type although their column is: nulls, NaN and infinities, unlisted words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from peakguard.engines.polars.library import polars
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def is_odd(field: Mapping[str, Any], name: str) -> pl.Expr:
+    """For each row whether the value of a field of a state is odd; never null."""
+    return _odd(polars().col(name), field["form"], nullable=field["nullable"], finite=field["finite"])
+
+
+def _odd(values: pl.Expr, form: Any, *, nullable: bool, finite: bool) -> pl.Expr:
+    library = polars()
+    inner = library.lit(value=False)
+    if form == "float64" and finite:
+        inner = ~values.is_finite()
+    elif isinstance(form, Mapping):
+        inner = _nested(values, form, finite=finite)
+    found: pl.Expr = inner.fill_null(value=False)
+    return found if nullable else found | values.is_null()
+
+
+def _nested(values: pl.Expr, form: Mapping[str, Any], *, finite: bool) -> pl.Expr:
+    library = polars()
+    if "enum" in form:
+        unlisted: pl.Expr = ~values.cast(library.String()).is_in(form["enum"])
+        return unlisted
+    if "list" in form:
+        odd: pl.Expr = values.list.eval(_column(library.element(), form["list"])).list.any()
+        return odd
+    if "record" in form:
+        fields = [_column(values.struct.field(name), each) for name, each in form["record"].items()]
+        any_field: pl.Expr = library.any_horizontal(fields)
+        return any_field
+    return _odd(values, form["type"], nullable=True, finite=form.get("finite", finite))
+
+
+def _column(values: pl.Expr, form: Any) -> pl.Expr:
+    if isinstance(form, str):
+        return _odd(values, form, nullable=False, finite=True)
+    inner = {key: each for key, each in form.items() if key not in ("nullable", "finite", "unit")}
+    plain = inner["type"] if set(inner) == {"type"} else inner
+    return _odd(values, plain, nullable=form.get("nullable", False), finite=form.get("finite", True))

@@ -1,0 +1,216 @@
+"""Invariants over a whole result: every row is a step, in the order of the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from peakguard.engines.polars.expressions import expression
+from peakguard.engines.polars.library import polars
+from peakguard.engines.polars.step_rows import STEP, first_of, step_rows
+from peakguard.runtime.invariant import Step
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_CLOCK = "__clock"
+Closest = tuple[str, float, int, Mapping[str, Any]]
+First = tuple[int, tuple[Any, ...], bool, float | None, Mapping[str, Any], tuple[Step, ...]]
+
+
+class Found(NamedTuple):
+    """Counts of one invariant, its first breach, and its closest call as kind, measure, step and values."""
+
+    evaluations: int
+    exercised: int
+    failed: int
+    unknown: int
+    open: int
+    broken: int
+    first: First | None = None
+    closest: Closest | None = None
+
+
+class Steps:
+    """The rows that are looked at, under the names and types of the state; those that show odd values set aside.
+
+    Raises PeakguardError (PG2063) where a column is missing or of another type.
+    """
+
+    def __init__(
+        self, table: Mapping[str, Any], data: pl.DataFrame, drawn: Iterator[bool], *, is_text: bool, is_json: bool
+    ) -> None:
+        self._table = table
+        self._rows = step_rows(table, data, drawn, is_text=is_text, is_json=is_json)
+        self._frame = self._rows.sound
+        self.number = self._rows.all.height
+        self.odd = self.number - self._frame.height
+
+    def first_odd(self) -> tuple[int, str, Any] | None:
+        """The first step with an odd value, the field, and what it shows."""
+        rows = self._rows
+        places = {name: place for name in rows.odd.columns if (place := first_of(rows.odd[name])) is not None}
+        if not places:
+            return None
+        name = min(places, key=lambda each: (places[each], rows.odd.columns.index(each)))
+        place = places[name]
+        origin = int(rows.origins[place]) if rows.origins is not None else place
+        return place + 1, name, rows.unread[name].get(origin, rows.all[name][place])
+
+    def find(self, each: Mapping[str, Any]) -> Found:
+        """What becomes of one invariant of the table."""
+        form = each["form"]
+        if form == "after":
+            return self._after(each)
+        return self._always(each) if form == "always" else self._at_end(each)
+
+    def _always(self, each: Mapping[str, Any]) -> Found:
+        library, texts = polars(), each["polars"]
+        made = [_whole(texts["expr"]).alias("verdict")]
+        made.append((_whole(texts["when"]) if texts["when"] is not None else library.lit(value=True)).alias("applies"))
+        for place, (kind, large, small, tolerances) in enumerate(texts["measures"]):
+            made.append(measure(kind, large, small, tolerances).alias(f"measure{place}"))
+        seen = self._frame.with_columns(made)
+        col = library.col
+        asked = seen.filter(col("applies") | (col("applies").is_null() & col("verdict").not_().fill_null(value=True)))
+        unknown = col("verdict").is_null() | col("applies").is_null()
+        against = asked.with_columns(
+            (~col("verdict") & col("applies")).fill_null(value=False).alias("fails"), unknown.alias("unknown")
+        )
+        counts = col("fails") | col("unknown") if each["on_null"] == "fail" else col("fails")
+        against = against.with_columns(counts.alias("broken"))
+        if each["grace"] is not None:
+            failures, of = each["grace"]
+            run = col("broken").cast(library.Int64).rolling_sum(of, min_samples=1)
+            run = run.over(each["groups"]) if each["groups"] else run
+            if not each["groups"] and not each["is_conditional"]:
+                # Steps that were set aside count as steps.
+                run = col("broken").cast(library.Int64).rolling_sum_by(STEP, f"{of}i")
+            against = against.with_columns((col("broken") & (run >= failures)).alias("broken"))
+        exercised = int(seen["applies"].sum())
+        first = first_of(against["broken"])
+        return Found(
+            asked.height,
+            exercised,
+            int(against["fails"].sum()),
+            int(against["unknown"].sum()),
+            0,
+            int(against["broken"].sum()),
+            self._breach(each, against, first) if first is not None else None,
+            self._closest(each, asked),
+        )
+
+    def _closest(
+        self, each: Mapping[str, Any], asked: pl.DataFrame
+    ) -> tuple[str, float, int, Mapping[str, Any]] | None:
+        parts = each["polars"]["measures"]
+        if not parts:
+            return None
+        kind = parts[0][0]
+        names = [f"measure{place}" for place in range(len(parts))]
+        col, fold = polars().col, polars().max_horizontal if kind == "used" else polars().min_horizontal
+        held = asked.filter(col("verdict")).select(
+            STEP, *each["reads"], fold(col(name).fill_nan(None) for name in names).alias("measure")
+        )
+        # What is infinitely far, or exactly equal, was not close.
+        held = held.filter(col("measure") > 0 if kind == "used" else col("measure").is_finite())
+        if not held.height:
+            return None
+        values = held["measure"]
+        place = values.arg_max() if kind == "used" else values.arg_min()
+        assert place is not None
+        # Of equal measures the first counts.
+        place = int((values == values[place]).arg_true()[0])
+        row = held.row(place, named=True)
+        return kind, float(row["measure"]), int(row[STEP]), {name: row[name] for name in each["reads"]}
+
+    def _breach(self, each: Mapping[str, Any], rows: pl.DataFrame, place: int) -> First:
+        row = rows.row(place, named=True)
+        parts = each["polars"]["measures"]
+        measures = [row[f"measure{number}"] for number in range(len(parts))]
+        known = [value for value in measures if value is not None and value == value]
+        kind = parts[0][0] if parts else "distance"
+        is_asked = row.get("applies", True)
+        worst = None if not (known and is_asked) else max(known) if kind == "used" else min(known)
+        group = tuple(row[name] for name in each["groups"])
+        values = {name: row[name] for name in each["reads"]}
+        is_unknown = bool(row.get("unknown")) and not row.get("fails")
+        return int(row[STEP]), group, is_unknown, worst, values, self._before(int(row[STEP]))
+
+    def _before(self, step: int) -> tuple[Step, ...]:
+        keep = self._table["keep"]
+        rows = self._frame.filter(polars().col(STEP) < step).tail(keep).select(STEP, *self._rows.scalars)
+        return tuple(Step(int(row.pop(STEP)), row) for row in rows.to_dicts())
+
+    def _after(self, each: Mapping[str, Any]) -> Found:
+        library, texts, groups = polars(), each["polars"], each["groups"]
+        col, steps = library.col, each["steps"]
+        clock = library.int_range(library.len(), dtype=library.Int64)
+        seen = self._frame.with_columns(
+            _whole(texts["expr"]).fill_null(value=False).alias("begins"),
+            _whole(texts["expect"]).fill_null(value=False).alias("ends"),
+            (clock.over(groups) if groups else col(STEP)).alias(_CLOCK),
+        )
+        ended = library.when(col("ends")).then(col(_CLOCK)).backward_fill()
+        last = col(_CLOCK).max()
+        seen = seen.with_columns(
+            (ended.over(groups) if groups else ended).alias("ended"),
+            (last.over(groups) if groups else last).alias("last"),
+        )
+        begun = seen.filter(col("begins"))
+        kept = (col("ended") - col(_CLOCK) <= steps).fill_null(value=False)
+        late = begun.filter(~kept & (col(_CLOCK) + steps <= col("last")))
+        open = begun.filter(~kept & (col(_CLOCK) + steps > col("last"))).height
+        broken = late.height
+        first = None
+        if broken:
+            first = self._late(each, seen, late)
+        return Found(begun.height, begun.height, broken, 0, open, broken, first)
+
+    def _late(self, each: Mapping[str, Any], seen: pl.DataFrame, late: pl.DataFrame) -> First:
+        """The breach at the first step at which a wait is over."""
+        groups, col = each["groups"], polars().col
+        due = late.select(*groups, STEP, (col(_CLOCK) + each["steps"]).alias("due"))
+        places = []
+        for row in due.to_dicts() if groups else due.head(1).to_dicts():
+            rows = seen.with_row_index("__place").filter(col(_CLOCK) >= row["due"])
+            for name in groups:
+                rows = rows.filter(col(name).eq_missing(polars().lit(row[name], dtype=seen.schema[name])))
+            places.append(int(rows["__place"][0]))
+        found = seen.with_columns(polars().lit(value=False).alias("unknown"), polars().lit(value=True).alias("fails"))
+        return self._breach(each, found, min(places))
+
+    def _at_end(self, each: Mapping[str, Any]) -> Found:
+        verdicts = self._frame.select(_whole(each["polars"]["expr"]).alias("verdict"))["verdict"]
+        if not len(verdicts):
+            return Found(0, 0, 0, 0, 0, 0)
+        is_eventual = each["form"] == "eventually"
+        verdict = bool(verdicts.any()) if is_eventual else verdicts[-1]
+        failed, unknown = int(verdict is False), int(verdict is None)
+        broken = int(verdict is False or (verdict is None and each["on_null"] == "fail"))
+        first: First | None = None
+        if broken:
+            last = self._frame.row(-1, named=True)
+            values = {name: last[name] for name in each["reads"]}
+            first = (int(last[STEP]), (), verdict is None, None, values, self._before(int(last[STEP])))
+        return Found(1, int(bool(verdict)) if is_eventual else 1, failed, unknown, 0, broken, first)
+
+
+def _whole(text: str) -> pl.Expr:
+    """The expression as a value for every row, also where it reads no column."""
+    made: pl.Expr = expression(text) & (polars().int_range(polars().len()) >= 0)
+    return made
+
+
+def measure(kind: str, large: str, small: str, tolerances: list[float]) -> pl.Expr:
+    """How far apart the two sides of a comparison are: as a distance, or as the used share of a tolerance."""
+    float64 = polars().Float64
+    a, b = expression(large).cast(float64), expression(small).cast(float64)
+    if kind == "distance":
+        distance: pl.Expr = a - b
+        return distance
+    relative, absolute = tolerances
+    apart = (a - b).abs()
+    tolerance = polars().max_horizontal(relative * polars().max_horizontal(a.abs(), b.abs()), absolute)
+    used: pl.Expr = polars().when((apart == 0) | (a == b)).then(0.0).otherwise(apart / tolerance)
+    return used

@@ -1,0 +1,59 @@
+"""The values of a step: read into what the monitor's text computes with, and restored for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from peakguard.runtime.reading import value_reader
+from peakguard.runtime.values import NotAValue, restorer
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Refuse = Callable[[int, str, Any], None]
+
+
+class Reading:
+    """The fields of a state. `refuse` is called with the step, the field, and a value that is none of its type."""
+
+    def __init__(self, table: Mapping[str, Any], refuse: Refuse) -> None:
+        fields = table["state"]
+        self.names = [field["name"] for field in fields]
+        self.kept: list[str] = table["kept"]
+        self._raw = frozenset(table["raw"])
+        self._readers = [_reader(field) for field in fields]
+        self._restorers = {
+            field["name"]: restorer(field["form"])
+            for field in fields
+            if isinstance(field["form"], str) and field["name"] not in self._raw
+        }
+        self._refuse = refuse
+
+    def read(self, step: int, *values: Any) -> list[Any] | None:
+        """All values of a step as the text computes with them, None where one of them is refused."""
+        found = []
+        for name, read, value in zip(self.names, self._readers, values, strict=True):
+            try:
+                canonical = read(value)
+            except NotAValue:
+                self._refuse(step, name, value)
+                return None
+            if name in self._raw and canonical is not None:
+                canonical = _EPOCH + timedelta(microseconds=canonical)
+            found.append(canonical)
+        return found
+
+    def shown(self, values: Sequence[Any], names: Sequence[str] = ()) -> Mapping[str, Any]:
+        """The values of some fields, or of all, for people."""
+        pairs = dict(zip(self.names, values, strict=True))
+        return self.restored({name: pairs[name] for name in names or self.names})
+
+    def restored(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Counts of time as times."""
+        return {name: self._restorers[name](each) if name in self._restorers else each for name, each in values.items()}
+
+
+def _reader(field: Mapping[str, Any]) -> Callable[[Any], Any]:
+    if field["form"] is None:  # nothing asks about it
+        return lambda value: value
+    return value_reader({**field, "type": field["form"]})

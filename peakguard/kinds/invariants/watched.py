@@ -1,0 +1,104 @@
+"""The invariants of a policy as typed expressions, for both compilers and for the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from peakguard.expression import compile_text
+from peakguard.expression.scope import Scope
+from peakguard.expression.typed import Typed, TypedExpression
+from peakguard.kinds.invariants.model import Invariants
+from peakguard.language.typed import column_of
+from peakguard.syntax.node import Path
+
+AT_END = "at_end"
+
+
+class Text(NamedTuple):
+    """One expression of a policy: where it is written, what it is, and as what it is meant."""
+
+    path: Path
+    text: str
+
+
+class Watched(NamedTuple):
+    """One invariant that is at work. `form` is `always`, `after`, `eventually` or `at_end`.
+
+    `expr` is what must hold; for `after` what starts the wait, which `expect` ends. `asks` is the text for people.
+    """
+
+    id: str
+    form: str
+    asks: str
+    expr: TypedExpression
+    when: TypedExpression | None = None
+    expect: TypedExpression | None = None
+    groups: tuple[str, ...] = ()
+    steps: int = 0
+    is_graced: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All fields that it reads."""
+        found = [name for each in (self.expr, self.when, self.expect) if each is not None for name in each.names]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def roots(self) -> tuple[Typed, ...]:
+        """All its expressions."""
+        return tuple(each.root for each in (self.expr, self.when, self.expect) if each is not None)
+
+
+def scope_of(spec: Invariants) -> Scope:
+    """The state as the expression checker sees it."""
+    return Scope({name: column_of(shape) for name, shape in spec.state.items()}, ordered=True)
+
+
+def texts(spec: Invariants) -> Iterator[Text]:
+    """Every expression of a policy, as it is written."""
+    for name, each in spec.invariants.items():
+        for key in (each.form, "expect", "when"):
+            text = getattr(each, key)
+            if text is not None:
+                yield Text(("invariants", name, key), text)
+    for name, at_end in spec.at_end.items():
+        yield Text((AT_END, name, "expr"), at_end.expr)
+
+
+def watched(spec: Invariants) -> list[Watched]:
+    """The invariants that are not `off`, of a policy in which `check` found no error."""
+    scope = scope_of(spec)
+    found = []
+    for name, each in spec.invariants.items():
+        if each.mode == "off":
+            continue
+        form = each.form
+        text = getattr(each, form)
+        found.append(
+            Watched(
+                id=f"invariants.{name}",
+                form=form if form in ("after", "eventually") else "always",
+                asks=_asks(form, text, each.expect, each.steps),
+                expr=_typed(f"not ({text})" if form == "never" else text, scope),
+                when=_typed(each.when, scope) if each.when is not None else None,
+                expect=_typed(each.expect, scope) if each.expect is not None else None,
+                groups=each.within,
+                steps=each.steps or 0,
+                is_graced=each.grace is not None,
+            )
+        )
+    ends = [(name, each) for name, each in spec.at_end.items() if each.mode != "off"]
+    return [*found, *(Watched(f"{AT_END}.{name}", AT_END, each.expr, _typed(each.expr, scope)) for name, each in ends)]
+
+
+def _asks(form: str, text: str, expect: str | None, steps: int | None) -> str:
+    if form == "after":
+        return f"after {text}, within {steps} steps: {expect}"
+    return text if form == "expr" else f"{form} {text}"
+
+
+def _typed(text: str, scope: Scope) -> TypedExpression:
+    typed, faults = compile_text(text, scope, bounded=False)
+    assert typed is not None, (text, faults)
+    return typed

@@ -1,0 +1,165 @@
+"""The monitor and the query over a whole result agree with the naive reference, on random policies and streams."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from peakguard.kinds.invariants.compile import compile_document
+from peakguard.kinds.invariants.model import Invariants
+from peakguard.kinds.invariants.reference import Meaning, meaning
+from peakguard.kinds.invariants.runtime import bind
+from peakguard.language.decode import decode
+from peakguard.runtime.invariant import InvariantOutcome, Verification
+from peakguard.syntax.parse import parse
+from peakguard.syntax.source import Source
+
+STATE = {
+    "book": "string",
+    "n": "int64",
+    "x": {"type": "float64"},
+    "y": {"type": "float64", "nullable": True, "finite": False},
+    "ps": {"list": {"q": "float64", "p": "float64"}},
+}
+NUMBERS = ["n", "x", "y", "x - prev(x)", "cum_max(x)", "cum_sum(n)", "rolling_mean(x, 3)", "abs(y)", "delta(n)"]
+NUMBERS += ["sum(p.q * p.p for p in ps)", "sum(p.q for p in ps if p.p > 0)", "first(x)", "count(p.q > 0 for p in ps)"]
+EVENTS = ["changed(n)", "x > 1", "is_null(y)", "n == 2", "since(x > 0) > 2", "len(book) > 1", "y < x"]
+EVENTS += ["any(p.q > 1 for p in ps)", "book == 'a'", "is_finite(y)"]
+number = st.sampled_from([0.0, 1.0, -1.0, 0.5, 2.0, 3.25])
+event = st.one_of(
+    st.sampled_from(EVENTS),
+    st.builds("{} {} {}".format, st.sampled_from(NUMBERS), st.sampled_from(["<", "<=", ">", ">="]), number),
+    st.builds("{} {} {}".format, st.sampled_from(NUMBERS), st.sampled_from(["<", ">="]), st.sampled_from(NUMBERS)),
+    st.builds("close({}, {}, rel={}, abs={})".format, st.sampled_from(NUMBERS), number, st.just(0.1), st.just(0.5)),
+)
+event = st.one_of(event, st.builds("({}) and ({})".format, event, event), st.builds("not ({})".format, event))
+groups = st.sampled_from([[], ["book"], ["book", "n"]])
+
+
+@st.composite
+def invariants(draw: st.DrawFn) -> dict[str, Any]:
+    form = draw(st.sampled_from(["expr", "never", "eventually", "after"]))
+    made: dict[str, Any] = {form: draw(event)}
+    if form == "after":
+        made |= {"expect": draw(event), "steps": draw(st.integers(1, 3)), "within": draw(groups)}
+    elif form != "eventually":
+        made |= {"within": draw(groups), "on_null": draw(st.sampled_from(["fail", "pass"]))}
+        if draw(st.booleans()):
+            made["when"] = draw(event)
+        grace = draw(st.sampled_from([None, 1, 2, {"failures": 2, "of": 4}]))
+        made |= {"grace": grace} if grace is not None else {}
+    return made
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> dict[str, Any]:
+    made = draw(st.lists(invariants(), min_size=1, max_size=5))
+    ends = draw(st.lists(event, max_size=2))
+    return {
+        "peakguard": 1,
+        "kind": "invariants",
+        "name": "random",
+        "version": "1.0.0",
+        "mode": "observe",
+        "state": STATE,
+        "invariants": {f"i{place}": each for place, each in enumerate(made)},
+        "at_end": {f"e{place}": {"expr": text} for place, text in enumerate(ends)},
+    }
+
+
+finite = st.sampled_from([0.0, 1.0, -1.0, 0.5, 2.0, 100.0, 1e300])
+odd = st.sampled_from([math.nan, math.inf, None])
+record = st.fixed_dictionaries({"q": finite, "p": finite})
+step = st.fixed_dictionaries(
+    {
+        "book": st.sampled_from(["a", "b", "cc"]),
+        "n": st.integers(-2, 3),
+        "x": st.one_of(finite, finite, finite, finite, odd),
+        "y": st.one_of(finite, odd),
+        "ps": st.lists(st.one_of(record, record, record, st.fixed_dictionaries({"q": odd, "p": finite})), max_size=2),
+    }
+)
+
+
+def document_of(policy: Mapping[str, Any]) -> Any:
+    """The policy as it is decoded."""
+    text = json.dumps(policy)
+    node, faults = parse(Source("random.yaml", text))
+    assert node is not None, faults
+    document, findings = decode("random.yaml", node)
+    assert document is not None, findings
+    return document
+
+
+def is_sound(row: Mapping[str, Any], read: frozenset[str]) -> bool:
+    """Whether all values are of their types; of the records of the list only what is read counts."""
+    inner = [value for each in row["ps"] for name, value in each.items() if name in read]
+    return all(value is not None and math.isfinite(value) for value in [row["x"], *inner])
+
+
+def frame_of(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    record_type = pl.Struct({"q": pl.Float64, "p": pl.Float64})
+    schema: dict[str, Any] = {
+        "book": pl.String,
+        "n": pl.Int64,
+        "x": pl.Float64,
+        "y": pl.Float64,
+        "ps": pl.List(record_type),
+    }
+    return pl.DataFrame(list(rows), schema=schema)
+
+
+def counts(outcome: InvariantOutcome) -> Meaning:
+    first = outcome.first.step if outcome.first is not None else None
+    told = (outcome.evaluations, outcome.exercised, outcome.failed, outcome.unknown, outcome.open, outcome.broken)
+    return Meaning(*told, first)
+
+
+def streamed(table: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Verification:
+    monitor = bind(table).monitor()
+    for row in rows:
+        monitor.step(**row)
+    return monitor.outcome()
+
+
+def judge(policy: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    """All three give the same counts, first steps and closest calls."""
+    document = document_of(policy)
+    spec: Invariants = document.spec
+    table = compile_document(document)
+    read = frozenset(name for name in "qp" if f"p.{name}" in json.dumps(policy))
+    sound = [(number, row) for number, row in enumerate(rows, 1) if is_sound(row, read)]
+    expected = meaning(spec, [row for _, row in sound], [number for number, _ in sound])
+    stream = streamed(table, rows)
+    query = bind(table).verify(frame_of(rows))
+    for found in (stream, query):
+        outcomes = {outcome.id: outcome for outcome in found.outcomes}
+        assert outcomes.pop("state").failed == len(rows) - len(sound)
+        assert {id: counts(outcome) for id, outcome in outcomes.items()} == expected
+    for one, other in zip(stream.outcomes, query.outcomes, strict=True):
+        assert (one.closest is None) == (other.closest is None), one.id
+        if one.closest is not None and other.closest is not None:
+            assert one.closest[:3] == other.closest[:3], one.id
+        assert (one.first is None) == (other.first is None)
+        if one.first is not None and other.first is not None:
+            assert one.first._replace(values={}, before=()) == other.first._replace(values={}, before=()), one.id
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(policies(), st.lists(step, max_size=12))
+def test_the_three_agree(policy: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    judge(policy, rows)
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(policies(), st.lists(step, max_size=20))
+def test_the_three_agree_on_many(policy: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    judge(policy, rows)
