@@ -35,6 +35,7 @@ class Backtest:
         self.curve: list[float] = []
         self.closes: deque[float] = deque(maxlen=slow)
         self.order = 0.0
+        self.decided: datetime | None = None
         self.entry = 0.0
 
     def step(self, bar: Any) -> float:
@@ -55,6 +56,7 @@ class Backtest:
         if len(self.closes) < (self.closes.maxlen or 0):
             return
         closes = list(self.closes)
+        self.decided = bar.timestamp
         rising = sum(closes[-self.fast :]) / self.fast > sum(closes) / len(closes)
         if rising and not self.shares:
             self.order = self.cash * 0.99 / bar.close

@@ -28,6 +28,11 @@ def fetch_bars(exchange: str, symbol: str, limit: int = 1000) -> pd.DataFrame:
         page = fetch_page(exchange, symbol, since, limit)
         bars += page["bars"]
         since = page["next"]
+    return to_frame(symbol, bars)
+
+
+def to_frame(symbol: str, bars: list[list[Any]]) -> pd.DataFrame:
+    """Bars as the backtest takes them."""
     frame = pd.DataFrame(bars, columns=COLUMNS)
     frame["timestamp"] = pd.to_datetime(frame["timestamp"], unit="ms", utc=True)
     frame.insert(0, "symbol", symbol)

@@ -11,7 +11,7 @@ from peakguard.diagnostics.span import Span
 from peakguard.diagnostics.wording import did_you_mean
 from peakguard.expression import compile_text
 from peakguard.kinds.bindings.demanded import Asked, demands, of_values
-from peakguard.kinds.bindings.model import Binding, Bindings, Read
+from peakguard.kinds.bindings.model import Binding, Bindings, Read, Shown, Watch
 from peakguard.language.check_bounded import check_bounded, check_shape
 from peakguard.language.document import Document
 from peakguard.language.facts import Facts
@@ -48,6 +48,10 @@ def check(document: Document[Bindings]) -> Iterator[Diagnostic]:
         for name, read in binding.reads.items():
             yield from check_shape(document, (*at, "reads", name), read)
             yield from _check_fold(document, (*at, "reads", name), read)
+            if read.fold is not None:
+                yield from _check_folded(document, (*at, "reads", name), read)
+        for name, shown in binding.invariants.state.items() if binding.invariants is not None else ():
+            yield from _check_fold(document, document.written(*at, "invariants", "state", name), shown)
         for asked in demands(binding):
             yield from _check_demand(document, at, asked)
         yield from _check_paths(document, at, binding)
@@ -84,8 +88,8 @@ def _check_whole(document: Document[Bindings], at: Path, binding: Binding) -> It
         yield found(codes.BINDING_EMPTY, document.span(*at), binding=binding.shown, known=", ".join(_LAYERS))
 
 
-def _check_fold(document: Document[Bindings], at: Path, read: Read) -> Iterator[Diagnostic]:
-    """A fold is of one list, and gives a value of the type that is declared."""
+def _check_fold(document: Document[Bindings], at: Path, read: Read | Shown) -> Iterator[Diagnostic]:
+    """A fold is of one list."""
     if read.fold is None:
         if read.appended:
             yield found(
@@ -96,6 +100,11 @@ def _check_fold(document: Document[Bindings], at: Path, read: Read) -> Iterator[
     if path is not None and not is_one_list(path):
         problem = "a fold is of the elements of one list, and the path must have one `[*]`"
         yield found(codes.FOLD_MISPLACED, document.span(*at, "path"), problem=problem)
+
+
+def _check_folded(document: Document[Bindings], at: Path, read: Read) -> Iterator[Diagnostic]:
+    """A fold gives a value of the type that is declared."""
+    assert read.fold is not None
     kinds = _FOLDED.get(read.fold, _ORDERED)
     if re.split(r"[(\[]", read.shape, maxsplit=1)[0] not in kinds:
         problem = f"`{read.fold}` gives {', '.join(kinds)}, and the type is {read.shape}"
@@ -116,6 +125,13 @@ def _check_demand(document: Document[Bindings], at: Path, asked: Asked) -> Itera
         yield found(codes.ON_NULL_NEEDLESS, document.key_span(*at, *asked.path[:-1], "on_null"))
 
 
+def _state_paths(watch: Watch | None) -> dict[str, str]:
+    """Paths that must not start at the result, for there is none yet."""
+    if watch is None or watch.at == "exit":
+        return {}
+    return {name: shown.path for name, shown in watch.state.items()}
+
+
 def _check_paths(document: Document[Bindings], at: Path, binding: Binding) -> Iterator[Diagnostic]:
     for index, written in enumerate(binding.writes):
         if written.path.count(".") != 1 or not written.path.startswith("args.") or "[" in written.path:
@@ -123,7 +139,7 @@ def _check_paths(document: Document[Bindings], at: Path, binding: Binding) -> It
             yield found(codes.PATH_MISPLACED, span, path=written.path, allowed="a parameter, `args.NAME`")
     watch = binding.invariants
     early = {
-        ("invariants", "state"): dict(watch.state) if watch is not None and watch.at == "entry" else {},
+        ("invariants", "state"): _state_paths(watch),
         ("trace", "fields"): binding.trace.fields if binding.trace is not None else {},
         ("classify", "context"): binding.classify.context if binding.classify is not None else {},
     }

@@ -46,7 +46,10 @@ def _binding(document: Document[Bindings], index: int, binding: Binding) -> dict
 
 def _watch(binding: Binding) -> dict[str, Any] | None:
     watch = binding.invariants
-    return {"policy": watch.policy, "at": watch.at, "state": dict(watch.state)} if watch is not None else None
+    if watch is None:
+        return None
+    state = {name: shown.model_dump() for name, shown in watch.state.items()}
+    return {"policy": watch.policy, "at": watch.at, "state": state}
 
 
 def _value(part: str, name: str, value: Value, path: Any) -> dict[str, Any]:

@@ -31,6 +31,7 @@ def _check_path(text: str) -> str:
     return text
 
 
+Fold = Literal["sum", "count", "min", "max", "first", "last"]
 Target = Annotated[str, Strict(), of_form(_TARGET, "target", _TARGET_SAYS)]
 PathText = Annotated[str, Strict(), AfterValidator(_check_path)]
 
@@ -78,7 +79,7 @@ class Read(Shape):
 
     path: PathText
     """Where it stands, e.g. `self.cash`, `args.bar.time`, `self.fills[*].price`."""
-    fold: Literal["sum", "count", "min", "max", "first", "last"] | None = None
+    fold: Fold | None = None
     """What is read of the elements that `[*]` stands for, in place of their list."""
     appended: Flag = False
     """For a fold: elements are only ever added at the end, and never changed, so that each is read once."""
@@ -111,6 +112,17 @@ class Trace(Model):
     """Values that the span carries, read from the call."""
 
 
+class Shown(Model):
+    """A value of the program's state."""
+
+    path: PathText
+    """Where it stands, e.g. `self.cash`, `args.bar.time`, `self.curve[-1]`."""
+    fold: Fold | None = None
+    """What is read of the elements that `[*]` stands for, in place of their list."""
+    appended: Flag = False
+    """For a fold: elements are only ever added at the end, and never changed, so that each is read once."""
+
+
 class Watch(Model):
     """The state of a program at a call, as a step of a policy of invariants."""
 
@@ -118,7 +130,7 @@ class Watch(Model):
     """The policy."""
     at: Literal["entry", "exit"] = "exit"
     """Ahead of the call, when what it is given can still be refused, or after it."""
-    state: Annotated[dict[Identifier, PathText], Field(min_length=1)]
+    state: Annotated[dict[Identifier, Annotated[Shown, ShortForm("path")]], Field(min_length=1)]
     """Where each value of the policy's state stands, e.g. `self.cash`."""
 
 

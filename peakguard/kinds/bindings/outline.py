@@ -46,7 +46,8 @@ def _watched(table: Mapping[str, Any]) -> list[dict[str, Any]]:
     if watch is None:
         return []
     when = "ahead of the call" if watch["at"] == "entry" else "after the call"
-    return [_one("invariants", f"a step of {watch['policy']}, {when}{_with(watch['state'])}")]
+    paths = {name: each["path"] for name, each in watch["state"].items()}
+    return [_one("invariants", f"a step of {watch['policy']}, {when}{_with(paths)}")]
 
 
 def _classify(table: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -95,8 +95,12 @@ def _check_first_steps(document: Document[Invariants], typed: dict[Path, TypedEx
         if "on_null" in each.model_fields_set:
             if not expression.root.nullable and each.when is None:
                 yield found(codes.ON_NULL_NEEDLESS, document.key_span("invariants", name, "on_null"))
-        elif each.when is None and expression.nullable and _looks_back(expression):
-            causes = " or ".join(expression.unknown_where)
+            continue
+        condition = typed.get(("invariants", name, "when"))
+        # A condition that is always known may leave the first steps out.
+        asked = expression if each.when is None else condition
+        if asked is not None and asked.nullable and _looks_back(asked):
+            causes = " or ".join(asked.unknown_where)
             yield found(codes.FIRST_STEP_FAILS, document.key_span("invariants", name), causes=causes)
 
 

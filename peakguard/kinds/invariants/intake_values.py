@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from math import isfinite
 from typing import Any
 
 from peakguard.runtime.reading import value_reader
@@ -21,7 +22,9 @@ class Reading:
         self.names = [field["name"] for field in fields]
         self.kept: list[str] = table["kept"]
         self._raw = frozenset(table["raw"])
-        self._readers = [_reader(field) for field in fields]
+        self._readers: list[tuple[str, type | None, Callable[[Any], Any]]] = [
+            (field["name"], _plain_class(field), _reader(field, self._raw)) for field in fields
+        ]
         self._restorers = {
             field["name"]: restorer(field["form"])
             for field in fields
@@ -29,18 +32,18 @@ class Reading:
         }
         self._refuse = refuse
 
-    def read(self, step: int, *values: Any) -> list[Any] | None:
+    def read(self, step: int, /, *values: Any) -> list[Any] | None:
         """All values of a step as the text computes with them, None where one of them is refused."""
         found = []
-        for name, read, value in zip(self.names, self._readers, values, strict=True):
+        for (name, plain, read), value in zip(self._readers, values, strict=True):
+            if value.__class__ is plain and (plain is bool or isfinite(value)):  # type: ignore[arg-type] # a float
+                found.append(value)
+                continue
             try:
-                canonical = read(value)
+                found.append(read(value))
             except NotAValue:
                 self._refuse(step, name, value)
                 return None
-            if name in self._raw and canonical is not None:
-                canonical = _EPOCH + timedelta(microseconds=canonical)
-            found.append(canonical)
         return found
 
     def shown(self, values: Sequence[Any], names: Sequence[str] = ()) -> Mapping[str, Any]:
@@ -53,7 +56,29 @@ class Reading:
         return {name: self._restorers[name](each) if name in self._restorers else each for name, each in values.items()}
 
 
-def _reader(field: Mapping[str, Any]) -> Callable[[Any], Any]:
+_PLAIN = {"bool": bool, "float64": float}
+
+
+def _plain_class(field: Mapping[str, Any]) -> type | None:
+    """The class of which every object, if it is a finite number or none, is a value as it is."""
+    return _PLAIN.get(field["form"]) if isinstance(field["form"], str) else None
+
+
+def _reader(field: Mapping[str, Any], raw: Collection[str]) -> Callable[[Any], Any]:
     if field["form"] is None:  # nothing asks about it
         return lambda value: value
-    return value_reader({**field, "type": field["form"]})
+    read = value_reader({**field, "type": field["form"]})
+    return _time_reader(read) if field["name"] in raw else read
+
+
+def _time_reader(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Times of any form as datetimes in UTC."""
+
+    def time(value: Any) -> datetime | None:
+        if value.__class__.__name__ == "Timestamp" and value.tzinfo is UTC and not value.nanosecond:
+            made: datetime = value.to_pydatetime()
+            return made
+        canonical = read(value)
+        return None if canonical is None else _EPOCH + timedelta(microseconds=canonical)
+
+    return time

@@ -12,6 +12,7 @@ from peakguard.runtime.guarding.parameters import Parameters
 from peakguard.runtime.guarding.paths import follower, parse_path
 from peakguard.runtime.guarding.roots import Roots
 from peakguard.runtime.policy_set import PolicySet
+from peakguard.runtime.reading import value_reader
 
 _RAISED = ("if {problem} is not None:", "    raise {problem}")
 
@@ -42,9 +43,13 @@ class Site(Protocol):
 def layer(site: Site, watch: Mapping[str, Any]) -> Layer:
     """The layer that shows a call to the monitor of its object, or of the function where `self` is not read."""
     roots = Roots(site.parameters)
-    is_of_object = any(path.startswith("self") for path in watch["state"].values())
+    shown = watch["state"]
+    is_of_object = any(each["path"].startswith("self") for each in shown.values())
     owner = roots.parameter(site.parameters.first) if is_of_object else None
-    readers = {name: (roots.path(path), _follow(path, site.binding)) for name, path in watch["state"].items()}
+    forms = {field["name"]: field for field in site.policies.tables("invariants")[watch["policy"]]["state"]}
+    readers = {
+        name: (roots.path(each["path"]), _follow(each, forms[name], site.binding)) for name, each in shown.items()
+    }
     check = _check(site, watching(site.policies), watch, readers, owner)
     lines = (f"{{problem}} = {{watch}}({roots.text})", *_RAISED)
     label = f"a step of {watch['policy']}"
@@ -53,11 +58,26 @@ def layer(site: Site, watch: Mapping[str, Any]) -> Layer:
     return Layer("invariants", label, {"watch": check}, after=lines, reads=roots.parameters)
 
 
-def _follow(path: str, binding: str) -> Callable[[Any], Any] | None:
-    parsed = parse_path(path)
-    assert parsed is not None, path
+def _follow(shown: Mapping[str, Any], field: Mapping[str, Any], binding: str) -> Callable[[Any], Any] | None:
+    """From the value that a path starts at to what is shown of it; None where that is the value itself."""
+    parsed = parse_path(shown["path"])
+    assert parsed is not None, shown
+    if shown["fold"] is not None:
+        from peakguard.runtime.guarding.folds import folded
+
+        # The fold is read as a value of the state; its elements are counted as they are.
+        element = _as_it_is if shown["fold"] == "count" else value_reader(_element(field))
+        return folded(parsed, shown["fold"], element, binding, appended=shown["appended"])
     is_root = len(parsed.steps) == (1 if parsed.root == "args" else 0)
     return None if is_root else follower(parsed, binding)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _element(field: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**field, "type": field["form"], "nullable": False}
 
 
 def _check(

@@ -67,6 +67,8 @@ def _list_follower(path: ValuePath, whole: str, binding: str) -> Read:
 
     def to_list(root: Any) -> Any:
         found = follow(root)
+        if found.__class__ is list:
+            return found
         if isinstance(found, str | bytes | Mapping) or not hasattr(found, "__iter__"):
             led = whole.partition("[*]")[0]
             kind = "None" if found is None else type(found).__qualname__
@@ -95,10 +97,12 @@ class _Running:
 
     def of(self, elements: Any) -> Any:
         """The fold of a list, going on from where it was left."""
-        if not isinstance(elements, Sequence):
+        if elements.__class__ is not list and not isinstance(elements, Sequence):
             return self._on(self._start, elements)
         seen = self._seen.get(id(elements))
         count = len(elements)
+        if seen is not None and 0 < seen.length == count and seen.elements is elements and elements[-1] is seen.last:
+            return seen.total
         if seen is None or not _has_grown(seen, elements, count):
             seen = _Seen(elements, 0, None, self._start)
         total = self._on(seen.total, (elements[place] for place in range(seen.length, count)))

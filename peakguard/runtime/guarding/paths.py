@@ -52,7 +52,19 @@ def follower(path: ValuePath, binding: str) -> Callable[[Any], Any]:
     def follow(value: Any) -> Any:
         return _follow(value, steps, 0, path, binding)
 
-    return follow
+    if EVERY in steps:
+        return follow
+
+    def step_by_step(value: Any) -> Any:
+        found = value
+        try:
+            for step in steps:
+                found = _stepped(found, step)
+        except Exception:  # noqa: BLE001 # the other way says how far it led
+            return follow(value)
+        return found
+
+    return step_by_step
 
 
 def _follow(value: Any, steps: tuple[str | int, ...], at: int, path: ValuePath, binding: str) -> Any:
@@ -72,9 +84,18 @@ def _follow(value: Any, steps: tuple[str | int, ...], at: int, path: ValuePath, 
     return value
 
 
+_OBJECTS: set[type] = set()
+"""Classes that are known to be no mappings, of which there are few; to ask each time costs more than the step."""
+_MOST_OBJECTS = 1000
+
+
 def _stepped(value: Any, step: str | int) -> Any:
+    if value.__class__ in _OBJECTS and step.__class__ is str:
+        return getattr(value, step)
     if isinstance(step, int) or isinstance(value, Mapping):
         return value[step]
+    if len(_OBJECTS) < _MOST_OBJECTS:
+        _OBJECTS.add(value.__class__)
     return getattr(value, step)
 
 
