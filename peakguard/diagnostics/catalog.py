@@ -364,6 +364,13 @@ CATALOG: dict[str, Entry] = {
         "{file} {what} while it was read",
         "Validate it again once nobody writes to it; write files under another name and rename them when they are whole",
     ),
+    "PG154": Entry(
+        "no_data_named",
+        "error",
+        "A command names no data",
+        "no data are named to verify against `{policy}`",
+        "Write `peakguard verify {policy} RESULTS.parquet`",
+    ),
     "PG160": Entry(
         "reference_not_asked",
         "error",
@@ -1588,6 +1595,13 @@ CATALOG: dict[str, Entry] = {
         "Data are no steps of a policy",
         "{policy}: {problem}",
         "Rename the columns of the data to the fields of `state`",
+    ),
+    "PG2064": Entry(
+        "target_not_tried",
+        "error",
+        "A function cannot be tried for look-ahead",
+        "{target}: {problem}",
+        "Write `module:function`, and give it data that it can work on from a few rows on",
     ),
     "PG2081": Entry(
         "target_missing",

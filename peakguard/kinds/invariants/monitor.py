@@ -157,9 +157,9 @@ class Monitor(Closing):
         sound = steps - self._state.failed
         outcomes = [self._outcome(number, tally, sound, counts) for number, tally in enumerate(self._tallies)]
         outcomes.insert(0, self._state.outcome(steps))
-        skipped = [skipped(each) for each in self.table["off"]]
+        left_out = [skipped(each) for each in self.table["off"]]
         name, version = self.table["name"], self.table["version"]
-        return Verification(name, version, steps, (*outcomes, *skipped), self.mode == "enforce")
+        return Verification(name, version, steps, (*outcomes, *left_out), self.mode == "enforce")
 
     def _outcome(self, number: int, tally: Tally, steps: int, counts: Mapping[str, Any]) -> InvariantOutcome:
         form, hits = tally.table["form"], counts.get(f"HIT_{number}", steps)
