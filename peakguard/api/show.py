@@ -27,15 +27,19 @@ class Compiled(NamedTuple):
 
 
 class Policies(NamedTuple):
-    """A policy with its rules, and the plan of one query that asks all rules about each row; empty if not wanted."""
+    """A policy with its rules, and the plan of one query that asks all rules about each row; empty if not wanted.
+
+    `program` is the function that runs at every step, where the policy is one of steps.
+    """
 
     document: Document[Policy]
     rules: tuple[Compiled, ...]
     plan: str
+    program: str = ""
 
 
 def show(
-    name: str, root: str | None, *, rules: Iterable[str] = (), wanted: Iterable[str] = (*BACKENDS, "plan")
+    name: str, root: str | None, *, rules: Iterable[str] = (), wanted: Iterable[str] = (*BACKENDS, "plan", "monitor")
 ) -> Policies:
     """The policy of a name, with all of its rules or those whose ids are given.
 
@@ -53,7 +57,13 @@ def show(
     # Rows are numbered by a column that no rule could mean.
     position = unused("row_number", list(_scope_columns(document)))
     compiled = tuple(Compiled(each, _texts(each, wanted, position)) for each in kept)
-    return Policies(document, compiled, _plan(document, compiled) if "plan" in wanted else "")
+    plan = _plan(document, compiled) if "plan" in wanted else ""
+    return Policies(document, compiled, plan, _program(document) if "monitor" in wanted and not ids else "")
+
+
+def _program(document: Document[Policy]) -> str:
+    module = part(document.spec.kind, "show")
+    return str(module.program(document)) if module is not None and hasattr(module, "program") else ""
 
 
 def plain(policy: Policies) -> dict[str, Any]:
@@ -71,6 +81,7 @@ def plain(policy: Policies) -> dict[str, Any]:
         ],
         "rules": [_plain_rule(each) for each in policy.rules],
         "plan": policy.plan,
+        **({"monitor": policy.program} if policy.program else {}),
     }
 
 
@@ -131,7 +142,7 @@ def _unknown(kind: str, name: str, known: list[str]) -> PeakguardError:
 
 def _short(rule: str) -> str:
     """`no_jump` for `rules.no_jump`."""
-    return rule.removeprefix("rules.")
+    return rule.removeprefix("rules.").removeprefix("invariants.")
 
 
 def _texts(rule: Shown, wanted: tuple[str, ...], position: str) -> Mapping[str, str | None]:

@@ -17,7 +17,7 @@ from peakguard.reporters import report
 from peakguard.reporters.report import Report
 from peakguard.runtime.errors import PeakguardError, PolicyError
 
-_FORMS = ("python", "polars", "sql", "plan")
+_FORMS = ("python", "polars", "sql", "plan", "monitor")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1250,8 +1250,8 @@ CATALOG: dict[str, Entry] = {
         "state_unknown",
         "error",
         "A binding shows a value that the invariants do not declare",
-        "`{policy}` has no `{name}` in its state{suggestion}",
-        "Use one of: {known}",
+        "`{policy}` has no `{name}` in its state",
+        "{suggestion}Use one of: {known}",
     ),
     "PG712": Entry(
         "state_missing",

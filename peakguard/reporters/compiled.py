@@ -22,6 +22,8 @@ def compiled_text(policy: Mapping[str, Any]) -> str:
     blocks += ["\n".join(_rule(rule)) for rule in policy["rules"]]
     if policy["plan"]:
         blocks.append("\n".join(["one query for all rows (optimised plan)", *_indented(policy["plan"])]))
+    if policy.get("monitor"):
+        blocks.append("\n".join(["one function for every step", *_indented(policy["monitor"])]))
     return "\n\n".join(blocks) + "\n"
 
 

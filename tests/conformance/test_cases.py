@@ -27,6 +27,7 @@ ELSEWHERE = {
     "PG132": "functional/test_eval.py",
     "PG133": "functional/test_eval.py",
     **dict.fromkeys([f"PG{number}" for number in range(140, 154)], "functional/test_bad_data.py"),
+    "PG154": "functional/test_verify.py",
     "PG160": "property/test_references.py",
     "PG161": "property/test_references.py",
     "PG162": "unit/engines/test_sessions.py",

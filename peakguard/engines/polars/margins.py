@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.library import polars
 from peakguard.engines.polars.step_rows import STEP, step_rows
-from peakguard.engines.polars.steps import measure
+from peakguard.engines.polars.step_totals import measure
 from peakguard.runtime.margin import Margin, Piece
 
 if TYPE_CHECKING:

@@ -16,6 +16,16 @@ def is_odd(field: Mapping[str, Any], name: str) -> pl.Expr:
     return _odd(polars().col(name), field["form"], nullable=field["nullable"], finite=field["finite"])
 
 
+def is_whole(field: Mapping[str, Any], name: str) -> pl.Expr:
+    """Whether no value of a field is odd, as one value."""
+    library = polars()
+    values = library.col(name)
+    if not isinstance(field["form"], str):
+        return ~is_odd(field, name).any()
+    found: pl.Expr = library.lit(value=True) if field["nullable"] else values.null_count() == 0
+    return found & values.is_finite().all() if field["form"] == "float64" and field["finite"] else found
+
+
 def _odd(values: pl.Expr, form: Any, *, nullable: bool, finite: bool) -> pl.Expr:
     library = polars()
     inner = library.lit(value=False)

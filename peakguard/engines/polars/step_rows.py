@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from peakguard.diagnostics import codes
 from peakguard.engines.polars.align import Aligned, align
 from peakguard.engines.polars.library import polars
-from peakguard.engines.polars.odd_values import is_odd
+from peakguard.engines.polars.odd_values import is_odd, is_whole
 from peakguard.runtime.errors import PeakguardError
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ STEP = "__step"
 class StepRows(NamedTuple):
     """The steps that are looked at, `all` of them and the `sound` ones.
 
-    `odd` says of each step and field whether it is odd, `unread` holds the cells that could not be read by their row in
-    the data, and `origins` that row for each step, where they differ. `scalars` are fields that are no lists.
+    `odd` says of each step and field whether it is odd, None where none is; `unread` holds the cells that could not be
+    read by their row in the data, and `origins` that row for each step, where they differ. `scalars` are no lists.
     """
 
     all: pl.DataFrame
     sound: pl.DataFrame
-    odd: pl.DataFrame
+    odd: pl.DataFrame | None
     unread: Mapping[str, Mapping[int, Any]]
     origins: pl.Series | None
     scalars: Sequence[str]
@@ -43,12 +43,13 @@ def step_rows(
     aligned = align(data, {"columns": state, "coerce": True}, is_text=is_text)
     _check_columns(table["name"], state, data, aligned)
     unread = {field["name"]: _unread(aligned, field["name"]) for field in state}
-    frame, odd = aligned.frame, _odd_cells(state, aligned.frame, unread)
+    frame = aligned.frame
+    odd = None if _is_sound(state, frame, unread) else _odd_cells(state, frame, unread)
     looked_at = _looked_at(frame, table["steps"], drawn)
     if looked_at is not None:
-        frame, odd = frame.filter(looked_at), odd.filter(looked_at)
+        frame, odd = frame.filter(looked_at), odd.filter(looked_at) if odd is not None else None
     every = frame.with_row_index(STEP, offset=1).cast({STEP: library.Int64()})
-    sound = every.filter(~odd.select(library.any_horizontal(odd.columns)).to_series())
+    sound = every if odd is None else every.filter(~odd.select(library.any_horizontal(odd.columns)).to_series())
     nested = (library.List, library.Struct)
     scalars = [name for name, kind in frame.schema.items() if not isinstance(kind, nested)]
     return StepRows(every, sound, odd, unread, looked_at.arg_true() if looked_at is not None else None, scalars)
@@ -76,6 +77,13 @@ def read_steps(path: str) -> tuple[pl.DataFrame, dict[str, bool]]:
     empty = polars().DataFrame(schema=source.schema)
     frame: pl.DataFrame = polars().concat([empty, *source.read(source.schema.names())])
     return frame, {"is_text": source.is_text, "is_json": source.is_json}
+
+
+def _is_sound(state: Sequence[Mapping[str, Any]], frame: pl.DataFrame, unread: Mapping[str, Mapping[int, Any]]) -> bool:
+    """Whether no cell is odd, asked in the way that is cheapest."""
+    if any(unread.values()) or not state:
+        return not state
+    return all(frame.select(is_whole(field, field["name"]).alias(field["name"]) for field in state).row(0))
 
 
 def _odd_cells(

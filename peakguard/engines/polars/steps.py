@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from peakguard.engines.polars.expressions import expression
 from peakguard.engines.polars.library import polars
 from peakguard.engines.polars.step_rows import STEP, first_of, step_rows
+from peakguard.engines.polars.step_totals import Total, measure, totals, whole
 from peakguard.runtime.invariant import Step
 
 if TYPE_CHECKING:
@@ -43,16 +43,19 @@ class Steps:
         self._table = table
         self._rows = step_rows(table, data, drawn, is_text=is_text, is_json=is_json)
         self._frame = self._rows.sound
+        self._totals: Mapping[str, Total] | None = None
         self.number = self._rows.all.height
         self.odd = self.number - self._frame.height
 
     def first_odd(self) -> tuple[int, str, Any] | None:
         """The first step with an odd value, the field, and what it shows."""
-        rows = self._rows
-        places = {name: place for name in rows.odd.columns if (place := first_of(rows.odd[name])) is not None}
+        rows, odd = self._rows, self._rows.odd
+        if odd is None:
+            return None
+        places = {name: place for name in odd.columns if (place := first_of(odd[name])) is not None}
         if not places:
             return None
-        name = min(places, key=lambda each: (places[each], rows.odd.columns.index(each)))
+        name = min(places, key=lambda each: (places[each], list(odd.columns).index(each)))
         place = places[name]
         origin = int(rows.origins[place]) if rows.origins is not None else place
         return place + 1, name, rows.unread[name].get(origin, rows.all[name][place])
@@ -65,9 +68,24 @@ class Steps:
         return self._always(each) if form == "always" else self._at_end(each)
 
     def _always(self, each: Mapping[str, Any]) -> Found:
+        if self._totals is None:
+            self._totals = totals(self._frame, self._table["invariants"])
+        total = self._totals.get(each["id"])
+        if total is None or (total.unknown and each["on_null"] == "fail"):
+            return self._looked_into(each)
+        closest = None
+        if total.place is not None:
+            row = self._frame.row(total.place, named=True)
+            shown = {name: row[name] for name in each["reads"]}
+            closest = (total.kind, float(total.measure), int(row[STEP]), shown)
+        rows = self._frame.height
+        return Found(rows, rows, 0, total.unknown, 0, 0, None, closest)
+
+    def _looked_into(self, each: Mapping[str, Any]) -> Found:
+        """One that not every step keeps, or that asks something of some steps only."""
         library, texts = polars(), each["polars"]
-        made = [_whole(texts["expr"]).alias("verdict")]
-        made.append((_whole(texts["when"]) if texts["when"] is not None else library.lit(value=True)).alias("applies"))
+        made = [whole(texts["expr"]).alias("verdict")]
+        made.append((whole(texts["when"]) if texts["when"] is not None else library.lit(value=True)).alias("applies"))
         for place, (kind, large, small, tolerances) in enumerate(texts["measures"]):
             made.append(measure(kind, large, small, tolerances).alias(f"measure{place}"))
         seen = self._frame.with_columns(made)
@@ -147,8 +165,8 @@ class Steps:
         col, steps = library.col, each["steps"]
         clock = library.int_range(library.len(), dtype=library.Int64)
         seen = self._frame.with_columns(
-            _whole(texts["expr"]).fill_null(value=False).alias("begins"),
-            _whole(texts["expect"]).fill_null(value=False).alias("ends"),
+            whole(texts["expr"]).fill_null(value=False).alias("begins"),
+            whole(texts["expect"]).fill_null(value=False).alias("ends"),
             (clock.over(groups) if groups else col(STEP)).alias(_CLOCK),
         )
         ended = library.when(col("ends")).then(col(_CLOCK)).backward_fill()
@@ -181,7 +199,7 @@ class Steps:
         return self._breach(each, found, min(places))
 
     def _at_end(self, each: Mapping[str, Any]) -> Found:
-        verdicts = self._frame.select(_whole(each["polars"]["expr"]).alias("verdict"))["verdict"]
+        verdicts = self._frame.select(whole(each["polars"]["expr"]).alias("verdict"))["verdict"]
         if not len(verdicts):
             return Found(0, 0, 0, 0, 0, 0)
         is_eventual = each["form"] == "eventually"
@@ -194,23 +212,3 @@ class Steps:
             values = {name: last[name] for name in each["reads"]}
             first = (int(last[STEP]), (), verdict is None, None, values, self._before(int(last[STEP])))
         return Found(1, int(bool(verdict)) if is_eventual else 1, failed, unknown, 0, broken, first)
-
-
-def _whole(text: str) -> pl.Expr:
-    """The expression as a value for every row, also where it reads no column."""
-    made: pl.Expr = expression(text) & (polars().int_range(polars().len()) >= 0)
-    return made
-
-
-def measure(kind: str, large: str, small: str, tolerances: list[float]) -> pl.Expr:
-    """How far apart the two sides of a comparison are: as a distance, or as the used share of a tolerance."""
-    float64 = polars().Float64
-    a, b = expression(large).cast(float64), expression(small).cast(float64)
-    if kind == "distance":
-        distance: pl.Expr = a - b
-        return distance
-    relative, absolute = tolerances
-    apart = (a - b).abs()
-    tolerance = polars().max_horizontal(relative * polars().max_horizontal(a.abs(), b.abs()), absolute)
-    used: pl.Expr = polars().when((apart == 0) | (a == b)).then(0.0).otherwise(apart / tolerance)
-    return used

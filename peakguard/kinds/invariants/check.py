@@ -10,7 +10,8 @@ from peakguard.diagnostics.wording import did_you_mean
 from peakguard.expression import compile_text
 from peakguard.expression.typed import TypedExpression, walk
 from peakguard.kinds.invariants.model import Invariant, Invariants
-from peakguard.kinds.invariants.watched import scope_of, texts
+from peakguard.kinds.invariants.scope import scope_of
+from peakguard.kinds.invariants.watched import texts
 from peakguard.language.check_bounded import check_shape
 from peakguard.language.document import Document
 from peakguard.syntax.node import Path

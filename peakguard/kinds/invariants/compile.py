@@ -12,7 +12,8 @@ from peakguard.kinds.invariants.intake import fields_read
 from peakguard.kinds.invariants.measure import measures
 from peakguard.kinds.invariants.model import AtEnd, Invariant, Invariants
 from peakguard.kinds.invariants.monitor_text import monitor_text
-from peakguard.kinds.invariants.watched import Watched, scope_of, watched
+from peakguard.kinds.invariants.scope import scope_of
+from peakguard.kinds.invariants.watched import Watched, halts, watched
 from peakguard.language.document import Document
 from peakguard.language.typed import Shape, type_of
 
@@ -21,8 +22,7 @@ def compile_document(document: Document[Invariants]) -> dict[str, Any]:
     """The table of a policy that `check` found no error in."""
     spec = document.spec
     found = watched(spec)
-    halts = any(each.severity == "halt" and each.mode == "enforce" for each in spec.invariants.values())
-    text = monitor_text(scope_of(spec).columns, found, halts=halts)
+    text = monitor_text(scope_of(spec).columns, found, halts=halts(spec), keep=spec.keep)
     place = document.span("name")
     roots = [root for each in found for root in each.roots]
     return {

@@ -30,12 +30,14 @@ class MonitorText(NamedTuple):
     kept: tuple[str, ...]
 
 
-def monitor_text(columns: Mapping[str, Column], watched: Sequence[Watched], *, halts: bool) -> MonitorText:
+def monitor_text(
+    columns: Mapping[str, Column], watched: Sequence[Watched], *, halts: bool, keep: int = 1
+) -> MonitorText:
     """The text for a policy. `make(NOTE_0, SETTLE_0, READ_0, KEEP_0, BROKEN_0)` gives `step` and `look`.
 
     Where a policy `halts`, lists are remembered too, since what a halted run leaves behind should be whole.
     """
-    made = _Monitor(columns, watched, halts=halts)
+    made = _Monitor(columns, watched, halts=halts, keep=keep)
     return MonitorText(made.text(), made.scope, made.intake.raw, made.kept)
 
 
@@ -62,7 +64,9 @@ class _Clock(NamedTuple):
 
 
 class _Monitor:
-    def __init__(self, columns: Mapping[str, Column], watched: Sequence[Watched], *, halts: bool) -> None:
+    def __init__(self, columns: Mapping[str, Column], watched: Sequence[Watched], *, halts: bool, keep: int) -> None:
+        # The last step is remembered where something is judged at the end.
+        self._remembers = keep > 0 or any(each.form in ("at_end", "eventually") for each in watched)
         self._names = Names()
         self._watched = watched
         self.scope = parameters(list(columns))
@@ -95,7 +99,8 @@ class _Monitor:
         for number, (groups, rows) in enumerate(self._grouped.items(), 1):
             body += [*self._entering(number, groups, rows), *rows.lines]
         body += checks
-        body.append(f"KEEP_0((STEP_0, {', '.join([*filter(None, self._kept.values()), ''])}))")
+        if self._remembers:
+            body.append(f"KEEP_0((STEP_0, {', '.join([*filter(None, self._kept.values()), ''])}))")
         body += ["if BROKEN_0:", f"    SETTLE_0(STEP_0, ({self._values}))"]
         cells = {**self._cells, **{f"SLOT_{place}": start for place, start in enumerate(self._plain.slots)}}
         tables = [f"GROUP_{number} = {{}}" for number in range(1, len(self._grouped) + 1)]

@@ -11,14 +11,10 @@ from peakguard.kinds.invariants.state import odd_breach, state_outcome
 from peakguard.runtime.invariant import Breach, Call, InvariantOutcome, Verification
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from peakguard.engines.polars.steps import Found, Steps
 
 
-def verification(
-    table: Mapping[str, Any], data: pl.DataFrame, *, is_text: bool = False, is_json: bool = False
-) -> Verification:
+def verification(table: Mapping[str, Any], data: Any, *, is_text: bool = False, is_json: bool = False) -> Verification:
     """The outcome of a policy over the rows of a frame. Raises PeakguardError (PG2063) for one that does not fit."""
     from peakguard.engines.polars.steps import Steps
 

@@ -9,7 +9,7 @@ from peakguard.expression import compile_text
 from peakguard.expression.scope import Scope
 from peakguard.expression.typed import Typed, TypedExpression
 from peakguard.kinds.invariants.model import Invariants
-from peakguard.language.typed import column_of
+from peakguard.kinds.invariants.scope import scope_of
 from peakguard.syntax.node import Path
 
 AT_END = "at_end"
@@ -50,11 +50,6 @@ class Watched(NamedTuple):
         return tuple(each.root for each in (self.expr, self.when, self.expect) if each is not None)
 
 
-def scope_of(spec: Invariants) -> Scope:
-    """The state as the expression checker sees it."""
-    return Scope({name: column_of(shape) for name, shape in spec.state.items()}, ordered=True)
-
-
 def texts(spec: Invariants) -> Iterator[Text]:
     """Every expression of a policy, as it is written."""
     for name, each in spec.invariants.items():
@@ -64,6 +59,11 @@ def texts(spec: Invariants) -> Iterator[Text]:
                 yield Text(("invariants", name, key), text)
     for name, at_end in spec.at_end.items():
         yield Text((AT_END, name, "expr"), at_end.expr)
+
+
+def halts(spec: Invariants) -> bool:
+    """Whether any invariant ends the run."""
+    return any(each.severity == "halt" and each.mode == "enforce" for each in spec.invariants.values())
 
 
 def watched(spec: Invariants) -> list[Watched]:
