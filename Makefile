@@ -56,6 +56,7 @@ bench: $(READY)  ## measurements; see docs/performance.md
 	$(BIN)/python -m tests.benchmarks.logs
 	$(BIN)/python -m tests.benchmarks.resilience
 	$(BIN)/python -m tests.benchmarks.outages
+	$(BIN)/python -m tests.benchmarks.invariants
 
 bench-contracts:  ## contracts beside other tools, 10 M rows; takes a quarter of an hour and 8 GB of memory
 	$(PYTHON) -m venv .venv-bench

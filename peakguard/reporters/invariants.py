@@ -70,7 +70,9 @@ def _by(breach: Breach) -> str:
     """How far it is beyond its bound: a distance is below zero there, the used part of a tolerance above one."""
     if breach.measure is None or breach.is_unknown:
         return ""
-    return f", by {-breach.measure:.6g}" if breach.measure <= 0 else f", at {breach.measure:.4g} times its tolerance"
+    if breach.measure == 0:
+        return ", exactly at its bound"
+    return f", by {-breach.measure:.6g}" if breach.measure < 0 else f", at {breach.measure:.4g} times its tolerance"
 
 
 _LONGEST = 120

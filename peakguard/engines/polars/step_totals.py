@@ -75,7 +75,8 @@ def _total(row: Mapping[str, Any], name: str, each: Mapping[str, Any]) -> Total 
         failed = int(row[f"failed{name}"] or 0)
         return None if failed else Total(unknown)
     kind, found = each["polars"]["measures"][0][0], row[f"measure{name}"]
-    if row[f"odd{name}"]:
+    # Of several comparisons one may fail where another is unknown.
+    if row[f"odd{name}"] or (unknown and len(each["polars"]["measures"]) > 1):
         return None
     if found is None:
         return Total(unknown)

@@ -1,0 +1,143 @@
+"""Faults put into invariants on purpose, each with the tests that must turn red."""
+
+from __future__ import annotations
+
+from tests.mutation.mutant import Mutant
+
+KIND = "peakguard/kinds/invariants"
+ENGINE = "peakguard/engines/polars"
+AGREEMENT = ("tests/property/test_invariants_agreement.py",)
+MONITOR = ("tests/functional/test_monitor.py",)
+BOUND = ("tests/functional/test_invariants_bound.py",)
+VERIFY = ("tests/functional/test_verify.py",)
+
+INVARIANTS = [
+    Mutant(
+        "monitor-keeps-a-loose-bound",
+        "what is closer than before is not remembered",
+        f"{KIND}/tally.py",
+        "                self._nears[place] = measure",
+        "                pass",
+        AGREEMENT,
+    ),
+    Mutant(
+        "monitor-unknown-passes",
+        "a limit that cannot be evaluated allows",
+        f"{KIND}/tally.py",
+        'if self.table["on_null"] == "pass":',
+        "if True:",
+        AGREEMENT,
+    ),
+    Mutant(
+        "monitor-halt-is-forgotten",
+        "the step after a halt is taken",
+        f"{KIND}/monitor.py",
+        "        self._broken.extend(error.breaches)",
+        "        pass",
+        (*MONITOR, *BOUND),
+    ),
+    Mutant(
+        "monitor-grace-off-by-one",
+        "one failure more is borne",
+        f"{KIND}/tally.py",
+        "return len(runs) < failures",
+        "return len(runs) <= failures",
+        (*AGREEMENT, *MONITOR),
+    ),
+    Mutant(
+        "monitor-takes-nan",
+        "finite floats are not looked at",
+        f"{KIND}/intake.py",
+        "{total} - {total} == 0.0",
+        "True",
+        (*AGREEMENT, *MONITOR),
+    ),
+    Mutant(
+        "monitor-groups-share",
+        "groups see each other",
+        f"{KIND}/monitor_text.py",
+        "        if not groups:\n            return self._plain",
+        "        return self._plain",
+        (*AGREEMENT, *MONITOR),
+    ),
+    Mutant(
+        "monitor-wait-off-by-one",
+        "a wait may last one step longer",
+        f"{KIND}/monitor_text.py",
+        "        while {waiting} and {waiting}[0] <= {clock} - {each.steps}:",
+        "        while {waiting} and {waiting}[0] < {clock} - {each.steps}:",
+        (*AGREEMENT, *MONITOR),
+    ),
+    Mutant(
+        "monitor-end-is-not-judged",
+        "what is asked at the end refuses nothing",
+        f"{KIND}/monitor.py",
+        "        if refused and verification.is_enforced:",
+        "        if False:",
+        (*MONITOR, *BOUND),
+    ),
+    Mutant(
+        "monitor-one-for-all-objects",
+        "every object has the same monitor",
+        f"{KIND}/layer.py",
+        "None if owner is None else roots[owner]",
+        "None",
+        BOUND,
+    ),
+    Mutant(
+        "entry-after-the-call",
+        "a state is refused after the call that it is asked ahead of",
+        f"{KIND}/layer.py",
+        'if watch["at"] == "entry":',
+        "if False:",
+        BOUND,
+    ),
+    Mutant(
+        "query-counts-odd-rows",
+        "rows with odd values are verified with the others",
+        f"{ENGINE}/step_rows.py",
+        "every.filter(~odd.select",
+        "every if True else every.filter(~odd.select",
+        (*AGREEMENT, *VERIFY),
+    ),
+    Mutant(
+        "query-distance-of-zero-holds",
+        "what is exactly at a strict bound counts as kept",
+        f"{ENGINE}/step_totals.py",
+        "    if found <= 0:\n        return None",
+        "    if found < 0:\n        return None",
+        AGREEMENT,
+    ),
+    Mutant(
+        "query-tolerance-twice",
+        "twice the tolerance is borne",
+        f"{ENGINE}/step_totals.py",
+        "        if found > _SURELY_WITHIN:",
+        "        if found > 2:",
+        AGREEMENT,
+    ),
+    Mutant(
+        "query-wait-off-by-one",
+        "a wait may last one step longer",
+        f"{ENGINE}/steps.py",
+        '(col("ended") - col(_CLOCK) <= steps)',
+        '(col("ended") - col(_CLOCK) <= steps + 1)',
+        AGREEMENT,
+    ),
+    Mutant(
+        "look-ahead-compares-the-end",
+        "only the last row of a cut is compared",
+        f"{ENGINE}/prefixes.py",
+        "places = (~same).arg_true()",
+        "places = (~same).tail(0).arg_true()",
+        VERIFY,
+    ),
+    Mutant(
+        "fold-of-a-list-that-was-changed",
+        "a list of the same length is not looked at again",
+        "peakguard/runtime/guarding/folds.py",
+        " and elements[-1] is seen.last:",
+        ":",
+        ("tests/unit/runtime/guarding", "tests/functional/test_bindings.py"),
+    ),
+]
