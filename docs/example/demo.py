@@ -11,6 +11,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import book_faults
 from outcomes import ROOT, YESTERDAY, Outcome, peakguard, run, verdict
 from scenarios import SCENARIOS, Scenario
 
@@ -24,7 +25,7 @@ def main() -> int:
     right = run(None, guarded=False)
     steps += [unchanged(right), table(right), one_error()]
     with tempfile.TemporaryDirectory() as folder:
-        steps += [broken_file(Path(folder)), slip(Path(folder)), catalog(Path(folder))]
+        steps += [books(), broken_file(Path(folder)), slip(Path(folder)), catalog(Path(folder))]
     return 0 if all(steps) else 1
 
 
@@ -99,6 +100,12 @@ def catalog(folder: Path) -> bool:
     done = show("The error catalog is rendered", 0, "docs", cwd=project)
     print("\n".join((project / "docs" / "ERROR_CODES.md").read_text().splitlines()[:18]))
     return show("One entry of it", 0, "explain", "PT-4002") and done
+
+
+def books() -> bool:
+    """Accounting faults in the engine itself, which no exception would ever tell of."""
+    heading("Accounting faults in the engine, found by invariants at their step\n$ python docs/example/book_faults.py")
+    return book_faults.main() == 0
 
 
 def copied(project: Path) -> Path:

@@ -21,7 +21,7 @@ _STYLE = """
 .inv h3 .badge { margin-right: .5rem; }
 .inv p { margin: .125rem 0; overflow-wrap: anywhere; }
 .inv svg { display: block; width: 100%; height: 5rem; margin-top: .5rem; }
-.inv .area { fill: var(--line); opacity: .35; }
+.inv .area { fill: var(--line); opacity: .8; }
 .inv .line { fill: none; stroke: var(--line); stroke-width: 1.5; vector-effect: non-scaling-stroke; }
 .inv .bound { stroke: var(--bar-fail); stroke-width: 1; stroke-dasharray: 6 4; vector-effect: non-scaling-stroke; }
 .inv .first { stroke: var(--bar-fail); stroke-width: 2; vector-effect: non-scaling-stroke; }
@@ -90,7 +90,7 @@ def _figure(margin: Margin, outcome: InvariantOutcome, steps: int) -> Markup:
     if not finite:
         return tag("p", "nothing of it can be drawn", class_="more")
     bound = 1.0 if margin.kind == "used" else 0.0
-    low, high = min(*finite, bound), max(*finite, bound)
+    low, high = _usual(finite, bound)
     air = (high - low) * 0.05 or 1.0
     scale = _Scale(steps, low - air, high + air)
     children = [tag("path", class_="area", d=scale.area(margin)), tag("path", class_="bound", d=scale.level(bound))]
@@ -98,11 +98,23 @@ def _figure(margin: Margin, outcome: InvariantOutcome, steps: int) -> Markup:
         children.append(tag("path", class_="first", d=scale.upright(outcome.first.step)))
     what = "share of the tolerance used; broken above 1" if margin.kind == "used" else "distance; broken below 0"
     extent = f"{what}: {number(min(finite))} to {number(max(finite))}"
+    if low > min(finite) or high < max(finite):
+        extent += ". What is beyond the scale stands at its edge"
     drawing = tag(
         "svg", *children, viewBox=f"0 0 {_WIDTH} {_HEIGHT}", preserveAspectRatio="none", role="img",
         aria_label=f"{outcome.id}: {extent}",
     )  # fmt: skip # one element
     return tag("figure", tag("figcaption", tag("span", extent, class_="extent")), drawing)
+
+
+def _usual(values: Sequence[float], bound: float) -> tuple[float, float]:
+    """The range of the measures and the bound, without a few so far out that the others would be a flat line."""
+    ordered = sorted(values)
+    tenth = len(ordered) // 10
+    usual = ordered[tenth], ordered[-1 - tenth]
+    reach = 2 * max(abs(usual[0] - bound), abs(usual[1] - bound), usual[1] - usual[0])
+    low, high = min(ordered[0], bound), max(ordered[-1], bound)
+    return (max(low, min(usual[0], bound) - reach), min(high, max(usual[1], bound) + reach)) if reach else (low, high)
 
 
 class _Scale:

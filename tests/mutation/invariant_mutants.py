@@ -10,6 +10,7 @@ AGREEMENT = ("tests/property/test_invariants_agreement.py",)
 MONITOR = ("tests/functional/test_monitor.py",)
 BOUND = ("tests/functional/test_invariants_bound.py",)
 VERIFY = ("tests/functional/test_verify.py",)
+BOUNDS = ("tests/unit/invariants",)
 
 INVARIANTS = [
     Mutant(
@@ -18,7 +19,7 @@ INVARIANTS = [
         f"{KIND}/tally.py",
         "                self._nears[place] = measure",
         "                pass",
-        AGREEMENT,
+        BOUNDS,
     ),
     Mutant(
         "monitor-unknown-passes",
@@ -106,7 +107,7 @@ INVARIANTS = [
         f"{ENGINE}/step_totals.py",
         "    if found <= 0:\n        return None",
         "    if found < 0:\n        return None",
-        AGREEMENT,
+        BOUNDS,
     ),
     Mutant(
         "query-tolerance-twice",
@@ -114,7 +115,7 @@ INVARIANTS = [
         f"{ENGINE}/step_totals.py",
         "        if found > _SURELY_WITHIN:",
         "        if found > 2:",
-        AGREEMENT,
+        BOUNDS,
     ),
     Mutant(
         "query-wait-off-by-one",
@@ -122,7 +123,7 @@ INVARIANTS = [
         f"{ENGINE}/steps.py",
         '(col("ended") - col(_CLOCK) <= steps)',
         '(col("ended") - col(_CLOCK) <= steps + 1)',
-        AGREEMENT,
+        BOUNDS,
     ),
     Mutant(
         "look-ahead-compares-the-end",

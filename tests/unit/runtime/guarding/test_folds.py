@@ -96,3 +96,11 @@ def test_what_is_no_list_is_said(fills: Any) -> None:
     with pytest.raises(PeakguardError) as caught:
         fold("sum", appended=False)(SimpleNamespace(fills=[1]))
     assert caught.value.code == "PG2084"
+
+
+def test_a_list_of_the_same_length_with_another_end_is_folded_anew() -> None:
+    desk = SimpleNamespace(fills=[SimpleNamespace(quantity=1), SimpleNamespace(quantity=2)])
+    follow = fold("sum", appended=True)
+    assert follow(desk) == 3
+    desk.fills[-1] = SimpleNamespace(quantity=5)
+    assert follow(desk) == 6

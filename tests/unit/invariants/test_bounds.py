@@ -1,0 +1,84 @@
+"""At the bounds themselves: comparisons, tolerances, waits and grace, as they come and afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+import pytest
+
+from peakguard.kinds.invariants.compile import compile_document
+from peakguard.kinds.invariants.runtime import Invariants, bind
+from peakguard.kinds.invariants.tally import Tally
+from tests.property.test_invariants_agreement import document_of
+
+Row = Mapping[str, Any]
+
+
+def policy(state: Mapping[str, Any], **invariants: Any) -> Invariants:
+    head = {"peakguard": 1, "kind": "invariants", "name": "book", "version": "1.0.0", "mode": "observe"}
+    return bind(compile_document(document_of({**head, "state": state, "invariants": invariants})))
+
+
+def broken(found: Invariants, rows: Sequence[Row]) -> int:
+    """How often the one invariant is broken by a stream, and by the same rows as a frame."""
+    monitor = found.monitor()
+    for row in rows:
+        monitor.step(**row)
+    counts = {monitor.outcome().outcomes[1].broken, found.verify(pl.DataFrame(list(rows))).outcomes[1].broken}
+    assert len(counts) == 1
+    return counts.pop()
+
+
+@pytest.mark.parametrize(
+    ("expr", "x", "breaks"),
+    [
+        ("x > 1", 1.0, 1),
+        ("x >= 1", 1.0, 0),
+        ("x < 1", 1.0, 1),
+        ("x <= 1", 1.0, 0),
+        ("0 < x <= 1", 0.0, 1),
+        ("close(x, 1.0, abs=0.5)", 1.5, 0),
+        ("close(x, 1.0, abs=0.5)", 1.75, 1),
+        ("close(x, 1.0, abs=0.5)", 1.5000001, 1),
+        ("close(x, 1.0)", 1.0, 0),
+    ],
+)
+def test_a_step_at_its_bound(expr: str, x: float, breaks: int) -> None:
+    assert broken(policy({"x": "float64"}, it={"expr": expr}), [{"x": x}]) == breaks
+
+
+@pytest.mark.parametrize(("steps", "later", "breaks"), [(2, 2, 0), (2, 3, 1), (1, 0, 0), (1, 1, 0), (1, 2, 1)])
+def test_a_wait_at_its_end(steps: int, later: int, breaks: int) -> None:
+    state = {"begins": "bool", "ends": "bool"}
+    found = policy(state, it={"after": "begins", "steps": steps, "expect": "ends"})
+    rows = [{"begins": step == 0, "ends": step == later} for step in range(6)]
+    assert broken(found, rows) == breaks
+
+
+@pytest.mark.parametrize(
+    ("grace", "values", "breaks"),
+    [(2, [1, 0, 1], 0), (2, [1, 1, 0], 1), (3, [1, 1, 1, 1], 2), ({"failures": 2, "of": 3}, [1, 0, 1, 0, 0, 1], 1)],
+)
+def test_grace_at_its_end(grace: Any, values: Sequence[int], breaks: int) -> None:
+    found = policy({"n": "int64"}, it={"expr": "n < 1", "grace": grace})
+    assert broken(found, [{"n": n} for n in values]) == breaks
+
+
+def test_what_is_not_closer_than_before_is_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The monitor's text compares with the closest call so far, and is told when that changes."""
+    calls = 0
+    passed = Tally.passed
+
+    def counted(*given: Any) -> None:
+        nonlocal calls
+        calls += 1
+        passed(*given)
+
+    monkeypatch.setattr(Tally, "passed", counted)
+    found = policy({"x": "float64"}, low={"expr": "x >= 0"}, near={"expr": "close(x, 5.0, abs=10.0)"})
+    monitor = found.monitor()
+    for x in (5.5, 7.0, 6.0, 3.0, 6.9, 4.0) * 100:
+        monitor.step(x=x)
+    assert calls == 2 + 2  # 5.5 and 3.0 above 0; 5.5 and 7.0 away from 5
