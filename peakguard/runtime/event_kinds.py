@@ -161,6 +161,14 @@ EVENTS: Mapping[str, EventKind] = {
             "idle": Field("array", "invariants that were never exercised"),
         },
     ),
+    "object_damaged": EventKind(
+        "Something in a store is not what was written; it is set aside and counts as not there.",
+        {
+            "reason": Field("string", "what is wrong"),
+            "path": Field("string", "where it was"),
+            "quarantine": Field("string", "where it is now"),
+        },
+    ),
     "call_saved": EventKind(
         "A call ended well that would have failed without its retries.",
         {

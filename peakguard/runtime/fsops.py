@@ -11,6 +11,23 @@ from typing import Literal
 Durability = Literal["full", "rename", "none"]
 
 
+class Disk:
+    """The system calls that change a disk. Tests put a recording, or a failing one, in the place of `disk`."""
+
+    open = staticmethod(os.open)
+    write = staticmethod(os.write)
+    fsync = staticmethod(os.fsync)
+    close = staticmethod(os.close)
+    replace = staticmethod(os.replace)
+    unlink = staticmethod(os.unlink)
+    mkdir = staticmethod(os.mkdir)
+    chmod = staticmethod(os.chmod)
+    ftruncate = staticmethod(os.ftruncate)
+
+
+disk = Disk()
+
+
 def write_atomic(path: str | os.PathLike[str], data: bytes, *, durability: Durability = "full") -> None:
     """Replace a file by new content; a reader sees the old or the new content, never a part.
 
@@ -26,7 +43,7 @@ def write_atomic(path: str | os.PathLike[str], data: bytes, *, durability: Durab
     temporary = f"{target}.{os.getpid():x}.{os.urandom(4).hex()}.tmp"
     try:
         _write_new(temporary, data, sync=durability == "full", flags=os.O_EXCL, mode_of=target)
-        os.replace(temporary, target)
+        disk.replace(temporary, target)
     except BaseException:
         remove_if_there(temporary)
         raise
@@ -50,7 +67,7 @@ def replacing(path: str | os.PathLike[str], *, durability: Durability = "full") 
         _copy_mode(target, temporary)
         if durability == "full":
             sync_file(temporary)
-        os.replace(temporary, target)
+        disk.replace(temporary, target)
     except BaseException:
         remove_if_there(temporary)
         raise
@@ -60,11 +77,11 @@ def replacing(path: str | os.PathLike[str], *, durability: Durability = "full") 
 
 def sync_file(path: str) -> None:
     """Make the content of a file durable."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = disk.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        os.fsync(descriptor)
+        disk.fsync(descriptor)
     finally:
-        os.close(descriptor)
+        disk.close(descriptor)
 
 
 def write_if_changed(path: str | os.PathLike[str], data: bytes, *, durability: Durability = "full") -> bool:
@@ -82,21 +99,19 @@ def make_folder(path: str, *, durability: Durability = "full") -> None:
         return
     parent = os.path.dirname(path)
     make_folder(parent, durability=durability)
-    try:
-        os.mkdir(path)
-    except FileExistsError:
-        return
+    with suppress(FileExistsError):  # whoever made it may not have synced it yet
+        disk.mkdir(path)
     if durability == "full":
         sync_folder(parent)
 
 
 def sync_folder(path: str) -> None:
     """Make the names in a folder durable."""
-    descriptor = os.open(path or ".", os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    descriptor = disk.open(path or ".", os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
     try:
-        os.fsync(descriptor)
+        disk.fsync(descriptor)
     finally:
-        os.close(descriptor)
+        disk.close(descriptor)
 
 
 def append(path: str, data: bytes) -> None:
@@ -108,19 +123,19 @@ def append(path: str, data: bytes) -> None:
     try:
         append_to(descriptor, data, path)
     finally:
-        os.close(descriptor)
+        disk.close(descriptor)
 
 
 def open_to_append(path: str) -> int:
     """The descriptor of a file that is only ever added to; the file is made if need be. Raises OSError."""
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+    return disk.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
 
 
 def open_shared(path: str, size: int) -> int:
     """The descriptor of a file of a size, of zeros at first, that processes map into their memory. Raises OSError."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    descriptor = disk.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     if os.fstat(descriptor).st_size < size:
-        os.ftruncate(descriptor, size)
+        disk.ftruncate(descriptor, size)
     return descriptor
 
 
@@ -130,35 +145,59 @@ class TornWrite(OSError):
 
 def append_to(descriptor: int, data: bytes, path: str) -> None:
     """Like `append`, to a file that is open; `path` is for the error. Raises OSError, TornWrite for a part."""
-    if os.write(descriptor, data) < len(data):
+    if disk.write(descriptor, data) < len(data):
         raise TornWrite(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
 
 
-def move(path: str, to: str) -> None:
-    """Give a file another name; it takes the place of what has that name. Raises OSError."""
-    os.replace(path, to)
+def move(path: str, to: str, *, durability: Durability = "rename") -> None:
+    """Give a file another name; it takes the place of what has that name. With `full` the new name is durable.
+
+    Raises OSError.
+    """
+    disk.replace(path, to)
+    if durability == "full":
+        sync_folder(os.path.dirname(to))
+
+
+def remove(path: str, *, durability: Durability = "full") -> bool:
+    """Remove a file and tell whether it was there; with `full` it does not come back. Raises OSError."""
+    was_there = remove_if_there(path)
+    if was_there and durability == "full":
+        sync_folder(os.path.dirname(path))
+    return was_there
+
+
+def write_new(path: str, data: bytes, *, durability: Durability = "full") -> None:
+    """Write a file that must not be there yet; with `full` its content is durable, its name not yet. Raises OSError."""
+    try:
+        _write_new(path, data, sync=durability == "full", flags=os.O_EXCL)
+    except FileExistsError:
+        raise
+    except BaseException:
+        remove_if_there(path)
+        raise
 
 
 def remove_if_there(path: str) -> bool:
     """Remove a file and tell whether it was there; one that is gone already is no fault."""
     try:
-        os.unlink(path)
+        disk.unlink(path)
     except FileNotFoundError:
         return False
     return True
 
 
 def _write_new(path: str, data: bytes, *, sync: bool, flags: int, mode_of: str | None = None) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | flags, 0o666)
+    descriptor = disk.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | flags, 0o666)
     try:
         if mode_of is not None:
             _copy_mode(mode_of, descriptor)
         _write_all(descriptor, data)
         if sync:
             # A failed fsync is final: the kernel may have dropped the pages, so a second try proves nothing.
-            os.fsync(descriptor)
+            disk.fsync(descriptor)
     finally:
-        os.close(descriptor)
+        disk.close(descriptor)
 
 
 def _copy_mode(path: str, new: int | str) -> None:
@@ -167,10 +206,10 @@ def _copy_mode(path: str, new: int | str) -> None:
         mode = os.stat(path).st_mode & 0o7777
     except FileNotFoundError:
         return
-    os.chmod(new, mode)
+    disk.chmod(new, mode)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
-        rest = rest[os.write(descriptor, rest) :]
+        rest = rest[disk.write(descriptor, rest) :]

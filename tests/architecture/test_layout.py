@@ -65,3 +65,45 @@ def test_polars_is_imported_in_the_engines_only() -> None:
             if is_heavy and "engines" not in path.parts:
                 found.append(str(path.relative_to(PACKAGE)))
     assert sorted(set(found)) == ["kinds/contract/runtime.py"]  # for type checkers only
+
+
+CHANGES = {
+    "replace",
+    "rename",
+    "renames",
+    "unlink",
+    "remove",
+    "mkdir",
+    "makedirs",
+    "fsync",
+    "rmdir",
+    "truncate",
+    "link",
+}
+AROUND = {"runtime/fsops.py", "api/examining.py"}
+"""Who may change a disk by itself: the seam, and the process that leaves its answer in a temporary folder."""
+
+
+def test_nothing_goes_around_the_one_seam_to_the_disk() -> None:
+    found = []
+    for path in SOURCES:
+        name = str(path.relative_to(PACKAGE))
+        if name in AROUND or "cases" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            function = node.func
+            if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+                is_change = (function.value.id == "os" and function.attr in CHANGES) or function.value.id == "shutil"
+                found += [f"{name}:{node.lineno}"] if is_change and function.attr != "which" else []
+            if isinstance(function, ast.Name) and function.id == "open" and _writes(node):
+                found.append(f"{name}:{node.lineno}")
+    assert found == []
+
+
+def _writes(call: ast.Call) -> bool:
+    mode = (
+        call.args[1] if len(call.args) > 1 else next((each.value for each in call.keywords if each.arg == "mode"), None)
+    )
+    return isinstance(mode, ast.Constant) and any(letter in str(mode.value) for letter in "wax+")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from peakguard.runtime import fsops
 from peakguard.runtime.fsops import Durability, write_atomic, write_if_changed
 
 
@@ -23,7 +24,7 @@ def test_writing_makes_folders_and_replaces_content(tmp_path: Path, durability: 
 
 def test_a_short_write_is_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.write
-    monkeypatch.setattr(os, "write", lambda descriptor, data: real(descriptor, bytes(data[:3])))
+    monkeypatch.setattr(fsops.disk, "write", lambda descriptor, data: real(descriptor, bytes(data[:3])))
     write_atomic(tmp_path / "file", b"0123456789")
     assert (tmp_path / "file").read_bytes() == b"0123456789"
 
@@ -38,7 +39,7 @@ def test_a_failure_leaves_the_old_content_and_no_litter(
     def fail(*_: Any) -> None:
         raise OSError(errno.ENOSPC, "no space")
 
-    monkeypatch.setattr(os, call, fail)
+    monkeypatch.setattr(fsops.disk, call, fail)
     with pytest.raises(OSError, match="no space"):
         write_atomic(path, b"new")
     monkeypatch.undo()
@@ -60,8 +61,8 @@ def test_full_durability_syncs_the_file_before_the_rename_and_the_folder_after(
         calls.append("rename")
         replace(source, target)
 
-    monkeypatch.setattr(os, "fsync", note_fsync)
-    monkeypatch.setattr(os, "replace", note_replace)
+    monkeypatch.setattr(fsops.disk, "fsync", note_fsync)
+    monkeypatch.setattr(fsops.disk, "replace", note_replace)
     write_atomic(tmp_path / "file", b"data")
     assert calls == ["file", "rename", "folder"]
 
