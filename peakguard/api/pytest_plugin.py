@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import pytest
+import pytest
 
+if TYPE_CHECKING:
     from peakguard.kinds.bindings.runtime import Attachment
+    from peakguard.kinds.invariants.monitor import Monitor
 
 _attached: dict[int, Attachment] = {}
 
@@ -24,8 +27,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Put the guards on, before any test module is imported."""
-    import pytest
-
     from peakguard.api.policies import load
     from peakguard.runtime.errors import PeakguardError
 
@@ -34,6 +35,16 @@ def pytest_configure(config: pytest.Config) -> None:
         _attached[id(config)] = policies.attach(mode=config.getoption("--peakguard-mode"))
     except PeakguardError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+@pytest.fixture
+def peakguard_monitor(pytestconfig: pytest.Config) -> Iterator[Callable[[str], Monitor]]:
+    """A monitor of the invariants of a name; it is closed at the end of the test, and judged then."""
+    from peakguard.api.policies import load
+
+    policies = load(pytestconfig.getoption("--peakguard-root"))
+    with ExitStack() as stack:
+        yield lambda name: stack.enter_context(policies.monitor(name))
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -69,9 +70,19 @@ def _between(call: Called) -> Typed | Fault:
 
 def _close(call: Called) -> Typed:
     a, b = map(build.to_float, call.args)
-    tolerances = (float(call.options["rel"]), float(call.options["abs"]))
+    tolerances = _tolerances(call.options)
     copies = 6 if max(a.special, b.special) > FINITE else 2
     return build.verdict("close", (a, b), call.start, call.end, tolerances, copies=copies)
+
+
+def _tolerances(options: Mapping[str, Any]) -> tuple[float, float]:
+    """The relative and the absolute tolerance; beside units in the last place or ticks there is no default."""
+    relative, absolute = float(options["rel"]), float(options["abs"])
+    if (options["ulp"] or options["tick"]) and relative == _CLOSE and not absolute:
+        relative = 0.0
+    # One unit in the last place is at most 2**-52 of a number. Half a tick more, for floats near a tick count as it.
+    relative = max(relative, options["ulp"] * 2.0**-52)
+    return relative, max(absolute, (options["ticks"] + 0.5) * options["tick"])
 
 
 def _float_function(call: Called) -> Typed:
@@ -198,6 +209,10 @@ def _is_power(n: Any) -> bool:
     return type(n) is int and 0 <= n <= MAX_POWER
 
 
+def _is_whole(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= 1_000_000
+
+
 def _is_tolerance(size: Any) -> bool:
     return isinstance(size, (int, float)) and not isinstance(size, bool) and size >= 0
 
@@ -220,6 +235,9 @@ _REAL, _FLOAT, _TEXT, _DAY, _TIMED = (
 _TOLERANCE = "a number from 0"
 _STRINGS = (value("x", _TEXT), value("part", _TEXT))
 
+_CLOSE = 1e-9
+"""The relative tolerance of `close`, where none is stated."""
+
 FUNCTIONS: dict[str, Function] = {
     "abs": _of("a number or duration", _absolute),
     "between": Function(ROW, (value("x", _TIMED), value("low", _TIMED), value("high", _TIMED)), _between),
@@ -230,8 +248,11 @@ FUNCTIONS: dict[str, Function] = {
         (
             value("a", _REAL),
             value("b", _REAL),
-            constant("rel", _TOLERANCE, _is_tolerance, 1e-9),
+            constant("rel", _TOLERANCE, _is_tolerance, _CLOSE),
             constant("abs", _TOLERANCE, _is_tolerance, 0.0),
+            constant("ulp", "a whole number", _is_whole, 0),
+            constant("ticks", "a whole number", _is_whole, 0),
+            constant("tick", _TOLERANCE, _is_tolerance, 0.0),
         ),
         _close,
     ),

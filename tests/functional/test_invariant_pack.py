@@ -140,7 +140,9 @@ def curve(number: int = 300) -> list[Row]:
         equity *= 1 + draw.gauss(0, 0.01)
     last = float(rows[-1]["equity"])
     told = {"total_return": last / opening - 1, "max_drawdown": deepest, "fees": 5.0, "slippage": 1.0, "trades": 4}
-    return [{**row, **told, "gross": last - opening + 6.0, "fee_rate": 0.001} for row in rows]
+    told |= {"gross": last - opening + 6.0, "fee_rate": 0.001, "shares": 10.0, "realised": 0.0}
+    held = [{"price": row["equity"] / 10, "unrealised": row["equity"] - opening} for row in rows]
+    return [{**row, **told, **each} for row, each in zip(rows, held, strict=True)]
 
 
 def with_row(rows: Sequence[Row], place: int, **changed: Any) -> list[Row]:
@@ -184,6 +186,8 @@ BROKEN: list[tuple[str, str, list[Row]]] = [
     ("curve", "invariants.drawdown_of_the_peak", with_row(curve(), 9, drawdown=-0.5)),
     ("curve", "invariants.costs_are_charged", everywhere(curve(), fees=0.0, gross=curve()[0]["gross"] - 5.0)),
     ("curve", "invariants.equity_is_not_stuck", everywhere(curve(), equity=100_000.0)),
+    ("curve", "invariants.moves_with_the_price", with_row(curve(), 9, equity=curve()[8]["equity"])),
+    ("curve", "invariants.change_is_explained", with_row(curve(), 9, realised=5.0)),
     ("curve", "at_end.net_of_costs", everywhere(curve(), gross=0.0)),
     ("curve", "at_end.total_return_is_right", everywhere(curve(), total_return=0.5)),
     ("curve", "at_end.max_drawdown_is_right", everywhere(curve(), max_drawdown=-0.001)),

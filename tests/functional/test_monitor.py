@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import pickle
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -281,3 +283,17 @@ invariants:
     assert not any(each.broken for each in monitor.outcome().outcomes)
     monitor.step(cash=float(cash[-1]) - 0.01, cents=int(cents[-1]))
     assert next(each for each in monitor.outcome().outcomes if each.broken).id == "invariants.to_the_cent"
+
+
+def test_a_test_has_a_monitor_of_its_own(project: Project) -> None:
+    text = """\
+def test_sound(peakguard_monitor):
+    peakguard_monitor("book").step(cash=100.0, fees=1.0)
+def test_broken_at_the_end(peakguard_monitor):
+    peakguard_monitor("book").step(cash=100.0, fees=0.0)
+"""
+    root = project({"policies/book.yaml": BOOK, "test_desk.py": text, "pyproject.toml": ""})
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "peakguard", "-p", "no:cacheprovider", "test_desk.py"]
+    result = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False)
+    assert "2 passed, 1 error" in result.stdout
+    assert "at_end.paid" in result.stdout
