@@ -9,9 +9,9 @@ from typing import Any
 from peakguard.pipeline.project import find_project
 from peakguard.runtime.journal.segments import read_journal
 
-_ERRORS = ("error_created", "error_classified", "contract_violated", "call_refused")
+_ERRORS = ("error_created", "error_classified", "contract_violated", "call_refused", "invariant_broken")
 """The events that tell of one occurrence of a code each."""
-_COUNTED = ("rows_quarantined", "guard_failed", "context_refused", "baggage_dropped", "sink_failed")
+_COUNTED = ("rows_quarantined", "guard_failed", "context_refused", "baggage_dropped", "sink_failed", "object_damaged")
 
 
 def journal_report(root: str | None, since_ns: int | None = None) -> dict[str, Any]:
@@ -49,10 +49,7 @@ def _codes(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _code(code: str, events: list[Mapping[str, Any]]) -> dict[str, Any]:
-    where = {
-        attributes.get("contract") or attributes.get("binding") or attributes.get("error_type") or ""
-        for attributes in (event["attributes"] for event in events)
-    }
+    where = {_where(event["attributes"]) for event in events}
     return {
         "code": code,
         "count": len(events),
@@ -63,6 +60,12 @@ def _code(code: str, events: list[Mapping[str, Any]]) -> dict[str, Any]:
         "runs": len({event["run_id"] for event in events if event["run_id"]}),
         "last_run_id": events[-1]["run_id"],
     }
+
+
+def _where(attributes: Mapping[str, Any]) -> str:
+    if "invariant" in attributes:
+        return f"{attributes['policy']}: {attributes['invariant']}"
+    return attributes.get("contract") or attributes.get("binding") or attributes.get("error_type") or ""
 
 
 def _runs(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from peakguard.api.policies import load
-from peakguard.kinds.bindings.guard import plans_of, weakest
+from peakguard.kinds.bindings.guard import plans_of
 from peakguard.kinds.bindings.outline import in_order, outline
 from peakguard.kinds.resilience import outline as resilience
 from peakguard.pipeline.bundle import load_bundle
 from peakguard.pipeline.project import find_project
+from peakguard.runtime.mode import weakest
 
 _FIELDS = ("name", "target", "origin", "critical")
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 import peakguard as package
@@ -297,3 +298,37 @@ def test_broken_at_the_end(peakguard_monitor):
     result = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False)
     assert "2 passed, 1 error" in result.stdout
     assert "at_end.paid" in result.stdout
+
+
+def test_a_list_may_be_anything_that_is_gone_through_and_evidence_does_not_change(project: Project) -> None:
+    text = (
+        HEAD
+        + """\
+state: {total: float64, legs: {list: {amount: float64}}}
+invariants:
+  adds_up: {expr: 'close(total, sum(leg.amount for leg in legs), abs=0.01)'}
+  some: {expr: count(leg.amount > 0 for leg in legs) > 0}
+"""
+    )
+    policies = loaded(project, text)
+    monitor = policies.monitor("book")
+    legs = [{"amount": 1.0}, {"amount": 2.0}]
+    monitor.step(total=3.0, legs=legs)
+    monitor.step(total=3.0, legs=tuple(legs))
+    monitor.step(total=3.0, legs=(each for each in legs))
+    with pytest.raises(InvariantViolation) as caught:
+        monitor.step(total=4.0, legs=legs)
+    legs[0]["amount"] = 2.0
+    assert caught.value.breaches[0]._asdict()["values"]["legs"] == [{"amount": 1.0}, {"amount": 2.0}]
+    empty = pl.DataFrame(schema={"total": pl.Float64, "legs": pl.List(pl.Struct({"amount": pl.Float64}))})
+    assert {each.evaluations for each in policies.invariants("book").verify(empty).outcomes} == {0}
+
+
+def test_the_environment_makes_monitors_weaker(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    policies = loaded(project, BOOK)
+    monkeypatch.setenv("PEAKGUARD_MODE", "observe")
+    policies.monitor("book").step(cash=-1.0, fees=0.0)
+    monkeypatch.setenv("PEAKGUARD_MODE", "loose")
+    with pytest.raises(PeakguardError) as caught:
+        policies.monitor("book")
+    assert caught.value.code == "PG2087"

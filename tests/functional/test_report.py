@@ -15,6 +15,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import peakguard as package
+from peakguard.kinds.invariants.compile import compile_document
+from peakguard.kinds.invariants.runtime import bind
 from peakguard.runtime.context.carrier import extract, inject
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.event_form import plain
@@ -22,8 +24,10 @@ from peakguard.runtime.event_kinds import EVENTS
 from peakguard.runtime.events import Event
 from peakguard.runtime.journal.segments import Segments, folder_of
 from peakguard.runtime.rejections import BreakerOpen
+from peakguard.runtime.store.store import Store
 from tests.functional.conftest import Project, Run
 from tests.functional.policies import RESILIENCE, SHOP
+from tests.property.test_invariants_agreement import document_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = Draft202012Validator(json.loads((ROOT / "docs" / "event.schema.json").read_text()))
@@ -137,6 +141,24 @@ def test_a_journal_that_cannot_be_read_is_one_error(project: Project, peakguard:
     assert "PG101" in done.stderr
 
 
+BOOK = {
+    "peakguard": 1, "kind": "invariants", "name": "book", "version": "1.0.0", "state": {"cash": "float64"},
+    "invariants": {"solvent": {"expr": "cash >= 0", "severity": "warning"}},
+}  # fmt: skip # a policy
+
+
+def test_broken_invariants_are_counted_by_their_codes(project: Project, peakguard: Run) -> None:
+    root = project(FILES)
+    segments = Segments(folder_of(str(root)))
+    fields = {"policy": "book", "invariant": "invariants.solvent", "code": "SH-9", "step": 3, "enforced": True}
+    segments.append(plain(Event("invariant_broken", 5, "error", None, None, None, None, fields)))
+    fields = {"reason": "for the test", "path": "a", "quarantine": "b"}
+    segments.append(plain(Event("object_damaged", 6, "error", None, None, None, None, fields)))
+    found = report(peakguard, root)
+    assert [(row["code"], row["where"]) for row in found["codes"]] == [("SH-9", ["book: invariants.solvent"])]
+    assert found["others"]["object_damaged"] == 1
+
+
 def test_the_events_of_every_flow_keep_the_schema_and_no_secret(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,6 +176,13 @@ def test_the_events_of_every_flow_keep_the_schema_and_no_secret(
         policies.contract("bars").validate(pd.DataFrame({"close": [1.0, -1.0]}))
         policies.error("SH-1001", symbol="hunter2")
         extract({"traceparent": "no trace"})
+        monitor = bind(compile_document(document_of(BOOK))).monitor()
+        monitor.step(cash=-1.0)
+        monitor.close()
+        store = Store(str(root / "store"))
+        made = store.put("k", b"value")
+        Path(store.places.object(made.digest)).write_bytes(b"other")
+        assert store.read("k") is None
         with policies.run("part", **{f"member{number}": "x" * 200 for number in range(60)}):
             inject({})
     found = [plain(event) for event in heard]

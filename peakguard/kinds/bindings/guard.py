@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from types import TracebackType
@@ -17,13 +16,12 @@ from peakguard.runtime.guarding.flavour import flavour_of
 from peakguard.runtime.guarding.layer import Layer
 from peakguard.runtime.guarding.parameters import check_named, parameters_of
 from peakguard.runtime.guarding.writing import Wrapper, wrap
+from peakguard.runtime.mode import environment_mode, weakest
 from peakguard.runtime.policy_set import PolicySet
 
 if TYPE_CHECKING:
     from peakguard.kinds.resilience.attempts import Attempts
 
-MODES = ("off", "observe", "enforce")
-"""Weakest first."""
 F = TypeVar("F")
 
 
@@ -145,19 +143,6 @@ def plans_of(policies: PolicySet, mode: str | None) -> list[Plan]:
         for name, policy in sorted(policies.tables("bindings").items())
         for index, table in enumerate(policy["bindings"])
     ]
-
-
-def environment_mode() -> str | None:
-    """The master switch PEAKGUARD_MODE. Raises PeakguardError (PG2088) for a word that is none of the three."""
-    word = os.environ.get("PEAKGUARD_MODE") or None
-    if word is not None and word not in MODES:
-        raise PeakguardError(codes.MODE_UNKNOWN, found=word, known=", ".join(MODES))
-    return word
-
-
-def weakest(*modes: str | None) -> str:
-    """The weakest of some modes."""
-    return min((mode for mode in modes if mode is not None), key=MODES.index)
 
 
 class Guarding:

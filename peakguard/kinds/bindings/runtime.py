@@ -10,12 +10,13 @@ from types import ModuleType, TracebackType
 from typing import Any, NamedTuple, Self
 
 from peakguard.diagnostics import codes
-from peakguard.kinds.bindings.guard import Guarding, Plan, environment_mode, plans_of, weakest
+from peakguard.kinds.bindings.guard import Guarding, Plan, plans_of
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.guarding.hook import Listener, listen, stop_listening
 from peakguard.runtime.guarding.modules import names_of, twins
 from peakguard.runtime.guarding.places import missing
 from peakguard.runtime.guarding.standing import Guard, Standing, put_on, take_off
+from peakguard.runtime.mode import environment_mode, weakest
 from peakguard.runtime.policy_set import PolicySet
 
 

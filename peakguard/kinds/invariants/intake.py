@@ -38,7 +38,10 @@ class Intake:
             f"{given}= VALUES_0",
         ]  # fmt: skip # statements of the text
         tests = None if uncovered else [*self._tests(), *self._sum_test(names, sums)]
-        self.lines = [*read, *sums] if tests is None else _trying(sums, tests, read)
+        held = [f"if {scope[name]}.__class__ is not list:" for name in lists if fields_read(roots, name) != frozenset()]
+        # What can be gone through only once must not be gone through here.
+        sure = [line for test in held for line in (test, "    raise TypeError")] if sums else []
+        self.lines = [*read, *sums] if tests is None else _trying([*sure, *sums], tests, read, again=sums)
 
     def _sums(self, roots: Sequence[Typed], names: Names) -> list[str]:
         """Sums over lists, of floats and without a condition: made once, they show whether the list is sound."""
@@ -91,14 +94,14 @@ _TESTS = {
 """When an object is the canonical value of a type."""
 
 
-def _trying(sums: Sequence[str], tests: Sequence[str], read: Sequence[str]) -> list[str]:
+def _trying(sums: Sequence[str], tests: Sequence[str], read: Sequence[str], *, again: Sequence[str]) -> list[str]:
     if not tests:
         return []
-    again = [f"    {line}" for line in (*read, *sums)]
+    repeated = [f"    {line}" for line in (*read, *again)]
     # What is odd may raise where it is added up.
     return [
         "try:", *(f"    {line}" for line in sums), f"    SOUND_0 = {' and '.join(tests)}",
-        "except Exception:", "    SOUND_0 = False", "if not SOUND_0:", *again,
+        "except Exception:", "    SOUND_0 = False", "if not SOUND_0:", *repeated,
     ]  # fmt: skip # statements of the text
 
 

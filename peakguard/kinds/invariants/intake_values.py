@@ -52,8 +52,17 @@ class Reading:
         return self.restored({name: pairs[name] for name in names or self.names})
 
     def restored(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Counts of time as times."""
-        return {name: self._restorers[name](each) if name in self._restorers else each for name, each in values.items()}
+        """Counts of time as times, and lists as they are now: their program goes on changing them."""
+        return {
+            name: self._restorers[name](each) if name in self._restorers else _copied(each)
+            for name, each in values.items()
+        }
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, list):
+        return [each.copy() if isinstance(each, dict) else each for each in value]
+    return value.copy() if isinstance(value, dict) else value
 
 
 _PLAIN = {"bool": bool, "float64": float}

@@ -10,7 +10,14 @@ from typing import Any
 from peakguard.kinds.invariants.tally import used
 from peakguard.runtime.scalar import NAMESPACE
 
-_NAMES = {"DATE_0": date, "DATETIME_0": datetime, "Exception": Exception, "USED_0": used, "UTC_0": UTC}
+_NAMES = {
+    "DATE_0": date,
+    "DATETIME_0": datetime,
+    "Exception": Exception,
+    "TypeError": TypeError,
+    "USED_0": used,
+    "UTC_0": UTC,
+}
 
 
 @lru_cache(maxsize=256)

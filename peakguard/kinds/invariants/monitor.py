@@ -16,6 +16,7 @@ from peakguard.runtime.closing import Closing
 from peakguard.runtime.errors import InvariantViolation, PeakguardError
 from peakguard.runtime.events import emit
 from peakguard.runtime.invariant import Breach, InvariantOutcome, Step, Verification
+from peakguard.runtime.mode import environment_mode, weakest
 
 if TYPE_CHECKING:
     from peakguard.runtime.policy_set import PolicySet
@@ -26,12 +27,13 @@ class Monitor(Closing):
 
     `step(**values)` takes the values of a step under the names of the policy's state. It raises InvariantViolation for
     an invariant of severity `error` or `halt` that the step breaks; after `halt` it raises for every further step.
-    `mode="observe"` only reports. `close()` judges what is asked at the end, and raises for it.
+    `mode="observe"` only reports, as PEAKGUARD_MODE may ask of all. `close()` judges what is asked at the end, and
+    raises for it.
     """
 
     def __init__(self, table: Mapping[str, Any], policies: PolicySet | None, mode: str = "enforce") -> None:
         self.table = table
-        self.mode = weaker(table["mode"], mode)
+        self.mode = weakest(table["mode"], mode, environment_mode())
         self._policies = policies
         self._tallies = [Tally(each, self.mode) for each in table["invariants"]]
         self._state = StateTally(table, self.mode)
@@ -202,11 +204,6 @@ class Monitor(Closing):
             self.close()
         except InvariantViolation as late:
             error.add_note(f"and at the end: {late}")
-
-
-def weaker(*modes: str) -> str:
-    """The weakest of some modes."""
-    return min(modes, key=("off", "observe", "enforce").index)
 
 
 def skipped(name: str) -> InvariantOutcome:
