@@ -38,7 +38,9 @@ class Intake:
             f"{given}= VALUES_0",
         ]  # fmt: skip # statements of the text
         tests = None if uncovered else [*self._tests(), *self._sum_test(names, sums)]
-        held = [f"if {scope[name]}.__class__ is not list:" for name in lists if fields_read(roots, name) != frozenset()]
+        held = [
+            f"if {scope[name]}.__class__ is not LIST_0:" for name in lists if fields_read(roots, name) != frozenset()
+        ]
         # What can be gone through only once must not be gone through here.
         sure = [line for test in held for line in (test, "    raise TypeError")] if sums else []
         self.lines = [*read, *sums] if tests is None else _trying([*sure, *sums], tests, read, again=sums)
@@ -85,11 +87,11 @@ class Intake:
 
 
 _TESTS = {
-    "bool": "{x}.__class__ is bool",
+    "bool": "{x}.__class__ is BOOL_0",
     "date": "{x}.__class__ is DATE_0",
     "float64": "{x}.__class__ is float",
-    "int64": "{x}.__class__ is int and {least} <= {x} <= {most}",
-    "string": "{x}.__class__ is str",
+    "int64": "{x}.__class__ is INT_0 and {least} <= {x} <= {most}",
+    "string": "{x}.__class__ is STR_0",
 }
 """When an object is the canonical value of a type."""
 

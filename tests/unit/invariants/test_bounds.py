@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 import pytest
 
 from peakguard.kinds.invariants.compile import compile_document
+from peakguard.kinds.invariants.intake_values import Reading
 from peakguard.kinds.invariants.runtime import Invariants, bind
 from peakguard.kinds.invariants.tally import Tally
 from tests.property.test_invariants_agreement import document_of
@@ -82,3 +84,28 @@ def test_what_is_not_closer_than_before_is_not_looked_into(monkeypatch: pytest.M
     for x in (5.5, 7.0, 6.0, 3.0, 6.9, 4.0) * 100:
         monitor.step(x=x)
     assert calls == 2 + 2  # 5.5 and 3.0 above 0; 5.5 and 7.0 away from 5
+
+
+def test_values_that_are_as_declared_are_not_read_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(*_: Any) -> None:
+        raise AssertionError("read")
+
+    monkeypatch.setattr(Reading, "read", read)
+    state = {
+        "time": "datetime[us, UTC]",
+        "name": "string",
+        "n": "int64",
+        "x": "float64",
+        "y": {"type": "float64", "nullable": True},
+        "ps": {"list": {"q": "float64", "p": "float64", "name": "string"}},
+    }
+    found = policy(
+        state,
+        a={"expr": "close(x, sum(p.q * p.p for p in ps), abs=1.0)"},
+        b={"expr": "time > prev(time) or n > 0 or name == 'a' or y > 0", "on_null": "pass"},
+    )
+    monitor = found.monitor()
+    time = datetime(2020, 1, 1, tzinfo=UTC)
+    monitor.step(time=time, name="a", n=1, x=2.0, y=None, ps=[{"q": 1.0, "p": 2.0, "name": "b"}])
+    with pytest.raises(AssertionError):
+        monitor.step(time=time, name="a", n=1, x=2, y=None, ps=({"q": 1.0, "p": 2.0},))
