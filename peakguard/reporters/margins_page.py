@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.resources import files
 
 from peakguard.reporters.invariants import breach_line, closest, counted, headline, status, tally
+from peakguard.reporters.page.head import page_of
 from peakguard.reporters.page.markup import Markup, cut, tag
 from peakguard.reporters.page.ticks import number
 from peakguard.runtime.invariant import InvariantOutcome, Verification
 from peakguard.runtime.margin import Margin
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _WIDTH, _HEIGHT = 1000, 100
 _COLOURS = {"pass": "pass", "idle": "warning", "warning": "warning", "observed": "warning", "record": "warning"}
 _SIGNS = {"pass": "✓", "warning": "!", "error": "✕", "skipped": "–"}
@@ -40,20 +39,7 @@ def margins_page(verified: Mapping[str, Verification], margins: Mapping[str, Seq
     )
     sections = [_file(path, each, margins.get(path, ())) for path, each in verified.items()]
     body = tag("body", head, tag("main", *sections), class_="inv")
-    return f"<!doctype html>\n{tag('html', _head(first), body, lang='en')}\n"
-
-
-def _head(first: Verification) -> Markup:
-    style = files("peakguard.reporters.page").joinpath("style.css").read_text(encoding="utf-8")
-    return tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        tag("title", f"invariants of {first.policy}"),
-        tag("style", Markup(style + _STYLE)),
-    )
+    return page_of(f"invariants of {first.policy}", body, _STYLE)
 
 
 def _file(path: str, verification: Verification, margins: Sequence[Margin]) -> Markup:

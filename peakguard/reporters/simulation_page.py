@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.resources import files
 from typing import Any
 
+from peakguard.reporters.page.head import page_of
 from peakguard.reporters.page.markup import Markup, tag
 from peakguard.reporters.simulation import FACTS
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _WIDTH, _HEIGHT = 1000, 100
 _STACK = {"ok": "var(--bar-pass)", "failed": "var(--bar-fail)", "rejected": "var(--bar-unknown)"}
 _COLOURS = {"closed": "var(--bar-pass)", "open": "var(--bar-fail)", "half_open": "var(--warning)"}
@@ -42,20 +41,7 @@ def simulation_page(runs: Sequence[Mapping[str, Any]], script: str) -> str:
     )  # fmt: skip # one element each
     sections = [_section(name, run, most) for name, run in zip(names, runs, strict=True)]
     body = tag("body", head, tag("main", *sections, _table(names, runs)), class_="sim")
-    return f"<!doctype html>\n{tag('html', _head(str(first['policy'])), body, lang='en')}\n"
-
-
-def _head(title: str) -> Markup:
-    style = files("peakguard.reporters.page").joinpath("style.css").read_text(encoding="utf-8")
-    return tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        tag("title", f"simulation of {title}"),
-        tag("style", Markup(style + _STYLE)),
-    )
+    return page_of(f"simulation of {first['policy']}", body, _STYLE)
 
 
 def _section(name: str, run: Mapping[str, Any], most: int) -> Markup:

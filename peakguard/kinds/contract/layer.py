@@ -3,32 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.guarding.layer import Layer
-from peakguard.runtime.policy_set import PolicySet
+from peakguard.runtime.guarding.site import Site
 
 _RAISED = ("if {problem} is not None:", "    raise {problem}")
-
-
-class Site(Protocol):
-    """What a layer has to know of where it stands."""
-
-    @property
-    def binding(self) -> str:
-        """What the guard is called."""
-
-    @property
-    def is_enforced(self) -> bool:
-        """Whether a broken contract is raised, else it is only reported."""
-
-    @property
-    def policies(self) -> PolicySet:
-        """The policies that the contract is one of."""
-
-    def failed(self, layer: str, fault: BaseException) -> PeakguardError | None:
-        """What to raise for a fault of peakguard itself."""
 
 
 def layer(site: Site, contract: str, part: str, name: str, *, nullable: bool) -> Layer:

@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from peakguard.kinds.invariants.watching import Watching, watching
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.guarding.layer import Layer
-from peakguard.runtime.guarding.parameters import Parameters
 from peakguard.runtime.guarding.paths import follower, parse_path
 from peakguard.runtime.guarding.roots import Roots
-from peakguard.runtime.policy_set import PolicySet
+from peakguard.runtime.guarding.site import Site
 from peakguard.runtime.reading import value_reader
 
 _RAISED = ("if {problem} is not None:", "    raise {problem}")
-
-
-class Site(Protocol):
-    """What a layer has to know of where it stands."""
-
-    @property
-    def binding(self) -> str:
-        """What the guard is called."""
-
-    @property
-    def is_enforced(self) -> bool:
-        """Whether a broken invariant is raised, else it is only reported."""
-
-    @property
-    def parameters(self) -> Parameters:
-        """How the function is called."""
-
-    @property
-    def policies(self) -> PolicySet:
-        """The policies that the invariants are one of."""
-
-    def failed(self, layer: str, fault: BaseException) -> PeakguardError | None:
-        """What to raise for a fault of peakguard itself."""
 
 
 def layer(site: Site, watch: Mapping[str, Any]) -> Layer:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
 
 from peakguard.reporters.page.badge import unseen_badge, verdict_badge
+from peakguard.reporters.page.head import page_of
 from peakguard.reporters.page.markup import Markup, join, lines, tag
 from peakguard.reporters.page.pictures import pictures
 from peakguard.reporters.page.rules import all_rules, broken_rules
@@ -13,9 +13,6 @@ from peakguard.reporters.page.subject import CodePage, Subject
 from peakguard.reporters.validation import Validation, breaks, tally
 from peakguard.runtime.series import Series
 from peakguard.runtime.violation import Verdict
-
-# Nothing may be loaded and no script may run, whatever the data hold.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 def page(found: Validation, subject: Subject, series: Mapping[str, Series], undrawn: Mapping[str, str]) -> str:
@@ -32,22 +29,7 @@ def page(found: Validation, subject: Subject, series: Mapping[str, Series], undr
         ),
         _footer(subject),
     )
-    return f"<!doctype html>\n{tag('html', _head(found, subject), body, lang='en')}\n"
-
-
-def _head(found: Validation, subject: Subject) -> Markup:
-    style = files("peakguard.reporters.page").joinpath("style.css").read_text(encoding="utf-8")
-    title = f"{_word(found)}: {subject.contract} {subject.version}"
-    return tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        tag("meta", name="robots", content="noindex"),
-        tag("title", title),
-        tag("style", Markup(style)),
-    )
+    return page_of(f"{_word(found)}: {subject.contract} {subject.version}", body)
 
 
 def _word(found: Validation) -> str:
