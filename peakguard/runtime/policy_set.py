@@ -12,6 +12,7 @@ from peakguard.runtime.errors import PeakguardError
 if TYPE_CHECKING:
     from peakguard.kinds.bindings.guard import Guarding
     from peakguard.kinds.bindings.runtime import Attachment
+    from peakguard.kinds.config.runtime import Config
     from peakguard.kinds.contract.runtime import Contract
     from peakguard.kinds.observability.runtime import Observability
     from peakguard.kinds.resilience.breaker import Breaker
@@ -48,6 +49,14 @@ class PolicySet:
         """The contract of a name. Raises PeakguardError (PG2005) where there is none."""
         contract: Contract = self._bind("contract", name)
         return contract
+
+    def config(self, name: str) -> Config:
+        """The config policy of a name, as in `policies.config("app").load()`.
+
+        Raises PeakguardError (PG2005) where there is none.
+        """
+        config: Config = self._bind("config", name)
+        return config
 
     @property
     def errors(self) -> Catalogs:

@@ -1,0 +1,83 @@
+"""A config policy at work: it reads, judges and gives configurations, or refuses them with every fault."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from peakguard.diagnostics import codes
+from peakguard.diagnostics.diagnostic import ERROR
+from peakguard.kinds.config.examine import Examined, examine
+from peakguard.kinds.config.files import wanted_files
+from peakguard.kinds.config.sections import Section, restored
+from peakguard.kinds.config.unknown import homes_of
+from peakguard.runtime.errors import ConfigError
+
+if TYPE_CHECKING:
+    from peakguard.runtime.policy_set import PolicySet
+
+
+def bind(table: Mapping[str, Any], policies: PolicySet) -> Config:
+    """The policy, ready to read configurations."""
+    return Config(table, policies.root, policies.digest)
+
+
+class Config:
+    """A config policy. Thread-safe; every call reads the files anew."""
+
+    def __init__(self, table: Mapping[str, Any], root: str, digest: str) -> None:
+        self.table = table
+        self.root = root
+        self.policy_set = digest
+        self._homes = homes_of(table)
+
+    @property
+    def name(self) -> str:
+        """The name of the policy."""
+        return str(self.table["name"])
+
+    def examine(
+        self,
+        files: Sequence[str | os.PathLike[str]] | None = None,
+        *,
+        profile: str | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> Examined:
+        """Every fault of a configuration, and its values; never raises for what stands in it.
+
+        `files` stand in place of those of the policy, each over the ones before it. `profile` is PEAKGUARD_PROFILE
+        if it is not given, `environ` that of the process.
+        """
+        variables = os.environ if environ is None else environ
+        chosen = profile or variables.get("PEAKGUARD_PROFILE") or None
+        given = None if files is None else [os.fspath(path) for path in files]
+        wanted = wanted_files(self.table, self.root, given, chosen)
+        return examine(self.table, self._homes, self.root, wanted, dict(variables))
+
+    def load(
+        self,
+        files: Sequence[str | os.PathLike[str]] | None = None,
+        *,
+        profile: str | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> Any:
+        """The configuration, frozen: `load().risk.max_drawdown`. The arguments are those of `examine`.
+
+        Raises ConfigError (PG2070), which holds every finding.
+        """
+        return self.section_of(self.examine(files, profile=profile, environ=environ))
+
+    def section_of(self, examined: Examined) -> Section:
+        """The configuration that was examined. Raises ConfigError (PG2070) where it holds an error."""
+        if examined.values is None or not examined.is_good:
+            raise self.refusal(examined)
+        return restored(self.table["fields"], examined.values)
+
+    def refusal(self, examined: Examined) -> ConfigError:
+        """The error that says why a configuration is refused."""
+        errors = [finding for finding in examined.findings if finding.severity == ERROR]
+        first = f"{errors[0].span}: {errors[0].message}"
+        error = ConfigError(codes.CONFIG_REFUSED, examined.findings, config=self.name, count=len(errors), first=first)
+        error.policy_set = self.policy_set
+        return error
