@@ -1,7 +1,8 @@
 """Configurations with the faults that people report, each marked in the file itself, and sound ones without any.
 
 A line `#   ^ PG895` expects that code at the column of the caret in the line above, `#<` at its first column;
-`# at: FILE:LINE:COLUMN CODE` expects one elsewhere. `# env: NAME=VALUE` sets a variable, `#--- NAME` begins another file.
+`# at: FILE:LINE:COLUMN CODE` expects one elsewhere. `# env: NAME=VALUE` sets a variable, `#--- NAME` begins another
+file.
 """
 
 from __future__ import annotations

@@ -95,7 +95,8 @@ class _Writer:
         self._scope = scope_of(document.spec)
 
     def fields(self, fields: dict[str, Node], path: Path) -> dict[str, Any]:
-        return {name: self._node(node, (*path, name)) for name, node in fields.items()}
+        # In one order, whether it comes from the policy or from a compiled artefact, which sorts its keys.
+        return {name: self._node(node, (*path, name)) for name, node in sorted(fields.items())}
 
     def _node(self, node: Node, path: Path) -> dict[str, Any]:
         match node:
@@ -110,7 +111,8 @@ class _Writer:
                 return {**inner, "unknown_keys": node.unknown_keys, "sum": node.sum, **_common(node)}
             case Variants():
                 variants = {
-                    name: self.fields(fields, (*path, "variants", name)) for name, fields in node.variants.items()
+                    name: self.fields(fields, (*path, "variants", name))
+                    for name, fields in sorted(node.variants.items())
                 }
                 common = self.fields(node.common, (*path, "common"))
                 return {"is": "union", "union": node.union, "variants": variants, "common": common, **_common(node)}

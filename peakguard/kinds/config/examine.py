@@ -12,6 +12,8 @@ from peakguard.kinds.config.files import File, Wanted, read_file
 from peakguard.kinds.config.judge import Judge
 from peakguard.kinds.config.judged import Judged, has_errors
 from peakguard.kinds.config.layers import layered
+from peakguard.kinds.config.masks import masked
+from peakguard.kinds.config.parts import is_secret
 from peakguard.kinds.config.renames import move_renamed
 from peakguard.kinds.config.rules import (
     Outcome,
@@ -21,6 +23,7 @@ from peakguard.kinds.config.rules import (
     check_rules,
 )
 from peakguard.kinds.config.unknown import Homes
+from peakguard.kinds.config.variables import variable_in_words
 from peakguard.runtime.secret_forms import DETECTORS, squeezed
 from peakguard.syntax.node import Mapping as Table
 from peakguard.syntax.node import Scalar, walk
@@ -32,7 +35,8 @@ class Examined(NamedTuple):
     """What was found.
 
     `values` are canonical, None where a file could not be read at all. `origins` says of each given field where its
-    value stands, of the others where their default is declared. `texts` are the texts of the files by their paths.
+    value stands, of the others where their default is declared. `texts` are those of the files, as they may
+    be shown.
     """
 
     findings: tuple[Diagnostic, ...]
@@ -56,10 +60,10 @@ def examine(
     files = [read_file(each) for each in wanted]
     findings = [finding for file in files for finding in file.findings]
     read = tuple((file.path, file.digest) for file in files)
-    texts = {file.path: file.tree.source.text for file in files if file.tree is not None}
     if has_errors(findings):
         # Of half of the files the rest would be judged wrongly.
-        return Examined(_sorted(findings), None, (), read, (), {}, texts)
+        return Examined(_sorted(findings), None, (), read, (), {}, masked(files, findings))
+    findings += _literal_secrets(plan, files)
     tree = layered(plan, files, findings.append)
     variables = overlay(plan, tree, environ, findings.append)
     move_renamed(plan, tree, findings.append)
@@ -71,30 +75,14 @@ def examine(
     known = {finding.span for finding in findings}
     findings += (each for each in _secret_forms(files) if each.span not in known)
     origins = {**judged.defaults, **{field: str(node.span) for field, node in judged.nodes.items()}}
-    return Examined(_sorted(findings), values, tuple(outcomes), read, variables, origins, texts)
+    return Examined(_sorted(findings), values, tuple(outcomes), read, variables, origins, masked(files, findings))
 
 
 def _check_whole(plan: Mapping[str, Any], values: Mapping[str, Any], judged: Judged) -> list[Outcome]:
     check_references(values, judged)
-    check_conditions(values, judged)
-    check_agreements(plan["agree"], values, judged)
-    return check_rules(plan["rules"], values, judged, secrets_of(plan["fields"]))
-
-
-def secrets_of(fields: Mapping[str, Any], path: tuple[str, ...] = ()) -> frozenset[str]:
-    """The paths of all secrets outside maps."""
-    return frozenset(_secrets(fields, path))
-
-
-def _secrets(fields: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
-    for name, part in fields.items():
-        if part["is"] == "field" and part["secret"]:
-            yield ".".join((*path, name))
-        elif part["is"] == "table":
-            yield from _secrets(part["fields"], (*path, name))
-        elif part["is"] == "union":
-            for inner in (part["common"], *part["variants"].values()):
-                yield from _secrets(inner, (*path, name))
+    check_conditions(plan, values, judged)
+    check_agreements(plan, values, judged)
+    return check_rules(plan["rules"], values, judged, plan["fields"])
 
 
 def _secret_forms(files: Sequence[File]) -> Iterator[Diagnostic]:
@@ -103,9 +91,19 @@ def _secret_forms(files: Sequence[File]) -> Iterator[Diagnostic]:
         if file.tree is None:
             continue
         for field, node in _texts(file.tree, ()):
-            detector = _form_of(str(node.value))
+            detector = _form_of(node.value) if isinstance(node.value, str) else None
             if detector is not None and not node.source.path.startswith(MARK):
                 yield found(codes.CONFIG_SECRET_FORM, node.span, field=field, detector=detector)
+
+
+def _literal_secrets(plan: Mapping[str, Any], files: Sequence[File]) -> Iterator[Diagnostic]:
+    """Secrets that stand in a file, also where the environment says something else."""
+    for file in files:
+        under = tuple(file.under.split(".")) if file.under is not None else ()
+        for field, node in _texts(file.tree, under) if file.tree is not None else ():
+            if node.value and is_secret(plan["fields"], field.split(".")):
+                variable = variable_in_words(plan["environment"], plan["fields"], field.split("."))
+                yield found(codes.CONFIG_SECRET_LITERAL, node.span, field=field, variable=variable)
 
 
 def _texts(table: Table, path: tuple[str, ...]) -> Iterator[tuple[str, Scalar]]:
@@ -114,7 +112,7 @@ def _texts(table: Table, path: tuple[str, ...]) -> Iterator[tuple[str, Scalar]]:
             yield from _texts(value, (*path, key))
         else:
             for node in walk(value):
-                if isinstance(node, Scalar) and isinstance(node.value, str):
+                if isinstance(node, Scalar) and isinstance(node.value, str | int | float):
                     yield ".".join((*path, key)), node
 
 
@@ -127,4 +125,5 @@ def _form_of(text: str) -> str | None:
 
 
 def _sorted(findings: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-    return tuple(sorted(findings, key=lambda each: (*each.span, each.code)))
+    once = {(*each.span, each.code, str(each.data)): each for each in findings}
+    return tuple(finding for _, finding in sorted(once.items()))

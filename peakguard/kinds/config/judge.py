@@ -14,7 +14,7 @@ from peakguard.kinds.config.judged import ENTRIES, KEYS, VALUES, Judged, dotted,
 from peakguard.kinds.config.renames import deprecated
 from peakguard.kinds.config.unknown import Homes, unknown_keys
 from peakguard.kinds.config.values import BROKEN, expected, read_value, shown
-from peakguard.kinds.config.variables import variable_of
+from peakguard.kinds.config.variables import variable_in_words
 from peakguard.runtime.pattern import matcher
 from peakguard.syntax.node import Mapping as Table
 from peakguard.syntax.node import Node, Scalar, Style
@@ -88,7 +88,7 @@ class Judge:
         if part["deprecated"] is not None:
             self._judged.report(deprecated(field, part["deprecated"], key))
         if part["secret"] and not node.source.path.startswith(MARK):
-            variable = self._variable(part, path)
+            variable = self._variable(path)
             self._refuse(path, found(codes.CONFIG_SECRET_LITERAL, node.span, field=field, variable=variable))
             return None
         value = read_value(node, part, field, self._judged.report)
@@ -103,7 +103,7 @@ class Judge:
         if part["path"] is not None and value is not None and not self._is_there(part["path"], value):
             data = {"found": value, "problem": _LACKS[part["path"]]}
             self._refuse(path, found(codes.CONFIG_PATH_MISSING, node.span, field=dotted(path), **data))
-        if part["among"] is not None and value is not None:
+        if part["among"] is not None and value is not None and not part["secret"]:
             items = node.items if isinstance(node, List) else [node]
             texts = value if isinstance(value, list) else [value]
             for item, text in zip(items, texts, strict=True):
@@ -126,19 +126,14 @@ class Judge:
             return None if value is BROKEN else value
         if part["required"] and part["secret"]:
             self._judged.broken.add(path)
-            variable = self._variable(part, path)
+            variable = self._variable(path)
             self._judged.report(found(codes.CONFIG_SECRET_MISSING, at.span, field=field, variable=variable))
         elif part["required"]:
             self._missing(path, at, f", {expected(part['type'])}", "")
         return None
 
-    def _variable(self, part: Mapping[str, Any], path: tuple[str, ...]) -> str:
-        environment = self._plan["environment"]
-        if part["env"] is not None:
-            return f"`{part['env']}`"
-        if environment["prefix"] is None:
-            return "a variable (the policy names none: give the field `env`, or the policy a prefix)"
-        return f"`{variable_of(environment['prefix'], environment['separator'], path)}`"
+    def _variable(self, path: tuple[str, ...]) -> str:
+        return variable_in_words(self._plan["environment"], self._plan["fields"], path)
 
     def table(self, part: Mapping[str, Any], table: Table, path: tuple[str, ...], at: Node) -> Any:
         """A section."""

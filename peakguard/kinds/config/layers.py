@@ -8,6 +8,7 @@ from typing import Any
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import found
 from peakguard.kinds.config.files import File
+from peakguard.kinds.config.parts import is_secret
 from peakguard.kinds.config.values import Report, shown
 from peakguard.syntax.node import Mapping as Table
 from peakguard.syntax.node import Node, Scalar, Style
@@ -22,7 +23,7 @@ def layered(plan: Mapping[str, Any], files: Sequence[File], report: Report) -> T
         return Table(source, 0, 0, {})
     merged = trees[0]
     for tree in trees[1:]:
-        merged = _over(merged, tree, (), plan["overrides"], report)
+        merged = _over(merged, tree, (), plan, report)
     return merged
 
 
@@ -36,26 +37,28 @@ def _mounted(file: File) -> Table:
     return tree
 
 
-def _over(
-    below: Table, above: Table, path: tuple[str, ...], overrides: Mapping[str, str] | None, report: Report
-) -> Table:
+def _over(below: Table, above: Table, path: tuple[str, ...], plan: Mapping[str, Any], report: Report) -> Table:
     entries = dict(below.entries)
     for key, (at, value) in above.entries.items():
         known = entries.get(key)
         here = (*path, key)
         if known is not None and isinstance(known[1], Table) and isinstance(value, Table):
-            entries[key] = (known[0], _over(known[1], value, here, overrides, report))
+            entries[key] = (known[0], _over(known[1], value, here, plan, report))
             continue
         dotted = ".".join(here)
-        if known is not None and overrides is not None and dotted not in overrides:
-            _compare(dotted, known[1], value, report)
+        if known is not None and plan["overrides"] is not None and dotted not in plan["overrides"]:
+            _compare(dotted, known[1], value, report, is_hidden=is_secret(plan["fields"], here))
         entries[key] = (at, value)
     return Table(below.source, below.start, below.end, entries)
 
 
-def _compare(field: str, below: Node, above: Node, report: Report) -> None:
+def _compare(field: str, below: Node, above: Node, report: Report, *, is_hidden: bool) -> None:
     if below.plain() != above.plain():
-        data = {"found": shown(above), "first": shown(below), "place": str(below.span)}
+        data = {
+            "found": shown(above, is_secret=is_hidden),
+            "first": shown(below, is_secret=is_hidden),
+            "place": str(below.span),
+        }
         report(found(codes.CONFIG_FILES_DISAGREE, above.span, field=field, **data))
 
 

@@ -9,7 +9,9 @@ from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import ERROR, INFO, WARNING, Diagnostic, found
 from peakguard.diagnostics.wording import did_you_mean
 from peakguard.kinds.config.judged import ENTRIES, KEYS, Judged, dotted, title
+from peakguard.kinds.config.parts import is_secret
 from peakguard.kinds.config.values import HIDDEN, expected, shown
+from peakguard.kinds.config.variables import variable_in_words
 from peakguard.runtime.scalar import load_scalar
 from peakguard.syntax.node import Node
 
@@ -39,7 +41,7 @@ def check_references(values: Mapping[str, Any], judged: Judged) -> None:
             judged.report(found(codes.CONFIG_REFERENCE, node.span, field=field, suggestion=suggestion, **data))
 
 
-def check_conditions(values: Mapping[str, Any], judged: Judged) -> None:
+def check_conditions(plan: Mapping[str, Any], values: Mapping[str, Any], judged: Judged) -> None:
     """Fields that must be given where others say so."""
     for path, at, part in judged.conditions:
         condition = part["required_when"]
@@ -51,18 +53,18 @@ def check_conditions(values: Mapping[str, Any], judged: Judged) -> None:
             data = {"section": title(path[:-1]), "reason": reason, "says": f", {expected(part['type'])}"}
             code = codes.CONFIG_SECRET_MISSING if part["secret"] else codes.CONFIG_KEY_MISSING
             if part["secret"]:
-                data = {"field": dotted(path), "variable": f"`{part['env'] or 'its variable'}`"}
+                data = {"field": dotted(path), "variable": variable_in_words(plan["environment"], plan["fields"], path)}
             else:
                 data["key"] = path[-1]
             judged.report(found(code, at.span, **data))
 
 
 def check_rules(
-    rules: Sequence[Mapping[str, Any]], values: Mapping[str, Any], judged: Judged, secrets: frozenset[str]
+    rules: Sequence[Mapping[str, Any]], values: Mapping[str, Any], judged: Judged, fields: Mapping[str, Any]
 ) -> list[Outcome]:
     """Every rule in every section that it is asked of; each is told as asked or left out."""
     return [
-        _ask(rule, section, names, values, judged, secrets)
+        _ask(rule, section, names, values, judged, fields)
         for rule in rules
         if rule["mode"] != "off"
         for section, names in _sections(rule["within"], values)
@@ -92,7 +94,7 @@ def _ask(
     names: Mapping[str, Any],
     values: Mapping[str, Any],
     judged: Judged,
-    secrets: frozenset[str],
+    fields: Mapping[str, Any],
 ) -> Outcome:
     inner = value_at(values, section) if section else {}
     own = inner if isinstance(inner, Mapping) else {}
@@ -105,7 +107,7 @@ def _ask(
     if verdict is True or (verdict is None and rule["on_null"] == "pass"):
         return Outcome(rule["id"], where, "passed", "")
     code = codes.CONFIG_RULE_UNKNOWN if verdict is None else codes.CONFIG_RULE_BROKEN
-    judged.report(_broken(code, rule, section, reads, values, judged, secrets))
+    judged.report(_broken(code, rule, section, reads, values, judged, fields))
     return Outcome(rule["id"], where, "unknown" if verdict is None else "failed", "")
 
 
@@ -116,11 +118,11 @@ def _broken(
     reads: Sequence[tuple[str, ...]],
     values: Mapping[str, Any],
     judged: Judged,
-    secrets: frozenset[str],
+    fields: Mapping[str, Any],
 ) -> Diagnostic:
     """The fault stands at the first value that the rule reads and that somebody gave."""
     plain = [path for path in reads if path[-1][-1:] != ")" and path != ("key",)]
-    said = [_said(path, values, judged, secrets) for path in plain]
+    said = [_said(path, values, judged, fields) for path in plain]
     data = {
         "rule": rule["id"],
         "asks": rule["asks"],
@@ -146,10 +148,10 @@ def _place(reads: Sequence[tuple[str, ...]], section: tuple[str, ...], judged: J
     return next(iter(judged.sections.values()), next(iter(judged.nodes.values()), judged.start))
 
 
-def _said(path: tuple[str, ...], values: Mapping[str, Any], judged: Judged, secrets: frozenset[str]) -> str:
+def _said(path: tuple[str, ...], values: Mapping[str, Any], judged: Judged, fields: Mapping[str, Any]) -> str:
     field = dotted(path)
     node = judged.nodes.get(field)
-    if field in secrets:
+    if is_secret(fields, path):
         return f"{path[-1]} is {HIDDEN}"
     if node is not None:
         return f"{path[-1]} is {_brief(node)} ({node.span})"
@@ -173,9 +175,9 @@ def value_at(values: Any, path: Sequence[str]) -> Any:
     return values
 
 
-def check_agreements(plan: Sequence[Mapping[str, Any]], values: Mapping[str, Any], judged: Judged) -> None:
+def check_agreements(plan: Mapping[str, Any], values: Mapping[str, Any], judged: Judged) -> None:
     """Sections whose shared keys have one value."""
-    for agreement in plan:
+    for agreement in plan["agree"]:
         first: dict[str, tuple[str, Any]] = {}
         for section in agreement["sections"]:
             inner = value_at(values, section.split("."))
@@ -184,23 +186,14 @@ def check_agreements(plan: Sequence[Mapping[str, Any]], values: Mapping[str, Any
                     continue
                 other, known = first.setdefault(key, (section, value))
                 if known != value:
-                    judged.report(_disagree(agreement["name"], key, section, other, judged))
+                    is_hidden = is_secret(plan["fields"], [*section.split("."), key])
+                    judged.report(_disagree(agreement["name"], key, section, other, judged, is_hidden=is_hidden))
 
 
-def _disagree(agreement: str, key: str, section: str, other: str, judged: Judged) -> Diagnostic:
+def _disagree(agreement: str, key: str, section: str, other: str, judged: Judged, *, is_hidden: bool) -> Diagnostic:
     here, there = judged.nodes.get(f"{section}.{key}"), judged.nodes.get(f"{other}.{key}")
     at = here or there or judged.start
-    data = {
-        "found": _brief(here) if here is not None else "its default",
-        "first": _brief(there) if there is not None else "its default",
-        "place": str(there.span) if there is not None else "by default",
-    }
-    return found(
-        codes.CONFIG_SECTIONS_DISAGREE,
-        at.span,
-        key=key,
-        section=f"[{section}]",
-        other=f"[{other}]",
-        agreement=agreement,
-        **data,
-    )
+    said = [HIDDEN if is_hidden else "its default" if node is None else _brief(node) for node in (here, there)]
+    place = str(there.span) if there is not None else "by default"
+    data = {"section": f"[{section}]", "other": f"[{other}]", "agreement": agreement, "place": place}
+    return found(codes.CONFIG_SECTIONS_DISAGREE, at.span, key=key, found=said[0], first=said[1], **data)

@@ -139,3 +139,13 @@ def frozen(form: Any, value: Any) -> Any:
             return section({name: frozen(inner, value[name]) for name, inner in form["record"].items()})
         return value if "enum" in form else frozen(form["type"], value)
     return restorer(form)(value)
+
+
+def flat(values: Section, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value by its path: `("risk.max_drawdown", 0.2)`."""
+    for key in values:
+        here = f"{path}.{key}" if path else key
+        if isinstance(values[key], Section):
+            yield from flat(values[key], here)
+        else:
+            yield here, values[key]
