@@ -9,9 +9,11 @@ from typing import Any
 from peakguard.pipeline.project import find_project
 from peakguard.runtime.journal.segments import read_journal
 
-_ERRORS = ("error_created", "error_classified", "contract_violated", "call_refused")
+_ERRORS = ("error_created", "error_classified", "contract_violated", "call_refused", "config_refused")
 """The events that tell of one occurrence of a code each."""
-_COUNTED = ("rows_quarantined", "guard_failed", "context_refused", "baggage_dropped", "sink_failed")
+_COUNTED = (
+    "rows_quarantined", "guard_failed", "context_refused", "baggage_dropped", "sink_failed", "config_refused",
+)  # fmt: skip
 
 
 def journal_report(root: str | None, since_ns: int | None = None) -> dict[str, Any]:
@@ -50,7 +52,11 @@ def _codes(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _code(code: str, events: list[Mapping[str, Any]]) -> dict[str, Any]:
     where = {
-        attributes.get("contract") or attributes.get("binding") or attributes.get("error_type") or ""
+        attributes.get("contract")
+        or attributes.get("binding")
+        or attributes.get("config")
+        or attributes.get("error_type")
+        or ""
         for attributes in (event["attributes"] for event in events)
     }
     return {

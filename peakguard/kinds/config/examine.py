@@ -1,4 +1,4 @@
-"""One look at a configuration: its files and variables are read, joined and judged, and nothing is changed."""
+"""One look at a configuration: its files and variables are joined and judged, and nothing is changed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
 from peakguard.kinds.config.environment import MARK, overlay
-from peakguard.kinds.config.files import File, Wanted, read_file
+from peakguard.kinds.config.files import File
 from peakguard.kinds.config.judge import Judge
 from peakguard.kinds.config.judged import Judged, has_errors
 from peakguard.kinds.config.layers import layered
@@ -54,10 +54,9 @@ class Examined(NamedTuple):
 
 
 def examine(
-    plan: Mapping[str, Any], homes: Homes, root: str, wanted: Sequence[Wanted], environ: Mapping[str, str]
+    plan: Mapping[str, Any], homes: Homes, root: str, files: Sequence[File], environ: Mapping[str, str]
 ) -> Examined:
     """Judge a configuration. Never raises for what stands in it."""
-    files = [read_file(each) for each in wanted]
     findings = [finding for file in files for finding in file.findings]
     read = tuple((file.path, file.digest) for file in files)
     if has_errors(findings):

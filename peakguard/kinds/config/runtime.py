@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import ERROR
 from peakguard.kinds.config.examine import Examined, examine
-from peakguard.kinds.config.files import wanted_files
+from peakguard.kinds.config.files import File, Wanted, read_file, wanted_files
 from peakguard.kinds.config.sections import Section, restored
+from peakguard.kinds.config.told import tell_refused
 from peakguard.kinds.config.unknown import homes_of
 from peakguard.runtime.errors import ConfigError
 
 if TYPE_CHECKING:
+    from peakguard.kinds.config.registry import Registry
     from peakguard.runtime.policy_set import PolicySet
 
 
@@ -49,11 +51,28 @@ class Config:
         `files` stand in place of those of the policy, each over the ones before it. `profile` is PEAKGUARD_PROFILE
         if it is not given, `environ` that of the process.
         """
+        wanted = self.wanted(files, self.profile(profile, environ))
+        return self.examine_files([read_file(each) for each in wanted], environ)
+
+    def examine_files(self, files: Sequence[File], environ: Mapping[str, str] | None = None) -> Examined:
+        """The same for files that were read already."""
         variables = os.environ if environ is None else environ
-        chosen = profile or variables.get("PEAKGUARD_PROFILE") or None
+        return examine(self.table, self._homes, self.root, files, dict(variables))
+
+    def wanted(self, files: Sequence[str | os.PathLike[str]] | None, profile: str | None) -> list[Wanted]:
+        """The files to read."""
         given = None if files is None else [os.fspath(path) for path in files]
-        wanted = wanted_files(self.table, self.root, given, chosen)
-        return examine(self.table, self._homes, self.root, wanted, dict(variables))
+        return wanted_files(self.table, self.root, given, profile)
+
+    def profile(self, profile: str | None, environ: Mapping[str, str] | None = None) -> str | None:
+        """The profile that is meant: the given one, else that of the environment."""
+        return profile or (os.environ if environ is None else environ).get("PEAKGUARD_PROFILE") or None
+
+    def registry(self, *, profile: str | None = None, environ: Mapping[str, str] | None = None) -> Registry:
+        """A registry of its own, as in `PolicySet.registry`."""
+        from peakguard.kinds.config.registry import Registry
+
+        return Registry(self, profile=profile, environ=environ)
 
     def load(
         self,
@@ -66,7 +85,11 @@ class Config:
 
         Raises ConfigError (PG2070), which holds every finding.
         """
-        return self.section_of(self.examine(files, profile=profile, environ=environ))
+        try:
+            return self.section_of(self.examine(files, profile=profile, environ=environ))
+        except ConfigError as error:
+            tell_refused(self.name, None, error)
+            raise
 
     def section_of(self, examined: Examined) -> Section:
         """The configuration that was examined. Raises ConfigError (PG2070) where it holds an error."""

@@ -149,3 +149,10 @@ def flat(values: Section, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from flat(values[key], here)
         else:
             yield here, values[key]
+
+
+def changed_paths(old: Section, new: Section) -> tuple[str, ...]:
+    """The paths whose values differ between two configurations."""
+    before, after = dict(flat(old)), dict(flat(new))
+    missing = object()
+    return tuple(sorted(path for path in {**before, **after} if before.get(path, missing) != after.get(path, missing)))
