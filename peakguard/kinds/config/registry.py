@@ -40,6 +40,16 @@ class _Kept(NamedTuple):
     inputs: Inputs
 
 
+class _Current:
+    """What stands in for `current` while its age has to be looked at; else the snapshot lies in the registry itself.
+
+    So a read is that of an attribute: Python looks into an object before it asks such a descriptor of its class.
+    """
+
+    def __get__(self, registry: Registry, owner: type[Registry]) -> Snapshot:
+        return registry.of_age()
+
+
 class Registry(Closing):
     """The configuration of a program while it runs. Thread-safe; processes of a project share its generations."""
 
@@ -66,16 +76,13 @@ class Registry(Closing):
         self._unsaved = ""
         self._closed = False
         self._watching: Watching | None = None
-        self._state: Serving = self._first()
+        self._swap(self._first())
 
-    @property
-    def current(self) -> Snapshot:
-        """The configuration that is served. Read it once for each piece of work, and use what you got.
+    current = _Current()
+    """The configuration that is served. Read it once for each piece of work, and use what you got.
 
-        Raises ConfigError (PG2072) where it is too old and the policy says `on_stale: fail`.
-        """
-        state = self._state
-        return state.snapshot if state.until is None else state.of_age(self._config.name, self._now())
+    Raises ConfigError (PG2072) where it is too old and the policy says `on_stale: fail`.
+    """
 
     @property
     def pinned(self) -> Snapshot:
@@ -187,7 +194,8 @@ class Registry(Closing):
     def _first(self) -> Serving:
         with self._lock, self._store.locked() as record:
             inputs = self._derive(record)
-            if record is not None and record.held == inputs.mark():
+            held = record.held if record is not None and record.held == inputs.mark() else None
+            if held is not None and record is not None:
                 inputs = kept(record)
             try:
                 made = self._made(inputs, "files", record, None)
@@ -201,7 +209,7 @@ class Registry(Closing):
                 tell_refused(self._config.name, made.generation, error)
                 self._history.append(_Kept(made, kept(record)))
                 return Serving(made, None, record.at, "").degraded(error, self._config.table["reload"])
-            self._keep(made, inputs, record, record.held if record is not None else None)
+            self._keep(made, inputs, record, held)
             self._history.append(_Kept(made, inputs))
             return Serving(made, None, self._now(), "")
 
@@ -237,8 +245,7 @@ class Registry(Closing):
         except PeakguardError as error:
             return self._refused(error, is_probe=is_probe)
         is_same = new.digest == old.digest and new.generation == old.generation
-        if not is_same:
-            self._keep(new, inputs, record, held)
+        self._keep(new, inputs, record, held)
         self._swap(Serving(old if is_same else new, None, self._now(), ""))
         if is_same:
             return Reload("unchanged", old.generation, (), (), None)
@@ -249,8 +256,16 @@ class Registry(Closing):
             subscriber.tell(old, new)
         return Reload("taken", new.generation, changed, (), None)
 
+    def of_age(self) -> Snapshot:
+        """What `current` is, after a look at its age."""
+        return self._state.of_age(self._config.name, self._now())
+
     def _swap(self, state: Serving) -> None:
         self._state = state
+        if state.until is None:
+            self.__dict__["current"] = state.snapshot
+        else:
+            self.__dict__.pop("current", None)
 
     def _keep(self, new: Snapshot, inputs: Inputs, record: Record | None, held: str | None) -> None:
         """Keep a generation on disk; where that fails it is served all the same, and `status` says so."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import peakguard
@@ -33,6 +34,6 @@ def desk(root: Path, policy: str = POLICY, limit: int = 1) -> Config:
 
 def write(root: Path, limit: int | str, more: str = "") -> None:
     """Write the file, as an editor does: a new file that takes the place of the old one."""
-    new = root / "config.toml.new"
+    new = root / f"config.toml.{threading.get_ident()}"
     new.write_text(f"{more}[risk]\nlimit = {limit}\n")
     new.replace(root / "config.toml")
