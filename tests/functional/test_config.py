@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -181,3 +184,70 @@ def test_the_ten_rules_of_a_trading_configuration(old: str, new: str, code: str,
         (tmp_path / "config" / name).write_text(text.replace(old, new) if old else text)
     found = package.load(tmp_path).config("app").examine(environ={})
     assert code in {each.code for each in found.findings} if code else found.findings == ()
+
+
+STUBBED = """peakguard: 1
+kind: config
+name: app
+version: 1.0.0
+files: [config.toml]
+sections:
+  name: {type: string, values: [paper, live], default: paper}
+  risk: {limit: float64, since: {type: date, required: false}, legs: {list: {venue: string}, required: false}}
+  exchange: {key: {type: string, secret: env, env: KEY}}
+  sizing: {union: type, variants: {fixed: {units: float64}, none: {}}}
+  strategy: {keys: '[a-z]+', values: {fast: int64}}
+"""
+USE = """from app import guards
+
+config = guards.config("app")
+share: float = config.risk.limit
+fast: int = config.strategy["cross"].fast
+secret: str = config.exchange.key.get_secret_value()
+if config.sizing.type == "fixed":
+    units: float = config.sizing.units
+if config.risk.since is not None:
+    year: int = config.risk.since.year
+venues = [leg.venue for leg in config.risk.legs or ()]
+generation: int = guards.registry("app").current.generation
+print(share, fast, secret, venues, generation)
+"""
+MISUSE = [
+    "config.risk.limt",
+    "config.sizing.units",
+    "config.risk.since.year",
+    'config.strategy["cross"].slow',
+    "config.exchange.key + 'x'",
+    'guards.config("ap")',
+    "config.name == 'pape'",
+]
+
+
+def test_type_checkers_know_what_a_configuration_holds(peakguard: Run, tmp_path: Path) -> None:
+    files = {
+        "policies/app.yaml": STUBBED,
+        "pyproject.toml": '[tool.peakguard]\nguards = "src/app/guards.py"\n',
+        "src/app/__init__.py": "",
+        "config.toml": '[risk]\nlimit = 1\n[sizing]\ntype = "none"\n[strategy.cross]\nfast = 3\n',
+        "use.py": USE,
+        "misuse.py": "from app import guards\n\nconfig = guards.config('app')\n"
+        + "".join(f"{each}\n" for each in MISUSE),
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert peakguard("docs", cwd=tmp_path).returncode == 0
+    # An editable install may be one that type checkers cannot follow.
+    known = os.pathsep.join(["src", str(REPOSITORY)])
+    variables = {**os.environ, "MYPYPATH": known, "PYTHONPATH": "src", "KEY": "hunter2"}
+
+    def python(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, *arguments]
+        return subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False)
+
+    assert python("use.py").stderr == ""
+    mypy = ("-m", "mypy", "--strict", "--no-error-summary", "--cache-dir", str(tmp_path / "cache"))
+    assert [line for line in python(*mypy, "use.py").stdout.splitlines() if line.startswith(("use.py", "src"))] == []
+    wrong = [line for line in python(*mypy, "misuse.py").stdout.splitlines() if line.startswith("misuse.py:")]
+    lines = {int(line.split(":")[1]) for line in wrong if ": error:" in line}
+    assert lines == set(range(4, 4 + len(MISUSE))), wrong
