@@ -8,7 +8,7 @@ from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
 from peakguard.diagnostics.wording import did_you_mean
 from peakguard.kinds.config.model import Config, Map, Node, Renamed, Table, Value, Variants
-from peakguard.kinds.config.structure import part_at, paths, places
+from peakguard.kinds.config.structure import ANY, part_at, paths, places
 from peakguard.language.document import Document
 from peakguard.syntax.node import Path
 
@@ -25,7 +25,7 @@ def check_names(document: Document[Config]) -> Iterator[Diagnostic]:
             yield from _check_among(document, (*path, "among"), node.among)
         use = node.deprecated.use if isinstance(node, Value | Renamed) and node.deprecated is not None else None
         if use is not None:
-            target = part_at(spec, use)
+            target = part_at(spec, ".".join((*place.keys[:-1], use)) if ANY in place.keys else use)
             span = document.span(*document.written(*path, "deprecated", "use"))
             if target is None:
                 yield _unknown(document, (*path, "deprecated", "use"), use)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from peakguard.diagnostics import codes
-from peakguard.diagnostics.diagnostic import Diagnostic, found
+from peakguard.diagnostics.diagnostic import WARNING, Diagnostic, found
 from peakguard.kinds.config.environment import MARK, overlay
 from peakguard.kinds.config.files import File
 from peakguard.kinds.config.judge import Judge
@@ -29,6 +29,12 @@ from peakguard.syntax.node import Mapping as Table
 from peakguard.syntax.node import Scalar, walk
 
 ENV = "env"
+_MODES = ("enforce", "observe", "off")
+_OF_USABLE = frozenset(
+    {codes.CONFIG_REFERENCE, codes.CONFIG_RULE_BROKEN, codes.CONFIG_RULE_UNKNOWN, codes.CONFIG_FILES_DISAGREE}
+    | {codes.CONFIG_SECTIONS_DISAGREE, codes.CONFIG_SUM}
+)
+"""Faults of values that are of their types and in their bounds; without those there is nothing to serve."""
 
 
 class Examined(NamedTuple):
@@ -73,6 +79,7 @@ def examine(
     findings += judged.findings()
     known = {finding.span for finding in findings}
     findings += (each for each in _secret_forms(files) if each.span not in known)
+    findings = _under_mode(plan["mode"], environ, findings)
     origins = {**judged.defaults, **{field: str(node.span) for field, node in judged.nodes.items()}}
     return Examined(_sorted(findings), values, tuple(outcomes), read, variables, origins, masked(files, findings))
 
@@ -93,6 +100,16 @@ def _secret_forms(files: Sequence[File]) -> Iterator[Diagnostic]:
             detector = _form_of(node.value) if isinstance(node.value, str) else None
             if detector is not None and not node.source.path.startswith(MARK):
                 yield found(codes.CONFIG_SECRET_FORM, node.span, field=field, detector=detector)
+
+
+def _under_mode(mode: str, environ: Mapping[str, str], findings: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """What `observe` and `off` leave of the findings about values that could be used."""
+    asked = environ.get("PEAKGUARD_MODE", mode)
+    weakest = max((mode, asked if asked in _MODES else mode), key=_MODES.index)
+    if weakest == "off":
+        return [each for each in findings if each.code not in _OF_USABLE]
+    observed = weakest == "observe"
+    return [each._replace(severity=WARNING) if observed and each.code in _OF_USABLE else each for each in findings]
 
 
 def _literal_secrets(plan: Mapping[str, Any], files: Sequence[File]) -> Iterator[Diagnostic]:

@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 from peakguard.kinds.config.files import File, Wanted, parse_config
 from peakguard.kinds.config.judge import node_of
 from peakguard.kinds.config.last_good import Record
+from peakguard.kinds.config.layers import PUBLISHED
 from peakguard.runtime.digest import digest_of
 from peakguard.syntax.node import Mapping as Table
 from peakguard.syntax.source import Source
 
-PUBLISHED = "(published)"
-"""The path of values that a program published."""
 Fingerprint = tuple[tuple[int, ...] | None, ...]
 
 

@@ -14,6 +14,9 @@ from peakguard.syntax.node import Mapping as Table
 from peakguard.syntax.node import Node, Scalar, Style
 from peakguard.syntax.source import Source
 
+PUBLISHED = "(published)"
+"""The path of values that a program published: a layer that may say what it likes."""
+
 
 def layered(plan: Mapping[str, Any], files: Sequence[File], report: Report) -> Table:
     """The tree of all files. A key that two of them give two values is a fault where the policy counts them."""
@@ -53,7 +56,7 @@ def _over(below: Table, above: Table, path: tuple[str, ...], plan: Mapping[str, 
 
 
 def _compare(field: str, below: Node, above: Node, report: Report, *, is_hidden: bool) -> None:
-    if below.plain() != above.plain():
+    if below.plain() != above.plain() and above.source.path != PUBLISHED:
         data = {
             "found": shown(above, is_secret=is_hidden),
             "first": shown(below, is_secret=is_hidden),

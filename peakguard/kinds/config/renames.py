@@ -18,14 +18,22 @@ def move_renamed(plan: Mapping[str, Any], root: Table, report: Report) -> None:
     _of_fields(plan["fields"], root, root, (), report)
 
 
-def _of_fields(fields: Mapping[str, Any], table: Node, root: Table, path: tuple[str, ...], report: Report) -> None:
+def _of_fields(
+    fields: Mapping[str, Any],
+    table: Node,
+    root: Table,
+    path: tuple[str, ...],
+    report: Report,
+    *,
+    is_entry: bool = False,
+) -> None:
     if not isinstance(table, Table):
         return
     for name, part in fields.items():
         if name not in table.entries:
             continue
         if part["is"] == "renamed":
-            _move(part, table, root, (*path, name), report)
+            _move(part, table, root, (*path, name), report, is_entry=is_entry)
             continue
         inner = table.entries[name][1]
         if part["is"] == "table":
@@ -35,16 +43,19 @@ def _of_fields(fields: Mapping[str, Any], table: Node, root: Table, path: tuple[
                 _of_fields(variant, inner, root, (*path, name), report)
         elif part["is"] == "map" and isinstance(inner, Table) and part["values"]["is"] == "table":
             for key, (_, entry) in inner.entries.items():
-                _of_fields(part["values"]["fields"], entry, root, (*path, name, key), report)
+                _of_fields(part["values"]["fields"], entry, root, (*path, name, key), report, is_entry=True)
 
 
-def _move(part: Mapping[str, Any], table: Table, root: Table, path: tuple[str, ...], report: Report) -> None:
+def _move(
+    part: Mapping[str, Any], table: Table, root: Table, path: tuple[str, ...], report: Report, *, is_entry: bool
+) -> None:
+    """In an entry of a map the new key is one of the same entry."""
     at, value = table.entries.pop(path[-1])
     use = part["use"]
     report(deprecated(".".join(path), part, at))
     if use is None:
         return
-    target = use.split(".")
+    target = [*path[:-1], use] if is_entry else use.split(".")
     if _is_there(root, target):
         report(found(codes.CONFIG_GIVEN_TWICE, at.span, field=".".join(path), use=use))
     else:

@@ -63,12 +63,15 @@ def check_rules(
     rules: Sequence[Mapping[str, Any]], values: Mapping[str, Any], judged: Judged, fields: Mapping[str, Any]
 ) -> list[Outcome]:
     """Every rule in every section that it is asked of; each is told as asked or left out."""
-    return [
-        _ask(rule, section, names, values, judged, fields)
-        for rule in rules
-        if rule["mode"] != "off"
-        for section, names in _sections(rule["within"], values)
-    ]
+    outcomes: list[Outcome] = []
+    for rule in rules:
+        if rule["mode"] == "off":
+            outcomes.append(Outcome(rule["id"], rule["within"] or "", "skipped", "the policy leaves it out"))
+            continue
+        asked = [_ask(rule, *each, values, judged, fields) for each in _sections(rule["within"], values)]
+        nothing = Outcome(rule["id"], rule["within"] or "", "skipped", "there is no such section, or it is empty")
+        outcomes += asked or [nothing]
+    return outcomes
 
 
 def _sections(within: str | None, values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
