@@ -21,7 +21,7 @@ from peakguard.syntax.source import Source
 _NUMBERS = ("int64", "float64", "decimal", "duration")
 _ORDERED = (*_NUMBERS, "date", "datetime", "time", "string", "bool", "enum")
 _FOLDED = {"sum": _NUMBERS, "count": ("int64",), "min": _ORDERED[:-2], "max": _ORDERED[:-2]}
-_LAYERS = ("arguments", "require", "returns", "yields", "ensure", "resilience", "writes", "classify", "trace")
+_LAYERS = ("arguments", "require", "returns", "yields", "ensure", "config", "resilience", "writes", "classify", "trace")
 
 
 def check(document: Document[Bindings]) -> Iterator[Diagnostic]:

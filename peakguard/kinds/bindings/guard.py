@@ -67,6 +67,8 @@ class Plan:
         for use in contract_uses(table):
             assert contract is not None
             found.append(contract.layer(site, use["contract"], use["part"], use["name"], nullable=use["nullable"]))
+        if table["config"] is not None:
+            found.append(import_module("peakguard.kinds.config.layer").layer(site, table["config"]))
         found += write_layers(site, table)
         if table["resilience"] is not None:
             found += import_module("peakguard.kinds.resilience.layer").layers(site, table["resilience"])
@@ -93,7 +95,7 @@ class Plan:
         if table["resilience"] is not None:
             problem = "a block cannot be made again: write `for attempt in policies.guard(…).attempts():` around it"
             raise PeakguardError(codes.TARGET_REFUSED, target=self.name, problem=problem)
-        asks = [part for part in ("values", "require", "ensure", "writes") if table[part]]
+        asks = [part for part in ("values", "require", "ensure", "config", "writes") if table[part]]
         asks += [part for part in (table["classify"], (table["trace"] or [None, None])[1]) if part]
         if asks:
             problem = "a block has no arguments and no result; only `classify: true` and `trace: true` apply to it"
@@ -108,7 +110,8 @@ class Plan:
     def attempts(self) -> Any:
         """The resilience policy around statements. Raises PeakguardError (PG2082) for a binding that asks more."""
         table = self._table
-        if table["resilience"] is None or any(table[part] for part in ("values", "require", "ensure", "writes")):
+        others = ("values", "require", "ensure", "config", "writes")
+        if table["resilience"] is None or any(table[part] for part in others):
             problem = "attempts are those of a resilience policy, around statements that have no arguments or result"
             raise PeakguardError(codes.TARGET_REFUSED, target=self.name, problem=problem)
         runtime = import_module("peakguard.kinds.resilience.runtime")

@@ -11,7 +11,7 @@ from peakguard.diagnostics import codes
 from peakguard.kinds.bindings.short import Short
 from peakguard.language.header import Mode, Policy
 from peakguard.language.model import Model
-from peakguard.language.references import ContractRef, ErrorRef, ResilienceRef
+from peakguard.language.references import ConfigRef, ContractRef, ErrorRef, ResilienceRef
 from peakguard.language.rule import OnNull
 from peakguard.language.typed import Bounded, Shape, ShortForm, one_shape
 from peakguard.language.values import Flag, Identifier, Name, Text, fault, of_form
@@ -137,6 +137,8 @@ class Binding(Model):
     """What is asked of every item of a generator."""
     ensure: Demands = Field(default_factory=dict)
     """What holds after every call; `result` is what it gave."""
+    config: ConfigRef | None = None
+    """The config policy that a loaded configuration must keep: the result, a table of values."""
     resilience: ResilienceRef | None = None
     """The resilience policy that the calls are under."""
     writes: Annotated[tuple[Writes, ...], Short(dict, lambda one: [one])] = ()

@@ -8,7 +8,7 @@ from typing import Any
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import found
 from peakguard.diagnostics.wording import did_you_mean
-from peakguard.kinds.config.layers import put
+from peakguard.kinds.config.layers import MARK, put
 from peakguard.kinds.config.values import Report
 from peakguard.kinds.config.variables import variable_of
 from peakguard.runtime.values import parts
@@ -17,8 +17,6 @@ from peakguard.syntax.node import Node, Scalar, Style
 from peakguard.syntax.node import Sequence as List
 from peakguard.syntax.source import Source
 
-MARK = "$"
-"""Begins the shown path of a value that stands in a variable."""
 _TEXTS = ("date", "datetime", "duration", "enum", "string")
 
 

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import WARNING, Diagnostic, found
-from peakguard.kinds.config.environment import MARK, overlay
+from peakguard.kinds.config.environment import overlay
 from peakguard.kinds.config.files import File
 from peakguard.kinds.config.judge import Judge
 from peakguard.kinds.config.judged import Judged, has_errors
-from peakguard.kinds.config.layers import layered
+from peakguard.kinds.config.layers import layered, stands_in_file
 from peakguard.kinds.config.masks import masked
 from peakguard.kinds.config.parts import is_secret
 from peakguard.kinds.config.renames import move_renamed
@@ -98,7 +98,7 @@ def _secret_forms(files: Sequence[File]) -> Iterator[Diagnostic]:
             continue
         for field, node in _texts(file.tree, ()):
             detector = _form_of(node.value) if isinstance(node.value, str) else None
-            if detector is not None and not node.source.path.startswith(MARK):
+            if detector is not None and stands_in_file(node):
                 yield found(codes.CONFIG_SECRET_FORM, node.span, field=field, detector=detector)
 
 
@@ -117,7 +117,7 @@ def _literal_secrets(plan: Mapping[str, Any], files: Sequence[File]) -> Iterator
     for file in files:
         under = tuple(file.under.split(".")) if file.under is not None else ()
         for field, node in _texts(file.tree, under) if file.tree is not None else ():
-            if node.value and is_secret(plan["fields"], field.split(".")):
+            if node.value and stands_in_file(node) and is_secret(plan["fields"], field.split(".")):
                 variable = variable_in_words(plan["environment"], plan["fields"], field.split("."))
                 yield found(codes.CONFIG_SECRET_LITERAL, node.span, field=field, variable=variable)
 

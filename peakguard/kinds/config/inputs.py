@@ -27,9 +27,7 @@ class Inputs(NamedTuple):
         """The files, with the values that were published as the last of them."""
         if not self.overlay:
             return list(self.files)
-        tree = node_of(self.overlay, Source(PUBLISHED, ""))
-        assert isinstance(tree, Table)
-        return [*self.files, File(PUBLISHED, None, tree, None, ())]
+        return [*self.files, of_values(PUBLISHED, self.overlay)]
 
     def texts(self) -> tuple[tuple[str, str | None, str], ...]:
         """The files that are there, as a record keeps them."""
@@ -38,6 +36,13 @@ class Inputs(NamedTuple):
     def mark(self) -> str:
         """The digest of the files."""
         return digest_of(*(f"{file.path}={file.digest}".encode() for file in self.files))
+
+
+def of_values(path: str, values: Mapping[str, Any]) -> File:
+    """Values of a program as if they stood in a file of that path."""
+    tree = node_of(values, Source(path, ""))
+    assert isinstance(tree, Table)
+    return File(path, None, tree, None, ())
 
 
 def kept(record: Record) -> Inputs:

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
-from peakguard.kinds.config.environment import MARK
 from peakguard.kinds.config.judged import ENTRIES, KEYS, VALUES, Judged, dotted, title
+from peakguard.kinds.config.layers import stands_in_file
 from peakguard.kinds.config.renames import deprecated
 from peakguard.kinds.config.unknown import Homes, unknown_keys
 from peakguard.kinds.config.values import BROKEN, expected, read_value, shown
@@ -87,7 +87,7 @@ class Judge:
         field = dotted(path)
         if part["deprecated"] is not None:
             self._judged.report(deprecated(field, part["deprecated"], key))
-        if part["secret"] and not node.source.path.startswith(MARK):
+        if part["secret"] and stands_in_file(node):
             variable = self._variable(path)
             self._refuse(path, found(codes.CONFIG_SECRET_LITERAL, node.span, field=field, variable=variable))
             return None

@@ -14,8 +14,18 @@ from peakguard.syntax.node import Mapping as Table
 from peakguard.syntax.node import Node, Scalar, Style
 from peakguard.syntax.source import Source
 
+MARK = "$"
+"""Begins the shown path of a value that stands in a variable of the environment."""
 PUBLISHED = "(published)"
 """The path of values that a program published: a layer that may say what it likes."""
+
+RETURNED = "(returned)"
+"""The path of values that a function of the program returned."""
+
+
+def stands_in_file(node: Node) -> bool:
+    """Whether a value is written in a file or kept as if it were, so that it must not be a secret."""
+    return not node.source.path.startswith((MARK, RETURNED))
 
 
 def layered(plan: Mapping[str, Any], files: Sequence[File], report: Report) -> Table:

@@ -10,6 +10,8 @@ from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import ERROR
 from peakguard.kinds.config.examine import Examined, examine
 from peakguard.kinds.config.files import File, Wanted, read_file, wanted_files
+from peakguard.kinds.config.inputs import of_values
+from peakguard.kinds.config.layers import RETURNED
 from peakguard.kinds.config.sections import Section, restored
 from peakguard.kinds.config.told import tell_refused
 from peakguard.kinds.config.unknown import homes_of
@@ -58,6 +60,12 @@ class Config:
         """The same for files that were read already."""
         variables = os.environ if environ is None else environ
         return examine(self.table, self._homes, self.root, files, dict(variables))
+
+    def examine_values(self, values: Mapping[str, Any]) -> Examined:
+        """Every fault of values that the program itself loaded, from wherever it did."""
+        # The program has asked the environment already, where it does so at all.
+        environ = {name: text for name, text in os.environ.items() if name in self.table["environment"]["reads"]}
+        return self.examine_files([of_values(RETURNED, values)], environ)
 
     def wanted(self, files: Sequence[str | os.PathLike[str]] | None, profile: str | None) -> list[Wanted]:
         """The files to read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -91,14 +92,14 @@ def _read(node: Node, form: Any, finite: bool, field: str, report: Report, is_se
 def _prepared(node: Scalar, form: str, kind: str) -> Any:
     """What the reader of the type takes: lengths of time as counts, decimals digit by digit as they are written."""
     value = node.value
-    if kind == "duration":
+    if kind == "duration" and not isinstance(value, timedelta):
         if not isinstance(value, str) or LENGTH.fullmatch(value) is None:
             raise NotAValue(value, form, "form")
         count, rest = divmod(nanoseconds(value), _UNITS_NS[parts(form)[1] or "us"])
         if rest:
             raise NotAValue(value, form, "inexact")
         return count
-    if kind == "datetime" and not isinstance(value, str):
+    if kind == "datetime" and isinstance(value, int | float):
         raise NotAValue(value, form, "type")
     if kind == "decimal" and isinstance(value, float):
         written = node.source.text[node.start : node.end].replace("_", "")
