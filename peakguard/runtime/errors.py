@@ -123,7 +123,12 @@ class PolicyError(PeakguardError):
 
 
 class ConfigError(PeakguardError):
-    """A configuration is refused; `diagnostics` holds every finding, each with file, line and column."""
+    """A configuration is refused; `diagnostics` holds every finding, each with file, line and column.
+
+    Where a broken rule names an error of the project's catalog, it is that error too.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
 
     def __init__(self, code: str, diagnostics: Sequence[Diagnostic] = (), /, **context: Any) -> None:
         super().__init__(code, **context)

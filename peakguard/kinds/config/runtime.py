@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from peakguard.diagnostics import codes
-from peakguard.diagnostics.diagnostic import ERROR
 from peakguard.kinds.config.examine import Examined, examine
 from peakguard.kinds.config.files import File, Wanted, read_file, wanted_files
 from peakguard.kinds.config.inputs import of_values
@@ -16,22 +14,28 @@ from peakguard.kinds.config.sections import Section, restored
 from peakguard.kinds.config.told import tell_refused
 from peakguard.kinds.config.unknown import homes_of
 from peakguard.runtime.errors import ConfigError
+from peakguard.runtime.failure.refused import named_code, refusal_of
 
 if TYPE_CHECKING:
     from peakguard.kinds.config.registry import Registry
+    from peakguard.runtime.failure.definition import Definition
     from peakguard.runtime.policy_set import PolicySet
 
 
 def bind(table: Mapping[str, Any], policies: PolicySet) -> Config:
     """The policy, ready to read configurations."""
-    return Config(table, policies.root, policies.digest)
+    # The catalogs are read when one is asked for.
+    return Config(table, policies.root, policies.digest, lambda code: policies.errors.find(code))  # noqa: PLW0108
 
 
 class Config:
     """A config policy. Thread-safe; every call reads the files anew."""
 
-    def __init__(self, table: Mapping[str, Any], root: str, digest: str) -> None:
+    def __init__(
+        self, table: Mapping[str, Any], root: str, digest: str, find: Callable[[str], Definition | None]
+    ) -> None:
         self.table = table
+        self._find = find
         self.root = root
         self.policy_set = digest
         self._homes = homes_of(table)
@@ -91,7 +95,8 @@ class Config:
     ) -> Any:
         """The configuration, frozen: `load().risk.max_drawdown`. The arguments are those of `examine`.
 
-        Raises ConfigError (PG2070), which holds every finding.
+        Raises ConfigError (PG2070), which holds every finding; where a broken rule names an error of the project's
+        catalog it is that error too.
         """
         try:
             return self.section_of(self.examine(files, profile=profile, environ=environ))
@@ -107,8 +112,6 @@ class Config:
 
     def refusal(self, examined: Examined) -> ConfigError:
         """The error that says why a configuration is refused."""
-        errors = [finding for finding in examined.findings if finding.severity == ERROR]
-        first = f"{errors[0].span}: {errors[0].message}"
-        error = ConfigError(codes.CONFIG_REFUSED, examined.findings, config=self.name, count=len(errors), first=first)
-        error.policy_set = self.policy_set
-        return error
+        code = named_code(examined.findings)
+        definition = self._find(code) if code is not None else None
+        return refusal_of(self.name, examined.findings, definition, self.policy_set)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
 
 import peakguard
 from peakguard.kinds.config.runtime import Config
+from peakguard.runtime.errors import ConfigError
 
 POLICY = """peakguard: 1
 kind: config
@@ -84,3 +86,41 @@ def test_every_rule_is_told_as_asked_or_left_out(tmp_path: Path) -> None:
 def test_what_a_program_publishes_may_differ_from_the_files(tmp_path: Path) -> None:
     registry = app(tmp_path, "enforce", "[strategy.a]\nfast = 2\nslow = 3\n").registry()
     assert registry.publish({"strategy": {"a": {"slow": 9}}}, expected=1).config.strategy["a"].slow == 9
+
+
+CATALOG = """peakguard: 1
+kind: errors
+name: app
+version: 1.0.0
+domain: app
+categories:
+  config: {codes: 2000-2099, exit_code: 78}
+errors:
+  PT-2001:
+    slug: windows_crossed
+    title: The fast window is not the faster one
+    category: config
+    severity: error
+    message: 'the windows of {config} are crossed'
+    context: {config: string}
+    cause: 'Two numbers were swapped.'
+    hints: ['Swap them back']
+    since: 1.0.0
+"""
+
+
+def test_a_broken_rule_raises_the_error_that_it_names(tmp_path: Path) -> None:
+    app(tmp_path, "enforce", CROSSED)
+    (tmp_path / "policies" / "errors.yaml").write_text(CATALOG)
+    policy = tmp_path / "policies" / "app.yaml"
+    policy.write_text(policy.read_text().replace("within: [strategy]}", "within: [strategy], error: PT-2001}", 1))
+    policies = peakguard.load(tmp_path)
+    with pytest.raises(policies.errors.WindowsCrossed) as crossed:
+        policies.config("app").load(environ={})
+    error = crossed.value
+    assert isinstance(error, ConfigError)
+    assert (error.code, error.message) == ("PT-2001", "the windows of app are crossed")
+    assert [each.code for each in error.diagnostics] == ["PG898"]
+    again = pickle.loads(pickle.dumps(error))
+    assert [str(each.span) for each in again.diagnostics] == ["config.toml:2:8"]
+    assert again.code == "PT-2001"
