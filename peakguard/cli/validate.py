@@ -77,6 +77,8 @@ def run(options: argparse.Namespace) -> int:
         return validate_config.run(policies.config(options.contract), options)
     if not options.data or options.format not in VERDICT_FORMATS:
         options.refuse(f"a contract takes data files, and a format of {', '.join(VERDICT_FORMATS)}")
+    if options.profile is not None:
+        options.refuse("--profile is for a configuration, not for data")
     _check_outputs(options)
     contract = _contract(policies, options)
     validation = _validate(options, contract)

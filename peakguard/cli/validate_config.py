@@ -18,6 +18,7 @@ from peakguard.reporters.report import Report
 if TYPE_CHECKING:
     from peakguard.kinds.config.runtime import Config
 
+_OF_DATA = ("html", "reference", "now", "out_valid", "quarantine", "fail_fast")
 _UNREAD = (codes.CONFIG_FILE_MISSING, codes.UNREADABLE_FILE)
 
 
@@ -25,6 +26,9 @@ def run(config: Config, options: argparse.Namespace) -> int:
     """Report every fault; exit 1 where the configuration is refused, 2 where a file of it cannot be read."""
     if options.format not in REPORTERS:
         options.refuse(f"a configuration is reported as one of {', '.join(REPORTERS)}")
+    idle = [option for option in _OF_DATA if getattr(options, option)]
+    if idle:
+        options.refuse(f"--{idle[0].replace('_', '-')} is for data, not for a configuration")
     examined = config.examine(options.data or None, profile=options.profile)
     told = Report(examined.findings, examined.texts, files=sum(1 for _, digest in examined.files if digest is not None))
     rendered = report(options.format, told, colour=options.format == "text" and wants_colour(sys.stdout))

@@ -132,6 +132,7 @@ def test_an_unknown_policy_and_none_are_refused(peakguard: Run, project: Path) -
     assert peakguard("config", "show", "--config", "ap", cwd=project).returncode == 2
     assert "PG2005" in peakguard("validate", "ap", "config.toml", cwd=project).stderr
     assert peakguard("validate", "app", "config.toml", "--format", "markdown", cwd=project).returncode == 2
+    assert "--html" in peakguard("validate", "app", "--html", "page.html", cwd=project).stderr
 
 
 def test_programs_read_a_frozen_configuration(project: Path) -> None:

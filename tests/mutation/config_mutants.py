@@ -8,7 +8,6 @@ CONFIG = "peakguard/kinds/config"
 FILES = ("tests/conformance/test_configs.py",)
 REGISTRY = ("tests/unit/config/test_registry.py",)
 ORDERS = ("tests/unit/config/test_interleavings.py",)
-MODEL = ("tests/property/test_registry_model.py",)
 COMMANDS = ("tests/functional/test_config.py",)
 
 CONFIGS = [
@@ -42,7 +41,7 @@ CONFIGS = [
         f"{CONFIG}/registry.py",
         "mark = self._derive(record).mark()",
         "mark = None",
-        MODEL,
+        REGISTRY,
     ),
     Mutant(
         "config-keeps-what-changes-nothing-to-itself",
@@ -50,7 +49,7 @@ CONFIGS = [
         f"{CONFIG}/registry.py",
         "        self._keep(new, inputs, record, held)\n        self._swap(",
         "        if not is_same:\n            self._keep(new, inputs, record, held)\n        self._swap(",
-        MODEL,
+        REGISTRY,
     ),
     Mutant(
         "config-numbers-anew",
@@ -90,7 +89,7 @@ CONFIGS = [
         f"{CONFIG}/judged.py",
         " if path not in self.claimed]",
         "]",
-        COMMANDS,
+        FILES,
     ),
     Mutant(
         "config-shows-misspelt-secrets",

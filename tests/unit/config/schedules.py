@@ -57,14 +57,20 @@ class Player:
 
     def play(self, programs: Sequence[Callable[[], object]]) -> None:
         """Run all programs to their end, step by step."""
-        threads = [threading.Thread(target=self._run, args=(name, each)) for name, each in enumerate(programs)]
+        threads = [
+            threading.Thread(target=self._run, args=(name, program), daemon=True)
+            for name, program in enumerate(programs)
+        ]
         self._ready = {}
         for thread in threads:
             thread.start()
         left = set(range(len(threads)))
         while left:
             with self._turn:
-                self._turn.wait_for(lambda: self._running is None and len(self._ready) == len(threads))
+                has_stopped = self._turn.wait_for(
+                    lambda: self._running is None and len(self._ready) == len(threads), timeout=20
+                )
+                assert has_stopped, f"thread {self._running} does not come to its next point"
                 left = {name for name in left if self._ready[name]}
                 enabled = sorted(left - self._waits)
                 if not enabled:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,8 @@ def fresh(config: Config) -> None:
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
-    # What is asked here is the order of steps, not whether the disk keeps them.
+    # What is asked here is the order of steps in one process: not whether the disk keeps them, nor what others do.
+    monkeypatch.setattr("peakguard.kinds.config.last_good.locked", lambda _: nullcontext())
     monkeypatch.setattr("peakguard.runtime.fsops.os.fsync", lambda _: None)
     return desk(tmp_path)
 

@@ -115,19 +115,18 @@ def test_every_flipped_bit_of_the_record_is_noticed(tmp_path: Path) -> None:
     record = tmp_path / ".peakguard" / "config" / "app.json"
     whole = record.read_bytes()
     write(tmp_path, "nine")
-    for place in range(0, len(whole), 7):
+    for place in range(len(whole)):
         record.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
-        served = config.registry().current.config.risk.limit if is_served(config) else None
-        assert served in (None, 1)
+        assert served_limit(config) in (None, 1)
 
 
-def is_served(config: Config) -> bool:
-    """Whether the record could be used; a damaged one leaves nothing to serve."""
+def served_limit(config: Config) -> int | None:
+    """What a program that starts now would work with; a damaged record leaves it nothing."""
     try:
-        config.registry()
+        limit: int = config.registry().current.config.risk.limit
     except ConfigError:
-        return False
-    return True
+        return None
+    return limit
 
 
 def test_the_record_holds_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,6 +182,14 @@ def test_publishing_compares_the_generation(tmp_path: Path) -> None:
     write(tmp_path, 3)
     assert registry.reload().state == "unchanged"
     assert registry.publish({}, expected=2).config.risk.limit == 3
+
+
+def test_what_is_published_stays_also_where_it_changes_nothing_yet(tmp_path: Path) -> None:
+    registry = desk(tmp_path, limit=4).registry()
+    assert registry.publish({"risk": {"limit": 4}}, expected=1).generation == 1
+    write(tmp_path, 9)
+    assert registry.reload().state == "unchanged"
+    assert registry.current.config.risk.limit == 4
 
 
 def test_a_frozen_key_cannot_change_while_the_program_runs(tmp_path: Path) -> None:
@@ -360,3 +367,29 @@ def test_a_program_has_one_registry_of_a_name(tmp_path: Path) -> None:
     assert policies.registry("app") is policies.registry("app")
     with pytest.raises(PeakguardError):
         policies.registry("ap")
+
+
+KILLED = """
+import itertools, sys, peakguard
+registry = peakguard.load(sys.argv[1]).registry("app")
+for limit in itertools.cycle(range(100)):
+    generation = registry.publish({"risk": {"limit": limit}}, expected=registry.current.generation).generation
+    print(generation, flush=True)
+"""
+
+
+def test_a_process_that_is_killed_leaves_a_good_configuration(tmp_path: Path) -> None:
+    config = desk(tmp_path)
+    last = 0
+    for kill_after in (3, 1, 7, 2):
+        process = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        told = [int(process.stdout.readline()) for _ in range(kill_after)]
+        process.kill()
+        process.communicate()
+        write(tmp_path, "broken")
+        snapshot = config.registry().current
+        assert snapshot.digest == digest_of_section(snapshot.config)
+        assert snapshot.generation >= told[-1] > last
+        last = snapshot.generation
+        write(tmp_path, 1)
