@@ -137,10 +137,19 @@ def test_a_journal_that_cannot_be_read_is_one_error(project: Project, peakguard:
     assert "PG101" in done.stderr
 
 
+SETTINGS = """peakguard: 1
+kind: config
+name: settings
+version: 1.0.0
+files: [settings.toml]
+sections: {limit: {type: int64, le: 9}, token: {type: string, secret: env, required: false}}
+"""
+
+
 def test_the_events_of_every_flow_keep_the_schema_and_no_secret(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = project(FILES)
+    root = project({**FILES, "policies/settings.yaml": SETTINGS, "settings.toml": "limit = 1\n"})
     monkeypatch.syspath_prepend(str(root))
     policies = package.load(root)
     heard: list[Event] = []
@@ -153,6 +162,10 @@ def test_the_events_of_every_flow_keep_the_schema_and_no_secret(
         desk.lean("A")
         policies.contract("bars").validate(pd.DataFrame({"close": [1.0, -1.0]}))
         policies.error("SH-1001", symbol="hunter2")
+        registry = policies.registry("settings")
+        for text in ("limit = 2\n", "limit = 20\n", "limit = 2\ntoken = 'hunter2'\n"):
+            (root / "settings.toml").write_text(text)
+            registry.reload()
         extract({"traceparent": "no trace"})
         with policies.run("part", **{f"member{number}": "x" * 200 for number in range(60)}):
             inject({})
