@@ -9,9 +9,14 @@ from typing import Any
 from peakguard.pipeline.project import find_project
 from peakguard.runtime.journal.segments import read_journal
 
-_ERRORS = ("error_created", "error_classified", "contract_violated", "call_refused", "invariant_broken")
+_ERRORS = (
+    "error_created", "error_classified", "contract_violated", "call_refused", "config_refused", "invariant_broken",
+)  # fmt: skip # a table
 """The events that tell of one occurrence of a code each."""
-_COUNTED = ("rows_quarantined", "guard_failed", "context_refused", "baggage_dropped", "sink_failed", "object_damaged")
+_COUNTED = (
+    "rows_quarantined", "guard_failed", "context_refused", "baggage_dropped", "sink_failed", "config_refused",
+    "object_damaged",
+)  # fmt: skip # a table
 
 
 def journal_report(root: str | None, since_ns: int | None = None) -> dict[str, Any]:
@@ -65,7 +70,11 @@ def _code(code: str, events: list[Mapping[str, Any]]) -> dict[str, Any]:
 def _where(attributes: Mapping[str, Any]) -> str:
     if "invariant" in attributes:
         return f"{attributes['policy']}: {attributes['invariant']}"
-    return attributes.get("contract") or attributes.get("binding") or attributes.get("error_type") or ""
+    return str(next((attributes[name] for name in _PLACES if attributes.get(name)), ""))
+
+
+_PLACES = ("contract", "binding", "config", "error_type")
+"""What tells where something happened, the closest first."""
 
 
 def _runs(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -8,8 +8,9 @@ from types import ModuleType
 
 COMMANDS = {
     "check": "prove the policies of a project",
-    "validate": "validate data against a contract",
+    "validate": "validate data against a contract, or a configuration against its policy",
     "verify": "verify results against invariants",
+    "config": "show a configuration with the origin of every value",
     "run": "run a Python program under its bindings",
     "adopt": "list what of a program could be guarded, and what is",
     "report": "tell what went wrong, from the journal",

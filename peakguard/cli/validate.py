@@ -1,4 +1,4 @@
-"""`peakguard validate CONTRACT DATA…`: validate data files against a contract."""
+"""`peakguard validate NAME FILE…`: validate data files against a contract, or a configuration against its policy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from peakguard.cli.refusal import Refusal
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
 from peakguard.diagnostics.span import Span
-from peakguard.reporters import VERDICT_FORMATS, verdict_report
+from peakguard.reporters import REPORTERS, VERDICT_FORMATS, verdict_report
 from peakguard.reporters.validation import Validation, breaks
 from peakguard.runtime.errors import PeakguardError, PolicyError
 from peakguard.runtime.violation import Output, Verdict
@@ -26,12 +26,20 @@ if TYPE_CHECKING:
     from peakguard.kinds.contract.runtime import Contract
     from peakguard.runtime.policy_set import PolicySet
 
+_FORMATS = tuple(dict.fromkeys([*VERDICT_FORMATS, *REPORTERS]))
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("contract", metavar="CONTRACT", help="name of the contract")
-    parser.add_argument("data", nargs="+", metavar="DATA", help="data files: .parquet .csv .tsv .arrow .ndjson")
-    parser.add_argument("--format", choices=VERDICT_FORMATS, default="text", help="form of the report")
+    parser.add_argument("contract", metavar="NAME", help="name of a contract, or of a config policy")
+    parser.add_argument(
+        "data",
+        nargs="*",
+        metavar="FILE",
+        help="data: .parquet .csv .tsv .arrow .ndjson; of a configuration its layers: .toml .yaml .json",
+    )
+    parser.add_argument("--profile", metavar="NAME", help="profile of a configuration (default: PEAKGUARD_PROFILE)")
+    parser.add_argument("--format", choices=_FORMATS, default="text", help="form of the report")
     parser.add_argument("--html", metavar="FILE", help="write the report as one page of HTML, too")
     parser.add_argument(
         "--examples", type=count, default=5, metavar="N", help="rows to show for each rule (default: 5)"
@@ -57,12 +65,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a progress bar on a terminal when it takes more than a second (default: yes)",
     )
     parser.add_argument("--root", metavar="DIR", help="root of the project (default: found from here)")
+    parser.set_defaults(refuse=parser.error)
 
 
 def run(options: argparse.Namespace) -> int:
     """Validate every file; exit 1 when one breaks the contract, whatever became of its rows."""
+    policies = _policies(options)
+    if options.contract in policies.names("config") and options.contract not in policies.names("contract"):
+        from peakguard.cli import validate_config
+
+        return validate_config.run(policies.config(options.contract), options)
+    if not options.data or options.format not in VERDICT_FORMATS:
+        options.refuse(f"a contract takes data files, and a format of {', '.join(VERDICT_FORMATS)}")
+    if options.profile is not None:
+        options.refuse("--profile is for a configuration, not for data")
     _check_outputs(options)
-    policies, contract = _contract(options)
+    contract = _contract(policies, options)
     validation = _validate(options, contract)
     if options.html is not None:
         from peakguard.cli.validate_page import write_page
@@ -77,14 +95,18 @@ def run(options: argparse.Namespace) -> int:
     return FINDINGS if any(breaks(verdict) for verdict in validation.verdicts.values()) else CLEAN
 
 
-def _contract(options: argparse.Namespace) -> tuple[PolicySet, Contract]:
+def _policies(options: argparse.Namespace) -> PolicySet:
     from peakguard.api.policies import load
 
     try:
-        policies = load(options.root)
-        contract = policies.contract(options.contract)
+        return load(options.root)
     except PolicyError as error:
         raise Refusal(*(finding for finding in error.diagnostics if finding.severity == "error")) from error
+
+
+def _contract(policies: PolicySet, options: argparse.Namespace) -> Contract:
+    try:
+        contract = policies.contract(options.contract)
     except PeakguardError as error:
         raise Refusal(_finding(error, options.contract)) from error
     if contract.calls:
@@ -92,7 +114,7 @@ def _contract(options: argparse.Namespace) -> tuple[PolicySet, Contract]:
 
         # Last, so that no module of the project stands in for a library.
         sys.path.append(find_project(options.root).root)
-    return policies, contract
+    return contract
 
 
 def _validate(options: argparse.Namespace, contract: Contract) -> Validation:

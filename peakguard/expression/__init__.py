@@ -24,7 +24,7 @@ def compile_text(text: str, scope: Scope, *, bounded: bool = True) -> tuple[Type
     from peakguard.expression.check import check
     from peakguard.expression.fault import widened
 
-    node, faults = _parse(text, bounded)
+    node, faults = _parse(text, bounded, scope.document)
     if node is None:
         return None, faults
     typed, faults = check(node, scope, bounded=bounded)
@@ -32,11 +32,11 @@ def compile_text(text: str, scope: Scope, *, bounded: bool = True) -> tuple[Type
 
 
 @lru_cache(maxsize=4096)
-def _parse(text: str, bounded: bool) -> tuple[Node | None, list[Fault]]:
+def _parse(text: str, bounded: bool, document: bool) -> tuple[Node | None, list[Fault]]:
     """Parsed once: the same few constraints stand in most contracts of a project."""
     from peakguard.expression.grammar import parse
 
-    return parse(text, bounded=bounded)
+    return parse(text, bounded=bounded, document=document)
 
 
 def emit_polars(typed: TypedExpression, columns: Mapping[str, str], within: Sequence[str] = ()) -> str:

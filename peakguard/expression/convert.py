@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from peakguard.diagnostics import codes
-from peakguard.expression import ir, refusal
+from peakguard.expression import ir, lookups, refusal
 from peakguard.expression.fault import Fault, fault
 from peakguard.expression.limits import MAX_DEPTH, MAX_INTEGER, MAX_LIST, MAX_NODES, MAX_STRING, MIN_INTEGER
 
@@ -37,8 +37,9 @@ _N = TypeVar("_N")
 class Converter:
     """Walks one tree; a construct that is refused is one fault, and nothing below it is looked at."""
 
-    def __init__(self, text: str, offset: Callable[[int], int], *, bounded: bool) -> None:
+    def __init__(self, text: str, offset: Callable[[int], int], *, bounded: bool, document: bool = False) -> None:
         self.faults: list[Fault] = []
+        self._document = document
         self._text = text
         self._offset = offset
         self._bounded = bounded
@@ -67,7 +68,7 @@ class Converter:
 
     def add(self, code: str, node: ast.expr, **data: Any) -> None:
         """Record a fault at a node."""
-        self.faults.append(fault(code, *self._at(node), **data))
+        self.faults.append(fault(code, *self.at(node), **data))
 
     def _is_over_limit(self, node: ast.expr) -> bool:
         if not self._bounded:
@@ -79,7 +80,8 @@ class Converter:
                 return True
         return False
 
-    def _at(self, node: ast.expr) -> tuple[int, int]:
+    def at(self, node: ast.expr) -> tuple[int, int]:
+        """The offsets of a node."""
         assert node.end_col_offset is not None
         return self._offset(node.col_offset), self._offset(node.end_col_offset)
 
@@ -87,7 +89,7 @@ class Converter:
         return _complete([self.convert(each) for each in nodes])
 
     def _constant(self, node: ast.Constant) -> ir.Literal | None:
-        start, end = self._at(node)
+        start, end = self.at(node)
         text, value = self._text[start:end], cast("ir.Value", node.value)
         problem = _literal_problem(value) if self._bounded else None
         if problem is not None:
@@ -100,7 +102,7 @@ class Converter:
         if operator is None:
             self.refuse(node, *refusal.describe(node.op))
             return None
-        start, end = self._at(node)
+        start, end = self.at(node)
         operand = node.operand
         if operator == "-" and isinstance(operand, ast.Constant) and type(operand.value) in (int, float):
             return self._negative(node, cast("int | float", operand.value))
@@ -109,7 +111,7 @@ class Converter:
 
     def _negative(self, node: ast.UnaryOp, value: float) -> ir.Literal | None:
         self._count += 1
-        start, end = self._at(node)
+        start, end = self.at(node)
         problem = _literal_problem(-value)
         if problem is not None:
             text = _shortened(self._text[start:end])
@@ -123,19 +125,19 @@ class Converter:
             self.refuse(node, *refusal.describe(node.op))
             return None
         left, right = self.convert(node.left), self.convert(node.right)
-        return None if left is None or right is None else ir.Binary(operator, left, right, *self._at(node))
+        return None if left is None or right is None else ir.Binary(operator, left, right, *self.at(node))
 
     def _logic(self, node: ast.BoolOp) -> ir.Node | None:
         operands = self._all(node.values)
         operator = "and" if isinstance(node.op, ast.And) else "or"
-        return None if operands is None else ir.Logic(operator, operands, *self._at(node))
+        return None if operands is None else ir.Logic(operator, operands, *self.at(node))
 
     def _choice(self, node: ast.IfExp) -> ir.Node | None:
         parts = self._all([node.test, node.body, node.orelse])
-        return None if parts is None else ir.Choice(parts[0], parts[1], parts[2], *self._at(node))
+        return None if parts is None else ir.Choice(parts[0], parts[1], parts[2], *self.at(node))
 
     def _name(self, node: ast.Name) -> ir.Node:
-        return ir.Name(node.id, *self._at(node))
+        return ir.Name(node.id, *self.at(node))
 
     def _compare(self, node: ast.Compare) -> ir.Node | None:
         if type(node.ops[0]) in (ast.In, ast.NotIn) and len(node.ops) == 1:
@@ -150,9 +152,11 @@ class Converter:
                 return None
             operators.append(symbol)
         operands = self._all([node.left, *node.comparators])
-        return None if operands is None else ir.Compare(tuple(operators), operands, *self._at(node))
+        return None if operands is None else ir.Compare(tuple(operators), operands, *self.at(node))
 
     def _membership(self, node: ast.Compare, listed: ast.expr, *, negated: bool) -> ir.Node | None:
+        if self._document and not isinstance(listed, (ast.Tuple, ast.List)):
+            return lookups.membership(self, node, negated=negated)
         item = self.convert(node.left)
         if not isinstance(listed, (ast.Tuple, ast.List)):
             self.refuse(listed, "this right of `in`", "Write a list of literals, such as x in (1, 2, 3)")
@@ -160,13 +164,13 @@ class Converter:
         size = len(listed.elts)
         if not size or (size > MAX_LIST and self._bounded):
             reason = "the list is empty" if not size else f"the list has {size} values; the limit is {MAX_LIST}"
-            text = _shortened(self._text[slice(*self._at(listed))])
+            text = _shortened(self._text[slice(*self.at(listed))])
             self.add(
                 codes.BAD_LITERAL, listed, literal=text, reason=reason, form="1 to 1000 values; an enum holds more"
             )
             return None
         values = _complete([self._listed(each) for each in listed.elts])
-        return None if item is None or values is None else ir.Membership(item, values, negated, *self._at(node))
+        return None if item is None or values is None else ir.Membership(item, values, negated, *self.at(node))
 
     def _listed(self, node: ast.expr) -> ir.Literal | None:
         if isinstance(node, ast.Constant):
@@ -197,7 +201,7 @@ class Converter:
                 keywords.append(ir.Keyword(keyword.arg, value, start, start + len(keyword.arg)))
         if arguments is None or len(keywords) < len(node.keywords):
             return None
-        return ir.Call(node.func.id, arguments, tuple(keywords), *self._at(node))
+        return ir.Call(node.func.id, arguments, tuple(keywords), *self.at(node))
 
     def _field(self, node: ast.Attribute) -> ir.Node | None:
         """`record.field`; names with two underscores in front are Python's own, never what an operator means."""
@@ -206,7 +210,7 @@ class Converter:
             self.refuse(node, *refusal.describe(node))
             return None
         record = self.convert(node.value)
-        start, end = self._at(node)
+        start, end = self.at(node)
         return None if record is None else ir.Field(record, node.attr, end - len(node.attr), start, end)
 
     def _each(self, call: ast.Call, function: str, generator: ast.GeneratorExp) -> ir.Node | None:
@@ -223,18 +227,18 @@ class Converter:
         if not isinstance(first.target, ast.Name) or first.target.id.startswith("_"):
             self.refuse(first.target, *refusal.GENERATOR_TARGET)
             return None
-        if not isinstance(first.iter, (ast.Name, ast.Attribute)):
+        if not self._document and not isinstance(first.iter, (ast.Name, ast.Attribute)):
             self.refuse(first.iter, *refusal.GENERATOR_SOURCE)
             return None
-        source = self.convert(first.iter)
+        source = lookups.source(self, first.iter)
         self._is_inside_generator = True
         element = self.convert(generator.elt)
         conditions = self._all(first.ifs)
         self._is_inside_generator = False
         if source is None or element is None or conditions is None:
             return None
-        variable = ir.Name(first.target.id, *self._at(first.target))
-        return ir.Each(function, element, variable, source, _joined(conditions), *self._at(call))
+        variable = ir.Name(first.target.id, *self.at(first.target))
+        return ir.Each(function, element, variable, source, _joined(conditions), *self.at(call))
 
 
 def _joined(conditions: tuple[ir.Node, ...]) -> ir.Node | None:

@@ -19,10 +19,11 @@ _STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 _GLUED = re.compile(r"[0-9][A-Za-z]")
 
 
-def parse(text: str, *, bounded: bool = True) -> tuple[Node | None, list[Fault]]:
+def parse(text: str, *, bounded: bool = True, document: bool = False) -> tuple[Node | None, list[Fault]]:
     """The IR of an expression, or None and the faults found. Never raises, whatever the text is.
 
-    With `bounded=False` the limits on size are off: for text that we generate ourselves.
+    With `bounded=False` the limits on size are off: for text that we generate ourselves. `document` says what is
+    judged: see `Scope`.
     """
     scanned = scan(text, bounded=bounded)
     if isinstance(scanned, Fault):
@@ -37,7 +38,7 @@ def parse(text: str, *, bounded: bool = True) -> tuple[Node | None, list[Fault]]
     tree = _python_tree(stripped, start)
     if isinstance(tree, Fault):
         return None, [tree]
-    converter = Converter(scanned, _offsets(stripped, start), bounded=bounded)
+    converter = Converter(scanned, _offsets(stripped, start), bounded=bounded, document=document)
     node = converter.convert(tree)
     return (None, converter.faults) if converter.faults else (node, [])
 

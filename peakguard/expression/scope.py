@@ -16,9 +16,11 @@ class Scope(NamedTuple):
     `ordered`: rows have an order, so `prev` and its like are available. `dataset`: the expression
     judges a set of rows as a whole, so columns are read only inside `mean`, `share` and their like. `whole`: it
     judges rows one by one while all of them are at hand, so it may ask how a row stands among all (`zscore`, `median`).
+    `document`: it judges one document, so that lists may be searched (`x in list`) and maps have `keys` and `values`.
     """
 
     columns: Mapping[str, Column]
     ordered: bool = False
     dataset: bool = False
     whole: bool = False
+    document: bool = False

@@ -51,7 +51,7 @@ def bound_fits(bound: Any, kind: str) -> bool:
 def measure(bound: Any) -> Any:
     """What bounds of one kind are compared by: days sort as texts, lengths of time do not."""
     if isinstance(bound, str) and bound[4:5] != "-":
-        from peakguard.language.values import nanoseconds
+        from peakguard.runtime.lengths import nanoseconds
 
         return nanoseconds(bound)
     return bound
@@ -59,7 +59,7 @@ def measure(bound: Any) -> Any:
 
 def _length(duration: str) -> str:
     """A length of whole milliseconds as a call of the expression language."""
-    from peakguard.language.values import nanoseconds
+    from peakguard.runtime.lengths import nanoseconds
 
     length = nanoseconds(duration)
     return f"seconds({length // 10**9})" if length % 10**9 == 0 else f"seconds({length / 1e9!r})"

@@ -39,7 +39,8 @@ def _below(annotation: Any, step: str | int) -> list[Any]:
         for name, field in annotation.model_fields.items():
             if (field.alias or name) == step:
                 return _models(field.annotation)
-        return []
+        short = getattr(annotation, "SHORT_FOR", None)
+        return _below(annotation.model_fields[short].annotation, step) if short is not None else []
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is dict:
         return _models(arguments[1])

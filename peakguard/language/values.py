@@ -8,26 +8,15 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Str
 from pydantic_core import PydanticCustomError
 
 from peakguard.diagnostics import codes
+from peakguard.runtime.lengths import LENGTH, nanoseconds
 
 _NAME = re.compile(r"[a-z][a-z0-9_.-]*", re.ASCII)
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _SLUG = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ns|us|ms|s|m|h|d|w))+", re.ASCII)
-_DURATION_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ns|us|ms|s|m|h|d|w)", re.ASCII)
 _SIZE = re.compile(r"([1-9][0-9]{0,9})(B|KiB|MiB|GiB)", re.ASCII)
 _BYTES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
-_NANOSECONDS = {
-    "ns": 1,
-    "us": 10**3,
-    "ms": 10**6,
-    "s": 10**9,
-    "m": 60 * 10**9,
-    "h": 3600 * 10**9,
-    "d": 86_400 * 10**9,
-    "w": 7 * 86_400 * 10**9,
-}
 _MAX_NANOSECONDS = 2**63 - 1
 
 
@@ -77,7 +66,7 @@ def _is_day(text: str) -> bool:
 
 
 def _check_duration(value: Any) -> str:
-    if not isinstance(value, str) or not _DURATION.fullmatch(value) or nanoseconds(value) > _MAX_NANOSECONDS:
+    if not isinstance(value, str) or not LENGTH.fullmatch(value) or nanoseconds(value) > _MAX_NANOSECONDS:
         raise fault(codes.BAD_DURATION, found=str(value))
     return value
 
@@ -110,20 +99,12 @@ def _check_number(value: Any) -> int | float:
 
 def _check_bound(value: Any) -> int | float | str:
     if isinstance(value, str):
-        is_length = _DURATION.fullmatch(value) is not None and nanoseconds(value) <= _MAX_NANOSECONDS
+        is_length = LENGTH.fullmatch(value) is not None and nanoseconds(value) <= _MAX_NANOSECONDS
         if not (_DATE.fullmatch(value) and _is_day(value)) and not is_length:
             form = "a number, a day such as 2026-01-31, or a length of time such as 1h30m"
             raise fault(codes.BAD_NAME, found=value, what="bound", form=form)
         return value
     return _check_number(value)
-
-
-def nanoseconds(duration: str) -> int:
-    """The length of a checked duration such as `1h30m`."""
-    from decimal import Decimal
-
-    parts = _DURATION_PART.findall(duration)
-    return int(sum((Decimal(amount) * _NANOSECONDS[unit] for amount, unit in parts), Decimal(0)))
 
 
 Text = Annotated[str, Strict(), AfterValidator(_check_not_blank)]
@@ -142,7 +123,7 @@ Slug = Annotated[str, Strict(), of_form(_SLUG, "slug", "lower-case words joined 
 Version = Annotated[str, BeforeValidator(_check_version)]
 Date = Annotated[str, Strict(), AfterValidator(_check_date)]
 Duration = Annotated[
-    str, BeforeValidator(_check_duration), WithJsonSchema({"type": "string", "pattern": _DURATION.pattern})
+    str, BeforeValidator(_check_duration), WithJsonSchema({"type": "string", "pattern": LENGTH.pattern})
 ]
 Size = Annotated[str, BeforeValidator(_check_size), WithJsonSchema({"type": "string", "pattern": _SIZE.pattern})]
 

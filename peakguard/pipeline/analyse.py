@@ -16,7 +16,7 @@ from peakguard.pipeline.inherited import orphan, own_unit
 from peakguard.pipeline.lineage import Lineages, Outline, outline_of
 from peakguard.pipeline.read import Entry
 from peakguard.pipeline.unit import Silence, Unit
-from peakguard.syntax.limits import MAX_BYTES
+from peakguard.syntax.decode_text import source_of
 from peakguard.syntax.node import Mapping as Table
 from peakguard.syntax.source import Source
 
@@ -133,21 +133,7 @@ def _decoded(entry: Entry, node: Table, parsed: Sequence[Diagnostic]) -> Analyse
 
 def to_source(entry: Entry) -> tuple[Source | None, list[Diagnostic]]:
     """The text of a file, or the finding that says why there is none."""
-    if entry.finding is not None:
-        return None, [entry.finding]
-    if len(entry.data) > MAX_BYTES:
-        span = Span.whole(entry.file)
-        return None, [found(codes.FILE_TOO_LARGE, span, size=len(entry.data), limit=MAX_BYTES)]
-    try:
-        return Source(entry.file, entry.data.decode("utf-8")), []
-    except UnicodeDecodeError as error:
-        return None, [_not_utf8(entry, error.start)]
-
-
-def _not_utf8(entry: Entry, offset: int) -> Diagnostic:
-    readable = entry.data[:offset].decode("utf-8")
-    span = Source(entry.file, readable).span(len(readable), len(readable) + 1)
-    return found(codes.NOT_UTF8, span, byte=f"0x{entry.data[offset]:02X}", offset=offset)
+    return (None, [entry.finding]) if entry.finding is not None else source_of(entry.file, entry.data)
 
 
 def _unit(document: Document[Policy], findings: list[Diagnostic]) -> Unit:

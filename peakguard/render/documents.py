@@ -12,15 +12,16 @@ from peakguard.render.guards import guard_modules
 def documents(bundle: Bundle) -> dict[str, str]:
     """Path from the root -> content; the same on every machine. Empty where nothing is declared."""
     catalogs = list(bundle.of_kind("errors"))
+    guards = guards_of(bundle.project.settings)
+    modules = guard_modules(guards, bundle) if guards is not None else {}
     if not catalogs:
-        return {}
+        return modules if any(bundle.of_kind("config")) else {}
     folder = _folder_of(bundle, catalogs[0].file)
     earlier = next((entry.data.decode() for entry in bundle.entries if entry.file == f"{folder}/{NAME}"), "")
     own = {document.file for document in catalogs if not document.file.startswith("pkg:")}
     errors = [fact for fact in bundle.facts if fact.namespace == "error" and fact.span.file in own]
-    guards = guards_of(bundle.project.settings)
     return {
-        **(guard_modules(guards, bundle) if guards is not None else {}),
+        **modules,
         "docs/ERROR_CODES.md": error_codes(bundle),
         f"{folder}/{NAME}": lock_text(errors, earlier),
     }

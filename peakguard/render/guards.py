@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
+from peakguard.kinds.config.model import Config
 from peakguard.kinds.errors.model import ActiveError, Errors
 from peakguard.pipeline.bundle import Bundle
+from peakguard.render.config_stub import MODULE, config_stub
 from peakguard.runtime.failure.built_ins import built_ins
 from peakguard.runtime.failure.definition import class_name
 
@@ -68,11 +70,12 @@ def guard_modules(path: str, bundle: Bundle) -> dict[str, str]:
     specs = [cast("Errors", document.spec) for document in bundle.of_kind("errors")]
     active = [(code, entry) for spec in specs for code, entry in spec.errors.items() if isinstance(entry, ActiveError)]
     active.sort(key=lambda each: each[0])
+    configs = [cast("Config", document.spec) for document in bundle.of_kind("config")]
     up = ", ".join(['".."'] * path.count("/")) or '""'
     example = class_name(active[0][1].slug) if active else "NameOfAnError"
     return {
-        path: _NOTICE + _MODULE.format(up=up, example=example),
-        f"{path}i": _NOTICE + _STUB + "".join([*_overloads(active), *_classes(active)]),
+        path: _NOTICE + _MODULE.format(up=up, example=example) + (MODULE if configs else ""),
+        f"{path}i": _NOTICE + _STUB + "".join([*_overloads(active), *_classes(active)]) + config_stub(configs),
     }
 
 

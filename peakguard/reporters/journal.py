@@ -14,6 +14,7 @@ _WORDS = {
     "context_refused": "trace headers refused",
     "baggage_dropped": "times baggage was dropped",
     "sink_failed": "times a log could not be written",
+    "config_refused": "configurations refused",
 }
 
 

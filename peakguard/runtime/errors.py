@@ -123,6 +123,23 @@ class PolicyError(PeakguardError):
         self.diagnostics = tuple(diagnostics)
 
 
+class ConfigError(PeakguardError):
+    """A configuration is refused; `diagnostics` holds every finding, each with file, line and column.
+
+    Where a broken rule names an error of the project's catalog, it is that error too.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+
+    def __init__(self, code: str, diagnostics: Sequence[Diagnostic] = (), /, **context: Any) -> None:
+        super().__init__(code, **context)
+        self.diagnostics = tuple(diagnostics)
+
+    def __str__(self) -> str:
+        places = [f"  {each.span}: {each.code} {each.message}" for each in self.diagnostics]
+        return "\n".join([super().__str__(), *places])
+
+
 class ContractViolation(PeakguardError):
     """Data breaks its contract; `violations` holds one entry for each rule that refuses it.
 

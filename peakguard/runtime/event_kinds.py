@@ -26,6 +26,7 @@ _SLUG = Field("string", "name of the code, which never changes its meaning")
 _CATEGORY = Field("string", "category of the code")
 _POLICY = Field("string", "name of the resilience policy")
 _CODE_IF_ANY = Field("string", "code of the error, where it has one", nullable=True)
+_CONFIG = Field("string", "name of the config policy")
 _BINDING = Field("string", "name of the binding")
 
 EVENTS: Mapping[str, EventKind] = {
@@ -185,6 +186,26 @@ EVENTS: Mapping[str, EventKind] = {
             "seconds": Field("number", "from the first failure to the last"),
             "reason": Field("string", "why there is no further attempt"),
             "code": _CODE_IF_ANY,
+        },
+    ),
+    "config_reloaded": EventKind(
+        "A registry serves another configuration.",
+        {
+            "config": _CONFIG,
+            "generation": Field("integer", "its generation"),
+            "digest": Field("string", "what names its values"),
+            "source": Field("string", "`files`, `published`, `rollback` or `last_good`"),
+            "changed": Field("array", "the paths whose values are others than before"),
+        },
+    ),
+    "config_refused": EventKind(
+        "A configuration is refused, when it is loaded or reloaded.",
+        {
+            "config": _CONFIG,
+            "generation": Field("integer", "the generation that is served in its place", nullable=True),
+            "code": Field("string", "code of the first fault"),
+            "codes": Field("array", "codes of all faults"),
+            "place": Field("string", "file, line and column of the first fault"),
         },
     ),
     "fallback_used": EventKind(

@@ -12,6 +12,8 @@ from peakguard.runtime.errors import PeakguardError
 if TYPE_CHECKING:
     from peakguard.kinds.bindings.guard import Guarding
     from peakguard.kinds.bindings.runtime import Attachment
+    from peakguard.kinds.config.registry import Registry
+    from peakguard.kinds.config.runtime import Config
     from peakguard.kinds.contract.runtime import Contract
     from peakguard.kinds.invariants.monitor import Monitor
     from peakguard.kinds.invariants.runtime import Invariants
@@ -50,6 +52,24 @@ class PolicySet:
         """The contract of a name. Raises PeakguardError (PG2005) where there is none."""
         contract: Contract = self._bind("contract", name)
         return contract
+
+    def config(self, name: str) -> Config:
+        """The config policy of a name, as in `policies.config("app").load()`.
+
+        Raises PeakguardError (PG2005) where there is none.
+        """
+        config: Config = self._bind("config", name)
+        return config
+
+    def registry(self, name: str, *, profile: str | None = None) -> Registry:
+        """The registry of a config policy, one for the program: `policies.registry("app").current.config`.
+
+        Raises PeakguardError (PG2005) for an unknown policy, ConfigError (PG2070) where the configuration is refused
+        and no earlier one is kept.
+        """
+        config = self.config(name)
+        made: Registry = self.shared(f"registry {name} {profile or ''}", lambda: config.registry(profile=profile))
+        return made
 
     @property
     def errors(self) -> Catalogs:

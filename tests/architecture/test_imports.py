@@ -81,6 +81,18 @@ def test_load_from_the_artefact_loads_no_compiler(project: Path) -> None:
     ]
 
 
+CONFIG = "peakguard: 1\nkind: config\nname: app\nversion: 1.0.0\nfiles: [app.toml]\nsections: {limit: int64}\n"
+
+
+def test_a_program_reads_its_configuration_without_models_and_parsers_of_policies(project: Path) -> None:
+    (project / "policies" / "app.yaml").write_text(CONFIG)
+    (project / "app.toml").write_text("limit = 3\n")
+    modules("import peakguard; peakguard.load()", project)
+    loaded = modules("import peakguard; peakguard.load().registry('app').current.config.limit", project)
+    assert not (loaded - bare()) & (HEAVY | {"ast", "tomllib"})
+    assert not {name for name in loaded if name.startswith(("peakguard.language", "peakguard.expression"))}
+
+
 def test_the_expression_language_loads_no_back_end(tmp_path: Path) -> None:
     loaded = modules("import peakguard.expression", tmp_path) - bare()
     assert not {name for name in loaded if name.startswith(("sqlglot", "polars", "peakguard.expression.emit"))}

@@ -159,10 +159,19 @@ def test_broken_invariants_are_counted_by_their_codes(project: Project, peakguar
     assert found["others"]["object_damaged"] == 1
 
 
+SETTINGS = """peakguard: 1
+kind: config
+name: settings
+version: 1.0.0
+files: [settings.toml]
+sections: {limit: {type: int64, le: 9}, token: {type: string, secret: env, required: false}}
+"""
+
+
 def test_the_events_of_every_flow_keep_the_schema_and_no_secret(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = project(FILES)
+    root = project({**FILES, "policies/settings.yaml": SETTINGS, "settings.toml": "limit = 1\n"})
     monkeypatch.syspath_prepend(str(root))
     policies = package.load(root)
     heard: list[Event] = []
@@ -175,6 +184,10 @@ def test_the_events_of_every_flow_keep_the_schema_and_no_secret(
         desk.lean("A")
         policies.contract("bars").validate(pd.DataFrame({"close": [1.0, -1.0]}))
         policies.error("SH-1001", symbol="hunter2")
+        registry = policies.registry("settings")
+        for text in ("limit = 2\n", "limit = 20\n", "limit = 2\ntoken = 'hunter2'\n"):
+            (root / "settings.toml").write_text(text)
+            registry.reload()
         extract({"traceparent": "no trace"})
         monitor = bind(compile_document(document_of(BOOK))).monitor()
         monitor.step(cash=-1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.mutation.config_mutants import CONFIGS
 from tests.mutation.guard_mutants import GUARDS
 from tests.mutation.invariant_mutants import INVARIANTS
 from tests.mutation.mutant import TABLE, Mutant
@@ -520,4 +521,6 @@ CONTRACTS = [
     ),
 ]
 
-MUTANTS: list[Mutant] = [*POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS]
+MUTANTS: list[Mutant] = [
+    *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS,
+]  # fmt: skip # the lists in order

@@ -149,7 +149,7 @@ RUNTIME = [
     Mutant(
         "logs-spelling-of-keys-matters",
         "`API-KEY` is another key than `api_key`",
-        f"{LOGS}/redaction.py",
+        "peakguard/runtime/secret_forms.py",
         'return text.lower().replace("_", "").replace("-", "")',
         "return text.lower()",
         SECRETS,

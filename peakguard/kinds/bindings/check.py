@@ -24,17 +24,9 @@ _NUMBERS = ("int64", "float64", "decimal", "duration")
 _ORDERED = (*_NUMBERS, "date", "datetime", "time", "string", "bool", "enum")
 _FOLDED = {"sum": _NUMBERS, "count": ("int64",), "min": _ORDERED[:-2], "max": _ORDERED[:-2]}
 _LAYERS = (
-    "arguments",
-    "require",
-    "returns",
-    "yields",
-    "ensure",
-    "resilience",
-    "invariants",
-    "writes",
-    "classify",
+    "arguments", "require", "returns", "yields", "ensure", "config", "resilience", "invariants", "writes", "classify",
     "trace",
-)
+)  # fmt: skip # a table
 
 
 def check(document: Document[Bindings]) -> Iterator[Diagnostic]:

@@ -36,6 +36,7 @@ def _binding(document: Document[Bindings], index: int, binding: Binding) -> dict
         "reads": {name: _read(read) for name, read in binding.reads.items()},
         "require": _asked(each for each in demanded if each.id.startswith("require.")),
         "ensure": _asked(each for each in demanded if each.id.startswith("ensure.")),
+        "config": binding.config,
         "resilience": binding.resilience,
         "invariants": _watch(binding),
         "writes": [[each.path.partition(".")[2], each.durability] for each in binding.writes],

@@ -65,6 +65,8 @@ class Plan:
         for use in contract_uses(table):
             assert contract is not None
             found.append(contract.layer(site, use["contract"], use["part"], use["name"], nullable=use["nullable"]))
+        if table["config"] is not None:
+            found.append(import_module("peakguard.kinds.config.layer").layer(site, table["config"]))
         found += write_layers(site, table)
         if table["resilience"] is not None:
             found += import_module("peakguard.kinds.resilience.layer").layers(site, table["resilience"])
@@ -98,7 +100,8 @@ class Plan:
         if table["resilience"] is not None:
             problem = "a block cannot be made again: write `for attempt in policies.guard(…).attempts():` around it"
             raise PeakguardError(codes.TARGET_REFUSED, target=self.name, problem=problem)
-        asks = [part for part in ("values", "require", "ensure", "invariants", "writes") if table[part]]
+        others = ("values", "require", "ensure", "config", "invariants", "writes")
+        asks = [part for part in others if table[part]]
         asks += [part for part in (table["classify"], (table["trace"] or [None, None])[1]) if part]
         if asks:
             problem = "a block has no arguments and no result; only `classify: true` and `trace: true` apply to it"
@@ -113,9 +116,8 @@ class Plan:
     def attempts(self) -> Any:
         """The resilience policy around statements. Raises PeakguardError (PG2082) for a binding that asks more."""
         table = self._table
-        if table["resilience"] is None or any(
-            table[part] for part in ("values", "require", "ensure", "invariants", "writes")
-        ):
+        others = ("values", "require", "ensure", "config", "invariants", "writes")
+        if table["resilience"] is None or any(table[part] for part in others):
             problem = "attempts are those of a resilience policy, around statements that have no arguments or result"
             raise PeakguardError(codes.TARGET_REFUSED, target=self.name, problem=problem)
         runtime = import_module("peakguard.kinds.resilience.runtime")

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, Strict, model_validator
 from peakguard.diagnostics import codes
 from peakguard.language.header import Mode, Policy
 from peakguard.language.model import Model
-from peakguard.language.references import ContractRef, ErrorRef, InvariantsRef, ResilienceRef
+from peakguard.language.references import ConfigRef, ContractRef, ErrorRef, InvariantsRef, ResilienceRef
 from peakguard.language.rule import OnNull
 from peakguard.language.short import Short
 from peakguard.language.typed import Bounded, Shape, ShortForm, one_shape
@@ -160,6 +160,8 @@ class Binding(Model):
     """What is asked of every item of a generator."""
     ensure: Demands = Field(default_factory=dict)
     """What holds after every call; `result` is what it gave."""
+    config: ConfigRef | None = None
+    """The config policy that a loaded configuration must keep: the result, a table of values."""
     resilience: ResilienceRef | None = None
     """The resilience policy that the calls are under."""
     invariants: Watch | None = None

@@ -17,7 +17,7 @@ def outline(table: Mapping[str, Any], more: Mapping[str, list[dict[str, Any]]]) 
         **more,
         "trace": _trace(table),
         "arguments": [*_values(table, "arguments"), *_rules(table["require"])],
-        "result": [*_values(table, "returns"), *_values(table, "yields"), *_rules(table["ensure"])],
+        "result": [*_values(table, "returns"), *_values(table, "yields"), *_config(table), *_rules(table["ensure"])],
         "classify": _classify(table),
         "invariants": _watched(table),
         "writes": [_one("writes", f"{name} is whole or not there ({kept})") for name, kept in table["writes"]],
@@ -32,6 +32,10 @@ def in_order(layers: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]
 
 def _one(name: str, text: str, code: str | None = None) -> dict[str, Any]:
     return {"id": name, "text": text, "code": code}
+
+
+def _config(table: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [] if table["config"] is None else [_one("config", f"result: config {table['config']}")]
 
 
 def _trace(table: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -194,7 +194,7 @@ def attach(policies: PolicySet, mode: str | None = None) -> Attachment:
 
 _BARE: Mapping[str, Any] = {
     "target": None, "origin": "", "critical": False, "values": [], "reads": {}, "require": [], "ensure": [],
-    "invariants": None, "writes": [], "classify": None, "trace": None,
+    "invariants": None, "writes": [], "config": None, "classify": None, "trace": None,
 }  # fmt: skip # a binding that asks nothing, around a resilience policy that is named in the program
 
 

@@ -11,7 +11,7 @@ from peakguard.kinds.contract.demands import demands
 from peakguard.kinds.contract.model import Column, Contract
 from peakguard.language.constraints import head
 from peakguard.language.typed import type_of
-from peakguard.language.values import nanoseconds
+from peakguard.runtime.lengths import nanoseconds
 from peakguard.runtime.series import Axis
 
 _NUMBERS = ("float64", "int64", "decimal")

@@ -15,7 +15,7 @@ from peakguard.kinds.contract.model import Cadence, Contract
 from peakguard.kinds.contract.positions import check_of, is_first, over
 from peakguard.kinds.contract.stream import neighbours
 from peakguard.language.constraints import head
-from peakguard.language.values import nanoseconds
+from peakguard.runtime.lengths import nanoseconds
 
 NANOSECONDS_A_DAY = 86_400 * 10**9
 

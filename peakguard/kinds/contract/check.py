@@ -14,7 +14,7 @@ from peakguard.kinds.contract.check_rules import check_rules
 from peakguard.kinds.contract.model import Cadence, Contract
 from peakguard.language.constraints import head
 from peakguard.language.document import Document
-from peakguard.language.values import nanoseconds
+from peakguard.runtime.lengths import nanoseconds
 from peakguard.syntax.node import Path
 
 _TIMES = ("date", "datetime")

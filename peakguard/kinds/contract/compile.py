@@ -18,7 +18,7 @@ from peakguard.kinds.contract.stream import dataset_stream, row_stream
 from peakguard.language.document import Document
 from peakguard.language.rule import Rule
 from peakguard.language.typed import type_of
-from peakguard.language.values import nanoseconds
+from peakguard.runtime.lengths import nanoseconds
 
 
 def compile_document(document: Document[Contract]) -> dict[str, Any]:

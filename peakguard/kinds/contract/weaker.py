@@ -12,7 +12,7 @@ from peakguard.kinds.contract.model import Column, Contract
 from peakguard.language.constraints import measure
 from peakguard.language.rule import Rule
 from peakguard.language.typed import type_of
-from peakguard.language.values import nanoseconds
+from peakguard.runtime.lengths import nanoseconds
 from peakguard.syntax.node import Path
 
 _NOTHING = "nothing"

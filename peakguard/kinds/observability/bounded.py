@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from peakguard.kinds.observability.redaction import STRUCK
+from peakguard.runtime.secret_forms import STRUCK
 from peakguard.runtime.secrets import remember, secret_in
 
 _PLAIN = (str, int, bool, type(None))

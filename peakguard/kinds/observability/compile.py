@@ -6,7 +6,8 @@ from typing import Any
 
 from peakguard.kinds.observability.model import Observability, Sample, Sink
 from peakguard.language.document import Document
-from peakguard.language.values import nanoseconds, size_in_bytes
+from peakguard.language.values import size_in_bytes
+from peakguard.runtime.lengths import nanoseconds
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical": 50}
 _STREAMS = ("stderr", "stdout")

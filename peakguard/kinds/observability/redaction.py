@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from json import dumps
 from typing import Any
 
+from peakguard.runtime.secret_forms import BUILT_IN_KEYS, DETECTORS, STRUCK, of_globs, squeezed
 from peakguard.runtime.secrets import SHORTEST, remembered
 
-STRUCK = "[redacted]"
-BUILT_IN_KEYS = (
-    "*secret*", "*passw*", "*passphrase*", "*token*", "*credential*", "*apikey*", "*privatekey*", "*accesskey*",
-    "*authorization*", "*cookie*", "*pwd", "*sessionid*", "*signature*",
-)  # fmt: skip # one pattern a line would be a page of its own
 _HEADERS = re.compile(
     r"(?i)\b(proxy-authorization|authorization|set-cookie|cookie)\b([\"']?[ \t]*[:=][ \t]*[\"']?)([^\r\n\"']+)"
 )
@@ -35,46 +31,13 @@ _NO_SECRETS = ("PWD", "OLDPWD")
 """Variables of the environment whose names look like a password's and are folders."""
 
 
-class _Detector:
-    """Secrets of one form: literal parts of every text that holds one, and what to strike out."""
-
-    def __init__(self, cores: tuple[str, ...], pattern: str, kept: str = "") -> None:
-        self.cores = cores
-        self._pattern = re.compile(pattern)
-        self._kept = kept + STRUCK
-
-    def strike(self, text: str) -> str:
-        return self._pattern.sub(self._kept, text)
-
-
-_DETECTORS = {
-    "authorization": _Detector(("bearer", "basic", "digest"), r"(?i)\b(bearer|basic|digest)[ ]+[\w.~+/=-]{6,}", r"\1 "),
-    "aws_key": _Detector(("akia", "asia"), r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}"),
-    "jwt": _Detector(("eyj",), r"\beyJ[\w-]{6,}(?:\.[\w-]+){0,2}"),
-    "private_key": _Detector(
-        ("private key",), r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
-    ),
-    "url_userinfo": _Detector(("://",), r"(?<=://)[^\s/?#\"']+(?=@)"),
-    "vendor_token": _Detector(
-        ("ghp", "gho", "ghu", "ghs", "ghr", "githubpat", "xox", "sklive", "sktest", "rklive", "aiza", "glpat"),
-        r"\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|xox[abeoprs]-[\w-]{10,}|[sr]k_(?:live|test)_\w{10,}"
-        r"|AIza[\w-]{30,}|glpat-[\w-]{16,})",
-    ),
-}
-
-
-def squeezed(text: str) -> str:
-    """A key or a line in the form in which they are compared."""
-    return text.lower().replace("_", "").replace("-", "")
-
-
 class Redaction:
     """Strikes secrets out of texts and of values made of tables and lists. Safe to use from any thread."""
 
     def __init__(self, settings: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> None:
         patterns = [*settings["keys"], *(BUILT_IN_KEYS if settings["builtin"] else ())]
-        self._key = _of_globs(map(squeezed, patterns))
-        self._detectors = [_DETECTORS[name] for name in settings["detectors"]]
+        self._key = of_globs(map(squeezed, patterns))
+        self._detectors = [DETECTORS[name] for name in settings["detectors"]]
         self._own = frozenset(
             value
             for name, value in environment.items()
@@ -149,11 +112,6 @@ class Redaction:
         cores = [*self._fixed, *(squeezed(dumps(each, ensure_ascii=False)[1:-1]) for each in self._struck)]
         self._cores = [core for core in cores if not any(other in core for other in cores if other != core)]
         self._seen = known
-
-
-def _of_globs(patterns: Iterable[str]) -> Callable[[str], re.Match[str] | None] | None:
-    parts = [".*".join(map(re.escape, pattern.split("*"))) for pattern in patterns]
-    return re.compile("|".join(parts), re.DOTALL).fullmatch if parts else None
 
 
 def _core(pattern: str) -> str:

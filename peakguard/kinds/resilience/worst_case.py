@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from peakguard.kinds.resilience.model import Backoff, Resilience
-from peakguard.language.values import nanoseconds
+from peakguard.runtime.lengths import nanoseconds
 
 _MOST = 1000
 

@@ -19,8 +19,9 @@ from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogR
 from pydantic import SecretStr
 
 from peakguard.kinds.observability import bounded, redaction
-from peakguard.kinds.observability.redaction import Redaction, squeezed
-from peakguard.runtime import secrets
+from peakguard.kinds.observability.redaction import Redaction
+from peakguard.runtime import secret_forms, secrets
+from peakguard.runtime.secret_forms import squeezed
 from tests.unit.observability.tables import ALL_SINKS, policies_of
 
 TEXT = ALL_SINKS + "exceptions: {locals: true}\nlevels: {root: debug}\nredact: {keys: ['account_*']}\n"
@@ -198,8 +199,8 @@ STEPS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "secret types": lambda patch: patch.setattr(bounded, "secret_in", lambda _: None),
     "remembering": lambda patch: patch.setattr(bounded, "remember", lambda _: None),
     **{
-        name: lambda patch, name=name: patch.setitem(redaction._DETECTORS, name, _Blind())  # type: ignore[misc]
-        for name in redaction._DETECTORS
+        name: lambda patch, name=name: patch.setitem(secret_forms.DETECTORS, name, _Blind())  # type: ignore[misc]
+        for name in secret_forms.DETECTORS
     },
 }
 
@@ -284,7 +285,7 @@ def test_folders_of_the_shell_are_no_secrets() -> None:
     assert made.text("/home/desk hunter22 short") == "/home/desk [redacted] short"
 
 
-SETTINGS: dict[str, Any] = {"keys": [], "builtin": True, "detectors": list(redaction._DETECTORS), "environment": True}
+SETTINGS: dict[str, Any] = {"keys": [], "builtin": True, "detectors": list(secret_forms.DETECTORS), "environment": True}
 
 
 def of(settings: dict[str, Any]) -> Redaction:

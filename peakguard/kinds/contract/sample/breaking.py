@@ -15,7 +15,7 @@ from peakguard.kinds.contract.sample.table import Row, Table
 from peakguard.kinds.contract.sample.values import ticks
 from peakguard.kinds.contract.sample.walk import Walker
 from peakguard.kinds.contract.sample.whole import settle_whole
-from peakguard.language.values import nanoseconds
+from peakguard.runtime.lengths import nanoseconds
 
 _TRIES = 12
 _BEGINNINGS = 6

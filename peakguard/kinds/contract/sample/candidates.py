@@ -10,8 +10,8 @@ from peakguard.kinds.contract.sample.breaking import broken
 from peakguard.kinds.contract.sample.draw import Drawn, draw
 from peakguard.kinds.contract.sample.subject import Subject
 from peakguard.kinds.contract.sample.table import Row
-from peakguard.language.values import nanoseconds
 from peakguard.runtime.errors import PeakguardError
+from peakguard.runtime.lengths import nanoseconds
 
 _SIZES = (0.5, 0.2, 0.1, 2.0, 4.0)
 """Other numbers of rows, as shares of the one that was asked for."""

@@ -16,8 +16,8 @@ from peakguard.kinds.contract.sample.table import Table
 from peakguard.kinds.contract.sample.values import Cells
 from peakguard.kinds.contract.sample.walk import Unmet, Walker
 from peakguard.kinds.contract.sample.whole import new_source, settle_whole
-from peakguard.language.values import nanoseconds
 from peakguard.runtime.errors import PeakguardError
+from peakguard.runtime.lengths import nanoseconds
 
 _PLACES = 400
 """How many places are tried for a row, each a step later than the one before."""

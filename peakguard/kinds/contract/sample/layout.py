@@ -11,7 +11,7 @@ from peakguard.kinds.contract.model import Contract
 from peakguard.kinds.contract.sample.subject import Subject
 from peakguard.kinds.contract.sample.table import Row, Table
 from peakguard.kinds.contract.sample.values import START, Cells, seconds_of, ticks
-from peakguard.language.values import nanoseconds
+from peakguard.runtime.lengths import nanoseconds
 
 _TIMES = ("date", "datetime")
 _LADDERS = (*_TIMES, "int64", "float64", "duration", "decimal")

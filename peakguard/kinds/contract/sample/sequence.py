@@ -8,7 +8,7 @@ from typing import Any
 
 from peakguard.kinds.contract.sample.table import Table
 from peakguard.kinds.contract.sample.values import ticks
-from peakguard.language.values import nanoseconds
+from peakguard.runtime.lengths import nanoseconds
 
 
 def broken_sequence(table: Table, at: int) -> Iterator[str]:

@@ -9,7 +9,8 @@ from pydantic import Field, model_validator
 from peakguard.diagnostics import codes
 from peakguard.kinds.resilience.model import AtLeastOne, ErrorPattern
 from peakguard.language.model import Model
-from peakguard.language.values import Duration, Flag, Rate, Text, fault, nanoseconds
+from peakguard.language.values import Duration, Flag, Rate, Text, fault
+from peakguard.runtime.lengths import nanoseconds
 
 
 class Latency(Model):
