@@ -248,7 +248,8 @@ def test_type_checkers_know_what_a_configuration_holds(peakguard: Run, tmp_path:
 
     assert python("use.py").stderr == ""
     mypy = ("-m", "mypy", "--strict", "--no-error-summary", "--cache-dir", str(tmp_path / "cache"))
-    assert [line for line in python(*mypy, "use.py").stdout.splitlines() if line.startswith(("use.py", "src"))] == []
-    wrong = [line for line in python(*mypy, "misuse.py").stdout.splitlines() if line.startswith("misuse.py:")]
+    found = python(*mypy, "use.py", "misuse.py").stdout.splitlines()
+    assert [line for line in found if line.startswith(("use.py", "src"))] == []
+    wrong = [line for line in found if line.startswith("misuse.py:")]
     lines = {int(line.split(":")[1]) for line in wrong if ": error:" in line}
     assert lines == set(range(4, 4 + len(MISUSE))), wrong

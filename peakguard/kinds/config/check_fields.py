@@ -41,7 +41,13 @@ def check_variables(document: Document[Config]) -> Iterator[Diagnostic]:
     environment = document.spec.environment
     seen: dict[str, str] = {}
     for place in places(document.spec):
-        if not isinstance(place.node, Value) or ANY in place.keys:
+        if not isinstance(place.node, Value):
+            continue
+        if ANY in place.keys:
+            if place.node.env is not None:
+                span = document.key_span(*document.written(*place.path), "env")
+                data = {"key": "env", "path": place.dotted, "expected": "a field outside maps", "found": "in one"}
+                yield found(codes.CONFIG_PATH_MISFIT, span, **data)
             continue
         variables = (
             [] if environment.prefix is None else [variable_of(environment.prefix, environment.separator, place.keys)]
