@@ -1,0 +1,203 @@
+"""Values under keys: an immutable object first, then the pointer that names it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Literal, NamedTuple
+
+from peakguard.diagnostics import codes
+from peakguard.runtime.errors import PeakguardError
+from peakguard.runtime.fsops import remove_if_there, sync_folder, write_atomic
+from peakguard.runtime.store import aside, collect, opening, pointer, writers
+from peakguard.runtime.store.layout import Layout, names_in
+from peakguard.runtime.store.locks import PATIENCE, locked
+from peakguard.runtime.store.pointer import Pointer
+
+_TRIES = 20
+"""How often a reader follows a pointer whose object was collected meanwhile."""
+
+
+class Entry(NamedTuple):
+    """A value whose digest was verified."""
+
+    data: bytes
+    pointer: Pointer
+
+
+class Store:
+    """Bytes under keys in a folder, for any number of threads and processes. Readers take no lock.
+
+    What `put` has acknowledged is read until it is replaced or removed: after a crash, and with `durability: full`
+    after a power cut too. A damaged file is never read as a value. Every method raises PeakguardError: PG2040 where
+    the system refuses, PG2042 for a store of a newer release, PG2043 for a folder that is no store.
+    """
+
+    def __init__(
+        self,
+        root: str | os.PathLike[str],
+        *,
+        durability: Literal["full", "rename"] = "full",
+        patience: float = PATIENCE,
+    ) -> None:
+        self.layout = Layout(os.fspath(root))
+        self._durability = durability
+        self._patience = patience
+        self._is_made = False
+        with self._told():
+            opening.check_format(self.layout)
+
+    def put(self, key: str, data: bytes, meta: Mapping[str, Any] | None = None) -> Pointer:
+        """Give a key a value. It stands when this returns; after an error the old one stands, or the new one.
+
+        Raises TypeError or ValueError for metadata that JSON cannot hold.
+        """
+        made = Pointer(key, hashlib.sha256(data).hexdigest(), len(data), 0, time.time(), dict(meta or {}))
+        pointer.encode(made)
+        with self._writing(key):
+            # Also where the object is there: it may be damaged, or its writer may have died before it was durable.
+            self._write(self.layout.object(made.digest), data)
+            made = made._replace(generation=self._generation(key) + 1)
+            self._write(self.layout.pointer(key), pointer.encode(made))
+            if not os.path.exists(self.layout.object(made.digest)):
+                # A collector came between, while this process was stopped for longer than its grace.
+                self._write(self.layout.object(made.digest), data)
+        return made
+
+    def get(self, key: str) -> Entry | None:
+        """The value of a key, verified; None where it has none.
+
+        Raises PeakguardError (PG2041) for a pointer or an object that is damaged; it is kept in the quarantine.
+        """
+        with self._told():
+            before = None
+            for _ in range(_TRIES):
+                found = self.pointer(key)
+                if found is None:
+                    return None
+                data = self._verified(found)
+                if data is not None:
+                    return Entry(data, found)
+                if found == before:
+                    break
+                before = found
+        raise self._damaged(f"the object of {key!r}", "it is missing", "no file")
+
+    def pointer(self, key: str) -> Pointer | None:
+        """What is known of a key without reading its value. Raises PeakguardError (PG2041) for a damaged pointer."""
+        return self._pointer_at(self.layout.pointer(key))
+
+    def pointers(self) -> Iterator[Pointer | PeakguardError]:
+        """Every key's pointer; the error (PG2041) for each that is damaged."""
+        for name in names_in(self.layout.keys):
+            try:
+                found = self._pointer_at(os.path.join(self.layout.keys, name))
+            except PeakguardError as error:
+                yield error
+            else:
+                if found is not None:
+                    yield found
+
+    def remove(self, key: str) -> bool:
+        """Take the value from a key; tells whether it had one. The object stays until it is collected."""
+        with self._writing(key):
+            was_there = remove_if_there(self.layout.pointer(key))
+            if self._durability == "full":
+                sync_folder(self.layout.keys)
+        return was_there
+
+    def pin(self, name: str, digests: Iterable[str]) -> None:
+        """Keep objects under a name of the caller's, whatever becomes of their keys; it replaces what it kept."""
+        with self._writing(name):
+            self._write(self.layout.pin(name), collect.pin_record(name, digests))
+
+    def unpin(self, name: str) -> bool:
+        """Keep them no longer; tells whether there was such a name."""
+        with self._writing(name):
+            was_there = remove_if_there(self.layout.pin(name))
+            if self._durability == "full":
+                sync_folder(self.layout.pins)
+        return was_there
+
+    def collect(self, *, grace: float = 3600.0) -> collect.Collected:
+        """Remove objects that no key and no pin names, older than `grace` seconds, and the litter of dead writers.
+
+        A writer puts the object before the pointer: `grace` is the time that it has. Raises PeakguardError (PG2041)
+        where a pointer or a pin is damaged; then nothing is removed, for nobody knows what it names.
+        """
+        with self._told():
+            return collect.collect(self.layout, self.pointers, self._damaged, grace, self._durability)
+
+    def _verified(self, found: Pointer) -> bytes | None:
+        """The object; None where it is missing."""
+        path = self.layout.object(found.digest)
+        try:
+            with open(path, "rb") as file:
+                state = os.fstat(file.fileno())
+                data = file.read()
+        except FileNotFoundError:
+            return None
+        digest = hashlib.sha256(data).hexdigest()
+        if digest == found.digest and len(data) == found.size:
+            return data
+        reason = {"key": found.key, "expected": found.digest, "found": digest, "size": found.size, "bytes": len(data)}
+        raise self._damaged(f"the object of {found.key!r}", "its digest is another", self._aside(path, state, reason))
+
+    def _pointer_at(self, path: str) -> Pointer | None:
+        with self._told():
+            try:
+                with open(path, "rb") as file:
+                    state = os.fstat(file.fileno())
+                    data = file.read()
+            except FileNotFoundError:
+                return None
+            name = os.path.basename(path)
+            try:
+                return pointer.decode(data, name)
+            except ValueError as error:
+                kept = self._aside(path, state, {"problem": str(error)})
+                raise self._damaged(f"the pointer {name}", str(error), kept) from error
+
+    def _generation(self, key: str) -> int:
+        try:
+            found = self.pointer(key)
+        except PeakguardError as error:
+            if error.code != codes.STORE_DAMAGED:
+                raise
+            return 0  # nobody knows it any more; the evidence is in the quarantine
+        return found.generation if found is not None else 0
+
+    def _write(self, path: str, data: bytes) -> None:
+        write_atomic(path, data, durability=self._durability, temporary=writers.temporary_path(self.layout))
+
+    def _aside(self, path: str, state: os.stat_result, reason: Mapping[str, Any]) -> str:
+        try:
+            told = {"file": path, "time": time.time(), "process": os.getpid(), **reason}
+            return aside.set_aside(self.layout, path, state, told, self._durability)
+        except OSError as error:
+            return f"nowhere: {error.strerror}"
+
+    def _damaged(self, what: str, problem: str, kept: str) -> PeakguardError:
+        return PeakguardError(codes.STORE_DAMAGED, store=self.layout.root, what=what, problem=problem, aside=kept)
+
+    @contextmanager
+    def _writing(self, key: str) -> Iterator[None]:
+        with self._told():
+            if not self._is_made:
+                opening.make(self.layout, self._durability)
+                writers.sweep(self.layout)
+                self._is_made = True
+            with locked(self.layout, key, self._patience):
+                yield
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            file = error.filename or self.layout.root
+            raise PeakguardError(codes.STORE_REFUSED, store=self.layout.root, file=file, reason=reason) from error
