@@ -27,6 +27,7 @@ class Recorder:
     def __init__(self) -> None:
         self.operations: list[Operation] = []
         self._paths: dict[int, str] = {}
+        self.opened: set[str] = set()
         self.kill_at: int | None = None
         """The number of operations after which the process is gone."""
         self.killed: type[BaseException] = BaseException
@@ -37,6 +38,7 @@ class Recorder:
         is_new = flags & os.O_CREAT and not os.path.exists(path)
         descriptor = os.open(path, flags, mode)
         self._paths[descriptor] = path
+        self.opened.add(path)
         if is_new:
             self.operations.append(Operation("create", path))
         elif flags & os.O_TRUNC:
@@ -77,6 +79,10 @@ class Recorder:
         self._live()
         os.mkdir(path)
         self.operations.append(Operation("mkdir", path))
+
+    def ftruncate(self, descriptor: int, size: int) -> None:
+        os.ftruncate(descriptor, size)
+        self.operations.append(Operation("truncate", self._paths[descriptor]))
 
     def chmod(self, path: int | str, mode: int) -> None:
         """Modes are no part of the model."""
