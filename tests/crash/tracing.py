@@ -43,6 +43,8 @@ def points(root: Path) -> list[Point]:
         match = _CALL.match(line)
         if match is None:
             continue
+        if "acknowledged" in line:
+            break
         counts[match[1]] += 1
         if MARKER in line:
             found = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutation.guard_mutants import GUARDS
 from tests.mutation.mutant import TABLE, Mutant
 from tests.mutation.runtime_mutants import RUNTIME
+from tests.mutation.store_mutants import STORE
 
 EMIT = "peakguard/expression/emit"
 
@@ -519,4 +520,4 @@ CONTRACTS = [
     ),
 ]
 
-MUTANTS: list[Mutant] = [*POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME]
+MUTANTS: list[Mutant] = [*POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *STORE]

@@ -57,8 +57,8 @@ def _is_alive(process: int) -> bool:
 def _machine() -> str:
     """This start of this machine, and the container: process ids mean nothing outside. `0` where it is not known."""
     try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-            boot = file.read().strip().replace("-", "")
+        with open("/proc/sys/kernel/random/boot_id", "rb") as file:
+            boot = file.read().decode("ascii").strip().replace("-", "")
         return boot + os.readlink("/proc/self/ns/pid").strip("pid:[]")
     except OSError:
         return "0"
