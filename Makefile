@@ -59,6 +59,7 @@ bench: $(READY)  ## measurements; see docs/performance.md
 	$(BIN)/python -m tests.benchmarks.context
 	$(BIN)/python -m tests.benchmarks.guards
 	$(BIN)/python -m tests.benchmarks.journal
+	$(BIN)/python -m tests.benchmarks.store
 	$(BIN)/python -m tests.benchmarks.logs
 	$(BIN)/python -m tests.benchmarks.resilience
 	$(BIN)/python -m tests.benchmarks.outages

@@ -1,7 +1,7 @@
 """One put, in a process of its own: `python -m tests.crash.putting STORE VALUE [MUTANT]` says `acknowledged`.
 
-After a put elsewhere, which imports everything, comes the marker: a file that is not there. The calls after it are those
-of the put alone. The mutants are of a store that syncs less.
+After a put elsewhere, which imports everything, comes the marker: a file that is not there. The calls after it are
+those of the put alone. The mutants are of a store that syncs less.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ STORE = [
         "store-trusts-objects-that-are-there",
         "an object of that name is not written again",
         "peakguard/runtime/store/store.py",
-        "            # Also where the object is there: it may be damaged, or its writer may have died before it was durable.\n"
+        "            # Also where it is there: it may be damaged, or its writer may have died before it was durable.\n"
         "            self._write(self.layout.object(made.digest), data)",
         "            if not os.path.exists(self.layout.object(made.digest)):\n"
         "                self._write(self.layout.object(made.digest), data)",

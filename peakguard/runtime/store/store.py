@@ -58,7 +58,7 @@ class Store:
         made = Pointer(key, hashlib.sha256(data).hexdigest(), len(data), 0, time.time(), dict(meta or {}))
         pointer.encode(made)
         with self._writing(key):
-            # Also where the object is there: it may be damaged, or its writer may have died before it was durable.
+            # Also where it is there: it may be damaged, or its writer may have died before it was durable.
             self._write(self.layout.object(made.digest), data)
             made = made._replace(generation=self._generation(key) + 1)
             self._write(self.layout.pointer(key), pointer.encode(made))
