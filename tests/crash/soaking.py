@@ -1,7 +1,7 @@
 """One process of the soak: threads that put, read and collect, and write down what they saw before and after.
 
-Run as `python -m tests.crash.soaking STORE LOG SEED`, until it is killed. A line of the log is one write, in a process
-of its own file: `begin|acknowledge|read TIME KEY VALUE GENERATION`, times by the monotonic clock of the machine.
+Run as `python -m tests.crash.soaking STORE LOG SEED PATIENCE`, until it is killed. Each process has a log of its own, of
+which a line is one write: `begin|acknowledge|read TIME KEY VALUE GENERATION`, times by the monotonic clock of the machine.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ KEYS = ("a", "b", "c")
 THREADS = 2
 
 
-def work(root: str, log: int, seed: str) -> None:
+def work(root: str, log: int, seed: str, patience: float) -> None:
     """Put and read for ever."""
-    rng, store, number = random.Random(seed), Store(root, durability="rename"), 0
+    rng, store, number = random.Random(seed), Store(root, durability="rename", patience=patience), 0
     while True:
         key = rng.choice(KEYS)
         draw = rng.random()
@@ -45,9 +45,9 @@ def _note(log: int, *words: object) -> None:
     os.write(log, (" ".join(map(str, (threading.get_ident(), *words))) + "\n").encode())
 
 
-def _run(root: str, log: int, seed: str) -> None:
+def _run(root: str, log: int, seed: str, patience: float) -> None:
     try:
-        work(root, log, seed)
+        work(root, log, seed, patience)
     except BaseException as error:  # noqa: BLE001 - whatever it is, the log tells it and the test fails
         _note(log, "fault", repr(error).replace(" ", "_"))
         os._exit(3)
@@ -56,4 +56,6 @@ def _run(root: str, log: int, seed: str) -> None:
 if __name__ == "__main__":
     descriptor = os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for thread in range(THREADS):
-        threading.Thread(target=_run, args=(sys.argv[1], descriptor, f"{sys.argv[3]}-{thread}")).start()
+        threading.Thread(
+            target=_run, args=(sys.argv[1], descriptor, f"{sys.argv[3]}-{thread}", float(sys.argv[4]))
+        ).start()
