@@ -1,7 +1,7 @@
 """One process of the soak: threads that put, read and collect, and write down what they saw before and after.
 
-Run as `python -m tests.crash.soaking STORE LOG SEED PATIENCE`, until it is killed. Each process has a log of its own, of
-which a line is one write: `begin|acknowledge|read TIME KEY VALUE GENERATION`, times by the monotonic clock of the machine.
+Run as `python -m tests.crash.soaking STORE LOG SEED PATIENCE`, until it is killed. Each process has a log of its own.
+A line of it is one write: `begin|acknowledge|read TIME KEY VALUE GENERATION`, times by the monotonic clock.
 """
 
 from __future__ import annotations
