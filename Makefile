@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-all browser tools lint docs generate bench bench-contracts fuzz clean mutants
+.PHONY: help demo test test-all browser strace lint docs generate bench bench-contracts fuzz clean mutants
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,21 +21,21 @@ demo: $(READY)  ## a real program under twenty-five faults, bare and guarded
 test: $(READY)  ## the suite (under 8 minutes on 2 cores)
 	$(BIN)/python -m pytest
 
-test-all: $(READY) browser tools  ## the suite with the slow tiers
+test-all: $(READY) browser strace  ## the suite with the slow tiers
 	$(BIN)/python -m pip install --quiet --requirement tests/differential/requirements.txt
 	$(BIN)/python -m pytest -m 'slow or not slow'
+
+strace:  ## what shows that every write goes through one place, and puts faults at system calls
+	@command -v strace || { \
+		echo "installing strace, without which tests of crashes are skipped" && \
+		apt-get update -qq && apt-get install -y -qq strace; } || { \
+		echo "strace is missing and cannot be installed from here: install it, then run this again" && exit 1; }
 
 browser:  ## a headless Chromium, in which the HTML report is looked at
 	@command -v chromium || command -v chromium-browser || command -v google-chrome || { \
 		echo "installing Chromium, without which the tests of the HTML report are skipped" && \
 		apt-get update -qq && apt-get install -y -qq chromium; } || { \
 		echo "Chromium is missing and cannot be installed from here: install it, then run this again" && exit 1; }
-
-tools:  ## strace, without which faults at every system call are not tried
-	@command -v strace || { \
-		echo "installing strace, without which tests of crashes are skipped" && \
-		apt-get update -qq && apt-get install -y -qq strace; } || { \
-		echo "strace is missing and cannot be installed from here: install it, then run this again" && exit 1; }
 
 lint: $(READY)  ## formatting, style, types, layers, our own policies
 	$(BIN)/ruff check .
@@ -59,6 +59,7 @@ bench: $(READY)  ## measurements; see docs/performance.md
 	$(BIN)/python -m tests.benchmarks.context
 	$(BIN)/python -m tests.benchmarks.guards
 	$(BIN)/python -m tests.benchmarks.journal
+	$(BIN)/python -m tests.benchmarks.store
 	$(BIN)/python -m tests.benchmarks.logs
 	$(BIN)/python -m tests.benchmarks.resilience
 	$(BIN)/python -m tests.benchmarks.outages

@@ -163,11 +163,12 @@ EVENTS: Mapping[str, EventKind] = {
         },
     ),
     "object_damaged": EventKind(
-        "Something in a store is not what was written; it is set aside and counts as not there.",
+        "A file of a store is not what was written; it is never read as a value, and kept in the quarantine.",
         {
+            "what": Field("string", "the pointer or object, and of which key"),
             "reason": Field("string", "what is wrong"),
-            "path": Field("string", "where it was"),
-            "quarantine": Field("string", "where it is now"),
+            "store": Field("string", "folder of the store"),
+            "quarantine": Field("string", "where the damaged file is kept"),
         },
     ),
     "call_saved": EventKind(

@@ -6,44 +6,44 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from types import ModuleType
 from typing import Literal
 
 Durability = Literal["full", "rename", "none"]
 
+system: ModuleType = os
+"""What changes the disk. Tests of crashes put a recorder here."""
 
-class Disk:
-    """The system calls that change a disk. Tests put a recording, or a failing one, in the place of `disk`."""
-
-    open = staticmethod(os.open)
-    write = staticmethod(os.write)
-    fsync = staticmethod(os.fsync)
-    close = staticmethod(os.close)
-    replace = staticmethod(os.replace)
-    unlink = staticmethod(os.unlink)
-    mkdir = staticmethod(os.mkdir)
-    chmod = staticmethod(os.chmod)
-    ftruncate = staticmethod(os.ftruncate)
+_WITHOUT_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
 
 
-disk = Disk()
+class Unsynced(OSError):
+    """The disk did not confirm that it holds the data, and it is not asked again.
+
+    A kernel may drop the pages that it could not write, and a second fsync then succeeds and proves nothing.
+    """
 
 
-def write_atomic(path: str | os.PathLike[str], data: bytes, *, durability: Durability = "full") -> None:
+def write_atomic(
+    path: str | os.PathLike[str], data: bytes, *, durability: Durability = "full", temporary: str | None = None
+) -> None:
     """Replace a file by new content; a reader sees the old or the new content, never a part.
 
     `full` also survives a power cut: file and folder are synced. `rename` survives a crash of the
-    program. `none` writes in place. Missing folders are made. Raises OSError; then the old content
-    stands and no temporary file is left.
+    program. `none` writes in place. Missing folders are made. `temporary` is the path, on the same file system, that
+    the content has at first; without it, one beside the target. Raises OSError; then the old content stands and no
+    temporary file is left. Raises Unsynced where the disk does not confirm; then the new content may be in place, and
+    a power cut may bring the old one back.
     """
     target = os.fspath(path)
     make_folder(os.path.dirname(target), durability=durability)
     if durability == "none":
         _write_new(target, data, sync=False, flags=os.O_TRUNC)
         return
-    temporary = f"{target}.{os.getpid():x}.{os.urandom(4).hex()}.tmp"
+    temporary = temporary or f"{target}.{os.getpid():x}.{os.urandom(4).hex()}.tmp"
     try:
         _write_new(temporary, data, sync=durability == "full", flags=os.O_EXCL, mode_of=target)
-        disk.replace(temporary, target)
+        system.replace(temporary, target)
     except BaseException:
         remove_if_there(temporary)
         raise
@@ -67,7 +67,7 @@ def replacing(path: str | os.PathLike[str], *, durability: Durability = "full") 
         _copy_mode(target, temporary)
         if durability == "full":
             sync_file(temporary)
-        disk.replace(temporary, target)
+        system.replace(temporary, target)
     except BaseException:
         remove_if_there(temporary)
         raise
@@ -77,11 +77,11 @@ def replacing(path: str | os.PathLike[str], *, durability: Durability = "full") 
 
 def sync_file(path: str) -> None:
     """Make the content of a file durable."""
-    descriptor = disk.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = _open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        disk.fsync(descriptor)
+        _sync(descriptor, path)
     finally:
-        disk.close(descriptor)
+        system.close(descriptor)
 
 
 def write_if_changed(path: str | os.PathLike[str], data: bytes, *, durability: Durability = "full") -> bool:
@@ -100,18 +100,18 @@ def make_folder(path: str, *, durability: Durability = "full") -> None:
     parent = os.path.dirname(path)
     make_folder(parent, durability=durability)
     with suppress(FileExistsError):  # whoever made it may not have synced it yet
-        disk.mkdir(path)
+        system.mkdir(path)
     if durability == "full":
         sync_folder(parent)
 
 
 def sync_folder(path: str) -> None:
     """Make the names in a folder durable."""
-    descriptor = disk.open(path or ".", os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    descriptor = _open(path or ".", os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
     try:
-        disk.fsync(descriptor)
+        _sync(descriptor, path)
     finally:
-        disk.close(descriptor)
+        system.close(descriptor)
 
 
 def append(path: str, data: bytes) -> None:
@@ -123,19 +123,19 @@ def append(path: str, data: bytes) -> None:
     try:
         append_to(descriptor, data, path)
     finally:
-        disk.close(descriptor)
+        system.close(descriptor)
 
 
 def open_to_append(path: str) -> int:
     """The descriptor of a file that is only ever added to; the file is made if need be. Raises OSError."""
-    return disk.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+    return _open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC)
 
 
 def open_shared(path: str, size: int) -> int:
     """The descriptor of a file of a size, of zeros at first, that processes map into their memory. Raises OSError."""
-    descriptor = disk.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    descriptor = _open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
     if os.fstat(descriptor).st_size < size:
-        disk.ftruncate(descriptor, size)
+        system.ftruncate(descriptor, size)
     return descriptor
 
 
@@ -145,59 +145,61 @@ class TornWrite(OSError):
 
 def append_to(descriptor: int, data: bytes, path: str) -> None:
     """Like `append`, to a file that is open; `path` is for the error. Raises OSError, TornWrite for a part."""
-    if disk.write(descriptor, data) < len(data):
+    if system.write(descriptor, data) < len(data):
         raise TornWrite(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
 
 
-def move(path: str, to: str, *, durability: Durability = "rename") -> None:
-    """Give a file another name; it takes the place of what has that name. With `full` the new name is durable.
+def move(path: str, to: str) -> None:
+    """Give a file another name; it takes the place of what has that name. Raises OSError."""
+    system.replace(path, to)
 
-    Raises OSError.
+
+def name_again(path: str, to: str) -> None:
+    """Give a file a second name, under which it stays when the first is given to another file.
+
+    Where a file system has no such names, `to` is a copy. Raises OSError: FileExistsError where `to` is taken.
     """
-    disk.replace(path, to)
-    if durability == "full":
-        sync_folder(os.path.dirname(to))
-
-
-def remove(path: str, *, durability: Durability = "full") -> bool:
-    """Remove a file and tell whether it was there; with `full` it does not come back. Raises OSError."""
-    was_there = remove_if_there(path)
-    if was_there and durability == "full":
-        sync_folder(os.path.dirname(path))
-    return was_there
-
-
-def write_new(path: str, data: bytes, *, durability: Durability = "full") -> None:
-    """Write a file that must not be there yet; with `full` its content is durable, its name not yet. Raises OSError."""
     try:
-        _write_new(path, data, sync=durability == "full", flags=os.O_EXCL)
-    except FileExistsError:
-        raise
-    except BaseException:
-        remove_if_there(path)
-        raise
+        system.link(path, to)
+    except OSError as error:
+        if error.errno not in _WITHOUT_LINKS:
+            raise
+        with open(path, "rb") as file:
+            _write_new(to, file.read(), sync=False, flags=os.O_EXCL)
 
 
 def remove_if_there(path: str) -> bool:
     """Remove a file and tell whether it was there; one that is gone already is no fault."""
     try:
-        disk.unlink(path)
+        system.unlink(path)
     except FileNotFoundError:
         return False
     return True
 
 
 def _write_new(path: str, data: bytes, *, sync: bool, flags: int, mode_of: str | None = None) -> None:
-    descriptor = disk.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | flags, 0o666)
+    descriptor = _open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | flags)
     try:
         if mode_of is not None:
             _copy_mode(mode_of, descriptor)
         _write_all(descriptor, data)
         if sync:
             # A failed fsync is final: the kernel may have dropped the pages, so a second try proves nothing.
-            disk.fsync(descriptor)
+            _sync(descriptor, path)
     finally:
-        disk.close(descriptor)
+        system.close(descriptor)
+
+
+def _open(path: str, flags: int) -> int:
+    descriptor: int = system.open(path, flags, 0o666)
+    return descriptor
+
+
+def _sync(descriptor: int, path: str) -> None:
+    try:
+        system.fsync(descriptor)
+    except OSError as error:
+        raise Unsynced(error.errno, error.strerror, path) from error
 
 
 def _copy_mode(path: str, new: int | str) -> None:
@@ -206,10 +208,10 @@ def _copy_mode(path: str, new: int | str) -> None:
         mode = os.stat(path).st_mode & 0o7777
     except FileNotFoundError:
         return
-    disk.chmod(new, mode)
+    system.chmod(new, mode)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
-        rest = rest[disk.write(descriptor, rest) :]
+        rest = rest[system.write(descriptor, rest) :]

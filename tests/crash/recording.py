@@ -1,4 +1,4 @@
-"""A disk that writes down what is done to it, in the order in which it is done."""
+"""A recorder in the place of the system, for `fsops.system`: it does what is asked, and notes it."""
 
 from __future__ import annotations
 
@@ -12,71 +12,96 @@ import pytest
 from peakguard.runtime import fsops
 
 
-class Step(NamedTuple):
-    """One system call: `create`, `write`, `sync`, `sync folder`, `rename`, `unlink`, `mkdir`, or `ack` of the program.
+class Operation(NamedTuple):
+    """One change: `kind` is a system call, or `begin` and `acknowledge` of a public operation on a key."""
 
-    `path` is below the folder that is recorded; `other` is the new name of a rename.
-    """
-
-    call: str
-    path: str
-    data: bytes = b""
-    other: str = ""
+    kind: str
+    path: str = ""
+    to: str = ""
+    data: bytes | None = None
 
 
-class Recording(fsops.Disk):
-    """Passes everything on, and keeps what changes anything below a folder."""
+class Recorder:
+    """The calls of `os` that change the disk."""
 
-    def __init__(self, root: str) -> None:
-        self.root = os.path.realpath(root)
-        self.steps: list[Step] = []
-        self._open: dict[int, tuple[str, bool]] = {}
+    def __init__(self) -> None:
+        self.operations: list[Operation] = []
+        self._paths: dict[int, str] = {}
+        self.opened: set[str] = set()
+        self.kill_at: int | None = None
+        """The number of operations after which the process is gone."""
+        self.killed: type[BaseException] = BaseException
+        self.dead = False
 
-    def ack(self, label: str) -> None:
-        """The program has been told that something is done."""
-        self.steps.append(Step("ack", label))
-
-    def _below(self, path: Any) -> str:
-        folder = os.path.realpath(os.path.dirname(os.path.abspath(path)))
-        return str(os.path.normpath(os.path.join(os.path.relpath(folder, self.root), os.path.basename(str(path)))))
-
-    def open(self, path: Any, flags: int, mode: int = 0o777) -> int:  # type: ignore[override] # a method in place of a function
-        made = flags & os.O_CREAT and not os.path.exists(path)
-        cut = flags & os.O_TRUNC and os.path.exists(path)
+    def open(self, path: str, flags: int, mode: int = 0o777) -> int:
+        self._live()
+        is_new = flags & os.O_CREAT and not os.path.exists(path)
         descriptor = os.open(path, flags, mode)
-        name = os.path.relpath(os.path.realpath(path), self.root)
-        self._open[descriptor] = (name, os.path.isdir(path))
-        if made or cut:
-            self.steps.append(Step("create" if made else "cut", name))
+        self._paths[descriptor] = path
+        self.opened.add(path)
+        if is_new:
+            self.operations.append(Operation("create", path))
+        elif flags & os.O_TRUNC:
+            self.operations.append(Operation("truncate", path))
         return descriptor
 
     def write(self, descriptor: int, data: Any) -> int:
+        self._live()
         written = os.write(descriptor, data)
-        self.steps.append(Step("write", self._open[descriptor][0], bytes(data[:written])))
+        self.operations.append(Operation("write", self._paths[descriptor], data=bytes(data[:written])))
         return written
 
-    def fsync(self, descriptor: int) -> None:  # type: ignore[override] # likewise
+    def fsync(self, descriptor: int) -> None:
+        self._live()
         os.fsync(descriptor)
-        name, is_folder = self._open[descriptor]
-        self.steps.append(Step("sync folder" if is_folder else "sync", name))
+        path = self._paths[descriptor]
+        self.operations.append(Operation("sync_folder" if os.path.isdir(path) else "sync_file", path))
 
-    def replace(self, path: Any, to: Any) -> None:  # type: ignore[override] # likewise
+    def close(self, descriptor: int) -> None:
+        os.close(descriptor)
+
+    def replace(self, path: str, to: str) -> None:
+        self._live()
         os.replace(path, to)
-        self.steps.append(Step("rename", self._below(path), other=self._below(to)))
+        self.operations.append(Operation("rename", path, to))
 
-    def unlink(self, path: Any) -> None:  # type: ignore[override] # likewise
+    def link(self, path: str, to: str) -> None:
+        self._live()
+        os.link(path, to)
+        self.operations.append(Operation("link", path, to))
+
+    def unlink(self, path: str) -> None:
+        self._live()
         os.unlink(path)
-        self.steps.append(Step("unlink", self._below(path)))
+        self.operations.append(Operation("unlink", path))
 
-    def mkdir(self, path: Any) -> None:  # type: ignore[override] # likewise
+    def mkdir(self, path: str) -> None:
+        self._live()
         os.mkdir(path)
-        self.steps.append(Step("mkdir", self._below(path)))
+        self.operations.append(Operation("mkdir", path))
+
+    def ftruncate(self, descriptor: int, size: int) -> None:
+        os.ftruncate(descriptor, size)
+        self.operations.append(Operation("truncate", self._paths[descriptor]))
+
+    def chmod(self, path: int | str, mode: int) -> None:
+        """Modes are no part of the model."""
+        os.chmod(path, mode)
+
+    def _live(self) -> None:
+        if self.kill_at is not None and len(self.operations) >= self.kill_at:
+            self.kill_at, self.dead = None, True
+        if self.dead:
+            raise self.killed
+
+    def note(self, kind: str, key: str, value: bytes | None) -> None:
+        self.operations.append(Operation(kind, key, data=value))
 
 
 @contextmanager
-def recorded(root: str, disk: Recording | None = None) -> Iterator[Recording]:
-    """Everything that fsops does below a folder."""
-    made = disk or Recording(root)
+def recording() -> Iterator[Recorder]:
+    """Everything that fsops does within the block."""
+    recorder = Recorder()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fsops, "disk", made)
-        yield made
+        patch.setattr(fsops, "system", recorder)
+        yield recorder

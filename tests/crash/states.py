@@ -1,160 +1,135 @@
-"""What a disk may hold after a power cut: every state that the recorded steps leave open (after ALICE, OSDI 2014).
+"""What a power cut may leave on the disk after a number of operations, in the manner of ALICE.
 
-Of each prefix of the steps: a file that was not synced may have all of its data, a part of it, or zeros in its place;
-names that were changed and whose folder was not synced may be as before. In the `ordered` model the changes of all
-names survive up to some point, as in a journaling file system; in the `weak` one any of them, folder by folder.
-Names are exhaustive as far as `most` goes; data are drawn.
+A file that was not synced may be whole, cut, of zeros, or empty. Names in folders that were not synced survive as a
+prefix (`ordered`: a file system with one journal) or as any subset (`weak`: all that POSIX promises). Where there are
+many, states are drawn: a bound, not a proof.
 """
 
 from __future__ import annotations
 
-import itertools
 import os
+import random
+import shutil
 from collections.abc import Iterator, Sequence
-from random import Random
 from typing import NamedTuple
 
-from tests.crash.recording import Step
+from tests.crash.recording import Operation
 
-NAMES = ("create", "rename", "unlink", "mkdir")
-
-
-class State(NamedTuple):
-    """One possible disk: its folders, its files, and the acknowledgements that the program had had."""
-
-    folders: frozenset[str]
-    files: dict[str, bytes]
-    acked: tuple[str, ...]
+DRAWS = 8
+"""States that are drawn where there are more."""
+Disk = dict[str, bytes | None]
+"""The content of each path; None for a folder."""
 
 
-class _File:
-    def __init__(self) -> None:
-        self.data = b""
-        self.synced = b""
-        self.is_synced = True
+class Entry(NamedTuple):
+    """A change of a name: `node` None removes it."""
 
-    def versions(self, draw: Random) -> list[bytes]:
-        """What may be there of it."""
-        if self.is_synced:
-            return [self.data]
-        cut = draw.randrange(len(self.synced), len(self.data) + 1)
-        zeros = self.synced + bytes(len(self.data) - len(self.synced))
-        return list(dict.fromkeys([self.data, self.data[:cut], zeros, self.synced]))
+    path: str
+    node: int | None
 
 
-class _Disk:
-    """What is certain, what is pending, and the contents of files by their numbers."""
+class Model:
+    """The disk as the operations made it: files by number, names by path, and what of both is durable."""
 
-    def __init__(self) -> None:
-        self.files: list[_File] = []
-        self.live: dict[str, int] = {}
-        self.pending: list[tuple[str, Step, int]] = []
-        self.certain: dict[str, int] = {}
-        self.folders: set[str] = {"."}
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._now: dict[str, int] = {}
+        self._data: dict[int, bytes] = {}
+        self._durable_data: dict[int, bytes] = {}
+        self._folders: set[int] = set()
+        self._durable: dict[str, int] = {}
+        self._pending: list[Entry] = []
 
-    def take(self, step: Step) -> None:
-        """One step."""
-        match step.call:
-            case "create":
-                self.files.append(_File())
-                self.live[step.path] = len(self.files) - 1
-                self.pending.append((os.path.dirname(step.path), step, self.live[step.path]))
-            case "cut":
-                file = self.files[self.live[step.path]]
-                file.data, file.synced, file.is_synced = b"", b"", False
-            case "write":
-                file = self.files[self.live[step.path]]
-                file.data, file.is_synced = file.data + step.data, False
-            case "sync":
-                file = self.files[self.live[step.path]]
-                file.synced, file.is_synced = file.data, True
-            case "rename":
-                number = self.live.pop(step.path)
-                self.live[step.other] = number
-                self.pending.append((os.path.dirname(step.other), step, number))
-            case "unlink":
-                number = self.live.pop(step.path)
-                self.pending.append((os.path.dirname(step.path), step, number))
-            case "mkdir":
-                self.pending.append((os.path.dirname(step.path), step, -1))
-            case "sync folder":
-                self._settle(step.path)
+    def apply(self, operation: Operation) -> None:
+        """Do one operation."""
+        path, to = operation.path, operation.to
+        if operation.kind in {"create", "mkdir"}:
+            node = len(self._data)
+            self._data[node] = b""
+            self._folders |= {node} if operation.kind == "mkdir" else set()
+            self._name(path, node)
+        elif operation.kind == "truncate":
+            self._data[self._now[path]] = b""
+        elif operation.kind == "write":
+            self._data[self._now[path]] += operation.data or b""
+        elif operation.kind == "sync_file":
+            self._durable_data[self._now[path]] = self._data[self._now[path]]
+        elif operation.kind == "sync_folder":
+            self._sync_folder(path)
+        elif operation.kind in {"rename", "link"}:
+            self._name(to, self._now[path])
+            if operation.kind == "rename":
+                self._name(path, None)
+        elif operation.kind == "unlink":
+            self._name(path, None)
 
-    def _settle(self, folder: str) -> None:
-        """All names of a folder are certain from now on."""
-        name = "" if folder == "." else folder
-        for entry in [each for each in self.pending if each[0] == name]:
-            self.pending.remove(entry)
-            apply(self.certain, self.folders, entry)
+    def disks(self, rng: random.Random, *, is_weak: bool) -> Iterator[Disk]:
+        """The disks that a power cut may leave now."""
+        for survivors in self._survivors(rng, is_weak=is_weak):
+            names = dict(self._durable)
+            for entry in survivors:
+                _set(names, entry)
+            reachable = {path: node for path, node in names.items() if self._is_reachable(path, names)}
+            unsure = sorted({node for node in reachable.values() if self._is_unsure(node)})
+            for draw in range(DRAWS if unsure else 1):
+                torn = {node: self._torn(node, draw, rng) for node in unsure}
+                yield {
+                    path: None if node in self._folders else torn.get(node, self._data[node])
+                    for path, node in reachable.items()
+                }
 
-
-def apply(names: dict[str, int], folders: set[str], entry: tuple[str, Step, int]) -> None:
-    """One change of a name."""
-    _, step, number = entry
-    match step.call:
-        case "create":
-            names[step.path] = number
-        case "rename":
-            if names.get(step.path) == number:
-                del names[step.path]
-            names[step.other] = number
-        case "unlink":
-            if names.get(step.path) == number:
-                del names[step.path]
-        case "mkdir":
-            folders.add(step.path)
-
-
-def states(steps: Sequence[Step], *, weak: bool, draws: int = 3, most: int = 64, seed: int = 7) -> Iterator[State]:
-    """Every state after every prefix of the steps."""
-    disk, draw = _Disk(), Random(seed)
-    acked: tuple[str, ...] = ()
-    yield from _after(disk, acked, weak=weak, draws=draws, most=most, draw=draw)
-    for step in steps:
-        if step.call == "ack":
-            acked = (*acked, step.path)
+    def _survivors(self, rng: random.Random, *, is_weak: bool) -> Iterator[Sequence[Entry]]:
+        count = len(self._pending)
+        if not is_weak:
+            yield from (self._pending[:kept] for kept in range(count + 1))
+        elif count <= 5:
+            for mask in range(2**count):
+                yield [entry for at, entry in enumerate(self._pending) if mask >> at & 1]
         else:
-            disk.take(step)
-        yield from _after(disk, acked, weak=weak, draws=draws, most=most, draw=draw)
+            yield ()
+            yield self._pending
+            for _ in range(DRAWS):
+                yield [entry for entry in self._pending if rng.random() < 0.5]
+
+    def _torn(self, node: int, draw: int, rng: random.Random) -> bytes:
+        whole, durable = self._data[node], self._durable_data.get(node, b"")
+        forms = (whole, durable, whole[: len(whole) // 2], bytes(len(whole)))
+        return forms[draw] if draw < len(forms) else rng.choice(forms)
+
+    def _is_unsure(self, node: int) -> bool:
+        return node not in self._folders and self._durable_data.get(node) != self._data[node]
+
+    def _is_reachable(self, path: str, names: dict[str, int]) -> bool:
+        parent = os.path.dirname(path)
+        return parent == self._root or (parent in names and self._is_reachable(parent, names))
+
+    def _name(self, path: str, node: int | None) -> None:
+        _set(self._now, Entry(path, node))
+        self._pending.append(Entry(path, node))
+
+    def _sync_folder(self, path: str) -> None:
+        for entry in self._pending:
+            if os.path.dirname(entry.path) == path:
+                _set(self._durable, entry)
+        self._pending = [entry for entry in self._pending if os.path.dirname(entry.path) != path]
 
 
-def _after(disk: _Disk, acked: tuple[str, ...], *, weak: bool, draws: int, most: int, draw: Random) -> Iterator[State]:
-    pending = disk.pending
-    if weak:
-        every = (
-            list(itertools.product((True, False), repeat=len(pending)))
-            if 2 ** len(pending) <= most
-            else [tuple(draw.random() < 0.5 for _ in pending) for _ in range(most)]
-        )
+def _set(names: dict[str, int], entry: Entry) -> None:
+    if entry.node is None:
+        names.pop(entry.path, None)
     else:
-        every = [tuple(place < kept for place in range(len(pending))) for kept in range(len(pending) + 1)]
-    for survives in every:
-        names, folders = dict(disk.certain), set(disk.folders)
-        for entry, kept in zip(pending, survives, strict=True):
-            if kept:
-                apply(names, folders, entry)
-        # A file whose folder did not survive cannot be reached.
-        reached = {path: number for path, number in names.items() if _is_reached(path, folders)}
-        for _ in range(draws):
-            files = {path: draw.choice(disk.files[number].versions(draw)) for path, number in reached.items()}
-            yield State(frozenset(folders), files, acked)
+        names[entry.path] = entry.node
 
 
-def _is_reached(path: str, folders: set[str]) -> bool:
-    folder = os.path.dirname(path)
-    while folder:
-        if folder not in folders:
-            return False
-        folder = os.path.dirname(folder)
-    return True
-
-
-def materialise(state: State, root: str) -> None:
-    """Make a state on a real disk."""
-    for folder in sorted(state.folders, key=len):
-        if _is_reached(f"{folder}/x", set(state.folders)):
-            os.makedirs(os.path.join(root, folder), exist_ok=True)
-    for path, data in state.files.items():
-        os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
-        with open(os.path.join(root, path), "wb") as file:
-            file.write(data)
+def lay_out(disk: Disk, root: str, to: str) -> None:
+    """Make a disk whose paths are under `root` in the folder `to`, which is emptied first."""
+    shutil.rmtree(to, ignore_errors=True)
+    os.makedirs(to)
+    for path in sorted(disk):
+        target = os.path.join(to, os.path.relpath(path, root))
+        content = disk[path]
+        if content is None:
+            os.mkdir(target)
+        else:
+            with open(target, "wb") as file:
+                file.write(content)

@@ -196,8 +196,9 @@ def test_the_events_of_every_flow_keep_the_schema_and_no_secret(
         monitor.close()
         store = Store(str(root / "store"))
         made = store.put("k", b"value")
-        Path(store.places.object(made.digest)).write_bytes(b"other")
-        assert store.read("k") is None
+        Path(store.layout.object(made.digest)).write_bytes(b"other")
+        with pytest.raises(PeakguardError):
+            store.get("k")
         with policies.run("part", **{f"member{number}": "x" * 200 for number in range(60)}):
             inject({})
     found = [plain(event) for event in heard]

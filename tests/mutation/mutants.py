@@ -7,6 +7,7 @@ from tests.mutation.guard_mutants import GUARDS
 from tests.mutation.invariant_mutants import INVARIANTS
 from tests.mutation.mutant import TABLE, Mutant
 from tests.mutation.runtime_mutants import RUNTIME
+from tests.mutation.store_mutants import STORE
 
 EMIT = "peakguard/expression/emit"
 
@@ -522,5 +523,5 @@ CONTRACTS = [
 ]
 
 MUTANTS: list[Mutant] = [
-    *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS,
+    *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE,
 ]  # fmt: skip # the lists in order

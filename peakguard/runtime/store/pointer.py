@@ -1,50 +1,40 @@
-"""The pointer of a key: one line of JSON, and the digest of that line."""
+"""What a key points to: one small file that carries its own digest, replaced as a whole."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-LARGEST = 64 * 1024
-"""Bytes that a pointer may have; what is larger is none."""
-_FIELDS = {"key": str, "generation": int, "digest": str, "size": int, "created_ns": int, "meta": dict}
+from peakguard.runtime.store.layout import name_of
+from peakguard.runtime.store.sealed import seal, unseal
 
 
 class Pointer(NamedTuple):
-    """What a key points to. `key` is the text of the key, `digest` the name of the object, `size` its bytes.
+    """The state of a key.
 
-    `generation` counts the values that the key has had, `created_ns` is the time of this one, nanoseconds since 1970.
+    `size` is in bytes, `written` in seconds since 1970 by the clock of the writer. `generation` counts the values of
+    the key since it was last removed. `meta` is what the caller keeps with the value.
     """
 
     key: str
-    generation: int
     digest: str
     size: int
-    created_ns: int
+    generation: int
+    written: float
     meta: Mapping[str, Any]
 
 
 def encode(pointer: Pointer) -> bytes:
-    """The bytes of a pointer. Raises ValueError for one that is too large, and what JSON cannot hold."""
-    line = json.dumps(pointer._asdict(), ensure_ascii=False, sort_keys=True, allow_nan=False, separators=(",", ":"))
-    data = line.encode("utf-8", "surrogatepass")
-    whole = data + b"\n" + hashlib.sha256(data).hexdigest().encode() + b"\n"
-    if len(whole) > LARGEST:
-        raise ValueError(f"a pointer of {len(whole):,} bytes is larger than {LARGEST:,}")
-    return whole
+    """The bytes of a pointer. Raises TypeError or ValueError for metadata that JSON cannot hold."""
+    return seal(pointer._asdict())
 
 
-def decode(data: bytes) -> Pointer | None:
-    """The pointer that some bytes are, None where they are none, or not the ones that were written."""
-    line, _, rest = data.partition(b"\n")
-    if len(data) > LARGEST or rest != hashlib.sha256(line).hexdigest().encode() + b"\n":
-        return None
+def decode(data: bytes, name: str) -> Pointer:
+    """The pointer in the file of a name. Raises ValueError for bytes that are none, or that of another key."""
     try:
-        held = json.loads(line.decode("utf-8", "surrogatepass"))
-    except ValueError:
-        return None
-    if not isinstance(held, dict) or any(not isinstance(held.get(name), kind) for name, kind in _FIELDS.items()):
-        return None
-    return Pointer(**{name: held[name] for name in _FIELDS})
+        found = Pointer(**unseal(data))
+    except TypeError as error:
+        raise ValueError("it is no pointer") from error
+    if name_of(found.key) != name:
+        raise ValueError("it is that of another key")
+    return found

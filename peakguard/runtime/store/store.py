@@ -1,225 +1,205 @@
-"""The store itself: values are put under keys, read back as they were, and never half."""
+"""Values under keys: an immutable object first, then the pointer that names it."""
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Literal, NamedTuple
 
 from peakguard.diagnostics import codes
-from peakguard.runtime import fsops
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.events import emit
-from peakguard.runtime.fsops import Durability
-from peakguard.runtime.store.places import Places, key_name
-from peakguard.runtime.store.pointer import LARGEST, Pointer, decode, encode
+from peakguard.runtime.fsops import remove_if_there, sync_folder, write_atomic
+from peakguard.runtime.store import aside, collect, opening, pointer, writers
+from peakguard.runtime.store.layout import Layout, names_in
+from peakguard.runtime.store.locks import PATIENCE, locked
+from peakguard.runtime.store.pointer import Pointer
 
-FORMAT = b"peakguard store 1\n"
-_LATEST = 3
-"""How often a reader looks again where the object went away between pointer and opening: an eviction, a new value."""
+_TRIES = 20
+"""How often a reader follows a pointer whose object was collected meanwhile."""
+
+
+class Entry(NamedTuple):
+    """A value whose digest was verified."""
+
+    data: bytes
+    pointer: Pointer
 
 
 class Store:
-    """The store in a folder, which is made when something is first put into it.
+    """Bytes under keys in a folder, for any number of threads and processes. Readers take no lock.
 
-    `durability`: `full` survives a power cut once `put` has returned, `rename` a crash of the program, `none` neither.
-    Any number of processes and threads may use it at once. Raises PeakguardError (PG2040) for the store of a newer
-    peakguard, and (PG2041) where the file system refuses; then what was there before is as it was.
+    What `put` has acknowledged is read until it is replaced or removed: after a crash, and with `durability: full`
+    after a power cut too. A damaged file is never read as a value. Every method raises PeakguardError: PG2040 where
+    the system refuses, PG2042 for a store of a newer release, PG2043 for a folder that is no store.
     """
 
-    def __init__(self, root: str, *, durability: Durability = "full") -> None:
-        self.places = Places(os.path.abspath(root))
-        self.durability: Durability = durability
-        self._known: set[str] = set()
-        """Folders that are durable, as far as this process has seen to it."""
-        self._check_format()
+    def __init__(
+        self,
+        root: str | os.PathLike[str],
+        *,
+        durability: Literal["full", "rename"] = "full",
+        patience: float = PATIENCE,
+    ) -> None:
+        self.layout = Layout(os.fspath(root))
+        self._durability = durability
+        self._patience = patience
+        self._is_made = False
+        with self._told():
+            opening.check_format(self.layout)
 
-    def put(
-        self, key: str, data: bytes, meta: Mapping[str, Any] | None = None, *, expected: int | None = None
-    ) -> Pointer:
-        """Let a key point to some bytes from now on; what is returned is durable.
+    def put(self, key: str, data: bytes, meta: Mapping[str, Any] | None = None) -> Pointer:
+        """Give a key a value. It stands when this returns; after an error the old one stands, or the new one.
 
-        With `expected`, only where the key has that generation (0: none); else PeakguardError (PG2043).
+        Raises TypeError or ValueError for metadata that JSON cannot hold.
         """
-        digest = hashlib.sha256(data).hexdigest()
-        with self._faults("put", key):
-            self._begin()
-            self._keep_object(digest, data)
-            with self.lock(key):
-                before = self.get(key)
-                generation = before.generation if before is not None else 0
-                if expected is not None and expected != generation:
-                    data_ = {"key": _short(key), "expected": expected, "found": generation}
-                    raise PeakguardError(codes.STORE_MOVED_ON, **data_)
-                made = Pointer(key, generation + 1, digest, len(data), time.time_ns(), dict(meta or {}))
-                self._point(key, made)
+        made = Pointer(key, hashlib.sha256(data).hexdigest(), len(data), 0, time.time(), dict(meta or {}))
+        pointer.encode(made)
+        with self._writing(key):
+            # Also where it is there: it may be damaged, or its writer may have died before it was durable.
+            self._write(self.layout.object(made.digest), data)
+            made = made._replace(generation=self._generation(key) + 1)
+            self._write(self.layout.pointer(key), pointer.encode(made))
+            if not os.path.exists(self.layout.object(made.digest)):
+                # A collector came between, while this process was stopped for longer than its grace.
+                self._write(self.layout.object(made.digest), data)
         return made
 
-    def get(self, key: str) -> Pointer | None:
-        """What a key points to, None for nothing. A pointer that is damaged is set aside, and counts as nothing."""
-        path = self.places.pointer(key)
-        with self._faults("get", key):
-            data = read_file(path, LARGEST + 1)
-            if data is None:
-                return None
-            found = decode(data)
-            if found is not None and found.key == key:
-                return found
-            # Another process may have replaced it while it was read.
-            if read_file(path, LARGEST + 1) == data:
-                self.set_aside(path, "pointer", f"the pointer of {_short(key)} is not what was written")
-                return None
-        return self.get(key)
+    def get(self, key: str) -> Entry | None:
+        """The value of a key, verified; None where it has none.
 
-    def read(self, key: str) -> tuple[Pointer, bytes] | None:
-        """What a key points to, with its bytes, which are those that were put: None where there is nothing.
-
-        An object that is damaged is set aside, told by the event `object_damaged`, and counts as nothing.
+        Raises PeakguardError (PG2041) for a pointer or an object that is damaged; it is kept in the quarantine.
         """
-        for _ in range(_LATEST):
-            found = self.get(key)
-            if found is None:
-                return None
-            data = self.bytes_of(found)
-            if data is not None:
-                return found, data
-            now = self.get(key)
-            if now is None or now.generation == found.generation:
-                return None
-        return None
+        with self._told():
+            before = None
+            for _ in range(_TRIES):
+                found = self.pointer(key)
+                if found is None:
+                    return None
+                data = self._verified(found)
+                if data is not None:
+                    return Entry(data, found)
+                if found == before:
+                    break
+                before = found
+        raise self._damaged(f"the object of {key!r}", "it is missing", "no file")
 
-    def bytes_of(self, pointer: Pointer) -> bytes | None:
-        """The bytes of an object, None where it is gone or damaged; a damaged one is set aside."""
-        path = self.places.object(pointer.digest)
-        with self._faults("read", pointer.key):
-            data = read_file(path, None)
-            if data is None:
-                return None
-            if hashlib.sha256(data).hexdigest() == pointer.digest:
-                return data
-            self.set_aside(path, pointer.digest, f"the object of {_short(pointer.key)} is not what was written")
-        return None
+    def pointer(self, key: str) -> Pointer | None:
+        """What is known of a key without reading its value. Raises PeakguardError (PG2041) for a damaged pointer."""
+        return self._pointer_at(self.layout.pointer(key))
+
+    def pointers(self) -> Iterator[Pointer | PeakguardError]:
+        """Every key's pointer; the error (PG2041) for each that is damaged."""
+        for name in names_in(self.layout.keys):
+            try:
+                found = self._pointer_at(os.path.join(self.layout.keys, name))
+            except PeakguardError as error:
+                yield error
+            else:
+                if found is not None:
+                    yield found
 
     def remove(self, key: str) -> bool:
-        """Let a key point to nothing, and tell whether it pointed to something; the object stays until it is swept."""
-        with self._faults("remove", key), self.lock(key):
-            return fsops.remove(self.places.pointer(key), durability=self.durability)
+        """Take the value from a key; tells whether it had one. The object stays until it is collected."""
+        with self._writing(key):
+            was_there = remove_if_there(self.layout.pointer(key))
+            if self._durability == "full":
+                sync_folder(self.layout.keys)
+        return was_there
 
-    def pointers(self) -> Iterator[Pointer]:
-        """Every pointer that is whole, in no order."""
-        for path in files_below(self.places.keys):
-            data = read_file(path, LARGEST + 1)
-            found = decode(data) if data is not None else None
-            if found is not None and key_name(found.key) == os.path.basename(path):
-                yield found
+    def pin(self, name: str, digests: Iterable[str]) -> None:
+        """Keep objects under a name of the caller's, whatever becomes of their keys; it replaces what it kept."""
+        with self._writing(name):
+            self._write(self.layout.pin(name), collect.pin_record(name, digests))
 
-    def lock(self, key: str) -> AbstractContextManager[Any]:
-        """The lock of a key, so that two writers do not do the same work. Nothing that is read depends on it."""
-        from filelock import FileLock
+    def unpin(self, name: str) -> bool:
+        """Keep them no longer; tells whether there was such a name."""
+        with self._writing(name):
+            was_there = remove_if_there(self.layout.pin(name))
+            if self._durability == "full":
+                sync_folder(self.layout.pins)
+        return was_there
 
-        self._folder(self.places.locks)
-        return FileLock(os.path.join(self.places.locks, key_name(key)[:2]))
+    def collect(self, *, grace: float = 3600.0) -> collect.Collected:
+        """Remove objects that no key and no pin names, older than `grace` seconds, and the litter of dead writers.
 
-    def set_aside(self, path: str, name: str, reason: str) -> str | None:
-        """Move a file into quarantine, with the reason; the path it has there, None where it was gone already."""
-        import json
+        A writer puts the object before the pointer: `grace` is the time that it has. Raises PeakguardError (PG2041)
+        where a pointer or a pin is damaged; then nothing is removed, for nobody knows what it names.
+        """
+        with self._told():
+            return collect.collect(self.layout, self.pointers, self._damaged, grace, self._durability)
 
-        folder = os.path.join(self.places.quarantine, f"{time.time_ns()}-{os.getpid()}-{name[:16]}")
-        self._folder(folder)
-        kept = os.path.join(folder, "object")
-        told = json.dumps({"reason": reason, "was": path, "time_unix_nano": time.time_ns()}, indent=1).encode()
-        fsops.write_atomic(os.path.join(folder, "reason.json"), told, durability=self.durability)
+    def _verified(self, found: Pointer) -> bytes | None:
+        """The object; None where it is missing."""
+        path = self.layout.object(found.digest)
         try:
-            fsops.move(path, kept, durability=self.durability)
+            with open(path, "rb") as file:
+                state = os.fstat(file.fileno())
+                data = file.read()
         except FileNotFoundError:
             return None
-        if self.durability == "full":
-            fsops.sync_folder(os.path.dirname(path))
-        emit("object_damaged", severity="error", reason=reason, path=path, quarantine=kept)
-        return kept
+        digest = hashlib.sha256(data).hexdigest()
+        if digest == found.digest and len(data) == found.size:
+            return data
+        reason = {"key": found.key, "expected": found.digest, "found": digest, "size": found.size, "bytes": len(data)}
+        raise self._damaged(f"the object of {found.key!r}", "its digest is another", self._aside(path, state, reason))
 
-    def _begin(self) -> None:
-        self._folder(self.places.temporary)
-        if not os.path.exists(self.places.format):
-            fsops.write_atomic(self.places.format, FORMAT, durability=self.durability)
+    def _pointer_at(self, path: str) -> Pointer | None:
+        with self._told():
+            try:
+                with open(path, "rb") as file:
+                    state = os.fstat(file.fileno())
+                    data = file.read()
+            except FileNotFoundError:
+                return None
+            name = os.path.basename(path)
+            try:
+                return pointer.decode(data, name)
+            except ValueError as error:
+                kept = self._aside(path, state, {"problem": str(error)})
+                raise self._damaged(f"the pointer {name}", str(error), kept) from error
 
-    def _check_format(self) -> None:
-        with self._faults("read", "format"):
-            said = read_file(self.places.format, 200)
-        if said is not None and said != FORMAT:
-            shown = said.decode("utf-8", "replace").strip()
-            raise PeakguardError(codes.STORE_UNKNOWN, path=self.places.root, found=shown)
-
-    def _keep_object(self, digest: str, data: bytes) -> None:
-        """Write an object, unless it is there whole. It is durable under its name before anything points to it."""
-        path = self.places.object(digest)
-        self._folder(os.path.dirname(path))
-        if read_file(path, None) != data:
-            temporary = self.places.new_temporary()
-            fsops.write_new(temporary, data, durability=self.durability)
-            self._take_place(temporary, path)
-        elif self.durability == "full":
-            # Whoever wrote it may not have come to this yet.
-            fsops.sync_file(path)
-            fsops.sync_folder(os.path.dirname(path))
-
-    def _point(self, key: str, pointer: Pointer) -> None:
-        path = self.places.pointer(key)
-        self._folder(os.path.dirname(path))
-        temporary = self.places.new_temporary()
-        fsops.write_new(temporary, encode(pointer), durability=self.durability)
-        self._take_place(temporary, path)
-
-    def _take_place(self, temporary: str, path: str) -> None:
+    def _generation(self, key: str) -> int:
         try:
-            fsops.move(temporary, path, durability=self.durability)
-        except BaseException:
-            fsops.remove_if_there(temporary)
-            raise
+            found = self.pointer(key)
+        except PeakguardError as error:
+            if error.code != codes.STORE_DAMAGED:
+                raise
+            return 0  # nobody knows it any more; the evidence is in the quarantine
+        return found.generation if found is not None else 0
 
-    def _folder(self, path: str) -> None:
-        """A folder that is there, and durable: another process may have made it and not have synced it."""
-        if path in self._known:
-            return
-        fsops.make_folder(path, durability=self.durability)
-        if self.durability == "full":
-            while len(path) >= len(self.places.root):
-                fsops.sync_folder(os.path.dirname(path))
-                path = os.path.dirname(path)
-        self._known.add(path)
+    def _write(self, path: str, data: bytes) -> None:
+        write_atomic(path, data, durability=self._durability, temporary=writers.temporary_path(self.layout))
 
-    def _faults(self, action: str, key: str) -> AbstractContextManager[None]:
-        from peakguard.runtime.store.faults import faults
+    def _aside(self, path: str, state: os.stat_result, reason: Mapping[str, Any]) -> str:
+        try:
+            told = {"file": path, "time": time.time(), "process": os.getpid(), **reason}
+            return aside.set_aside(self.layout, path, state, told, self._durability)
+        except OSError as error:
+            return f"nowhere: {error.strerror}"
 
-        return faults(action, key, self.places.root)
+    def _damaged(self, what: str, problem: str, kept: str) -> PeakguardError:
+        emit("object_damaged", severity="error", what=what, reason=problem, store=self.layout.root, quarantine=kept)
+        return PeakguardError(codes.STORE_DAMAGED, store=self.layout.root, what=what, problem=problem, aside=kept)
 
+    @contextmanager
+    def _writing(self, key: str) -> Iterator[None]:
+        with self._told():
+            if not self._is_made:
+                opening.make(self.layout, self._durability)
+                writers.sweep(self.layout)
+                self._is_made = True
+            with locked(self.layout, key, self._patience):
+                yield
 
-def _short(key: str) -> str:
-    return key if len(key) <= 80 else f"{key[:80]}…"
-
-
-def read_file(path: str, most: int | None = None) -> bytes | None:
-    """The bytes of a file, or the first of them; None where it is not there."""
-    try:
-        with open(path, "rb") as file:
-            return file.read() if most is None else file.read(most)
-    except FileNotFoundError:
-        return None
-    except NotADirectoryError as error:
-        raise OSError(errno.ENOTDIR, "there is a file where a folder should be", path) from error
-
-
-def files_below(folder: str) -> Iterator[str]:
-    """The files two levels below a folder."""
-    try:
-        shards = sorted(os.listdir(folder))
-    except FileNotFoundError:
-        return
-    for shard in shards:
-        inner = os.path.join(folder, shard)
-        for name in sorted(os.listdir(inner)):
-            yield os.path.join(inner, name)
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            file = error.filename or self.layout.root
+            raise PeakguardError(codes.STORE_REFUSED, store=self.layout.root, file=file, reason=reason) from error

@@ -64,11 +64,11 @@ def test_a_full_disk_is_an_error_and_the_file_goes_on_afterwards(
     file = Appending(str(tmp_path / "log"), size=1 << 20, kept=3)
     file.write(b"one\n")
     real = os.write
-    monkeypatch.setattr(fsops.disk, "write", lambda descriptor, data: real(descriptor, data[:3]))
+    monkeypatch.setattr(fsops.system, "write", lambda descriptor, data: real(descriptor, data[:3]))
     with pytest.raises(OSError) as caught:  # noqa: PT011 # its errno is looked at
         file.write(b"two\n")
     assert caught.value.errno == errno.ENOSPC
-    monkeypatch.setattr(fsops.disk, "write", real)
+    monkeypatch.setattr(fsops.system, "write", real)
     file.write(b"three\n")
     file.write(b"four\n")
     assert lines_of(tmp_path) == ["one", "two", "three", "four"]

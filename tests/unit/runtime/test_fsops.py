@@ -24,7 +24,7 @@ def test_writing_makes_folders_and_replaces_content(tmp_path: Path, durability: 
 
 def test_a_short_write_is_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.write
-    monkeypatch.setattr(fsops.disk, "write", lambda descriptor, data: real(descriptor, bytes(data[:3])))
+    monkeypatch.setattr(fsops.system, "write", lambda descriptor, data: real(descriptor, bytes(data[:3])))
     write_atomic(tmp_path / "file", b"0123456789")
     assert (tmp_path / "file").read_bytes() == b"0123456789"
 
@@ -39,7 +39,7 @@ def test_a_failure_leaves_the_old_content_and_no_litter(
     def fail(*_: Any) -> None:
         raise OSError(errno.ENOSPC, "no space")
 
-    monkeypatch.setattr(fsops.disk, call, fail)
+    monkeypatch.setattr(fsops.system, call, fail)
     with pytest.raises(OSError, match="no space"):
         write_atomic(path, b"new")
     monkeypatch.undo()
@@ -61,8 +61,8 @@ def test_full_durability_syncs_the_file_before_the_rename_and_the_folder_after(
         calls.append("rename")
         replace(source, target)
 
-    monkeypatch.setattr(fsops.disk, "fsync", note_fsync)
-    monkeypatch.setattr(fsops.disk, "replace", note_replace)
+    monkeypatch.setattr(fsops.system, "fsync", note_fsync)
+    monkeypatch.setattr(fsops.system, "replace", note_replace)
     write_atomic(tmp_path / "file", b"data")
     assert calls == ["file", "rename", "folder"]
 
