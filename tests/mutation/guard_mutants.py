@@ -127,7 +127,7 @@ GUARDS = [
     Mutant(
         "guards-strongest-mode-holds",
         "the strongest mode holds, not the weakest",
-        f"{BINDINGS}/guard.py",
+        "peakguard/runtime/mode.py",
         "    return min((mode",
         "    return max((mode",
         LAYERS,
