@@ -62,9 +62,9 @@ CONFIGS = [
     Mutant(
         "config-trusts-a-damaged-record",
         "the checksum of the last good configuration is not looked at",
-        f"{CONFIG}/last_good.py",
-        'if digest_of(_body(found["record"])) != found["sum"]:',
-        "if False:",
+        "peakguard/runtime/store/store.py",
+        "if digest == found.digest and len(data) == found.size:",
+        "if len(data) == found.size:",
         REGISTRY,
     ),
     Mutant(

@@ -12,9 +12,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, NamedTuple
 
-from peakguard.runtime.digest import digest_of
+from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.file_lock import locked
-from peakguard.runtime.fsops import write_atomic
+from peakguard.runtime.store.layout import Layout
+from peakguard.runtime.store.store import Store
+
+_COLLECTED_EVERY = 100
+"""After how many records those that no key names any more are removed."""
 
 
 class Record(NamedTuple):
@@ -32,11 +36,16 @@ class Record(NamedTuple):
 
 
 class LastGood:
-    """The record of one configuration in the state of a project."""
+    """The record of one configuration, in the store that all configurations of a project share."""
 
     def __init__(self, root: str, name: str) -> None:
-        self._folder = os.path.join(root, ".peakguard", "config")
-        self.path = os.path.join(self._folder, f"{name}.json")
+        folder = os.path.join(root, ".peakguard", "config")
+        self._lock = os.path.join(folder, f"{name}.lock")
+        self._root = os.path.join(folder, "kept")
+        self._name = name
+        self._opened: Store | None = None
+        self._written = 0
+        self.path = Layout(self._root).pointer(name)
 
     @contextmanager
     def locked(self) -> Iterator[Record | None]:
@@ -46,27 +55,37 @@ class LastGood:
         """
         with ExitStack() as stack:
             with suppress(OSError):
-                stack.enter_context(locked(f"{self.path}.lock"))
+                stack.enter_context(locked(self._lock))
             yield self.read()
 
     def read(self) -> Record | None:
-        """The record as it stands."""
+        """The record as it stands. A damaged one is told by the event `object_damaged` and kept in the quarantine."""
         try:
-            with open(self.path, "rb") as file:
-                found = json.loads(file.read())
-            if digest_of(_body(found["record"])) != found["sum"]:
-                return None
-            form = found["record"]
+            entry = self._store().get(self._name)
+        except PeakguardError:
+            return None
+        if entry is None:
+            return None
+        try:
+            form = json.loads(entry.data)
             files = tuple((path, under, text) for path, under, text in form["files"])
             return Record(form["generation"], form["digest"], files, form["overlay"], form["held"], form["at"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError):  # another release wrote it
             return None
 
     def write(self, record: Record) -> None:
-        """Keep a record, whole or not at all, also when the power fails. Raises OSError."""
-        form = record._asdict()
-        write_atomic(self.path, json.dumps({"record": form, "sum": digest_of(_body(form))}).encode())
+        """Keep a record, whole or not at all, also when the power fails.
 
+        Raises PeakguardError: PG2040 where the system refuses, PG2042 and PG2043 for a folder that is no store of ours.
+        """
+        store = self._store()
+        store.put(self._name, json.dumps(record._asdict()).encode())
+        if self._written % _COLLECTED_EVERY == 0:
+            with suppress(PeakguardError):  # a damaged pointer was told when it was read, and nothing is removed then
+                store.collect()
+        self._written += 1
 
-def _body(form: Mapping[str, Any]) -> bytes:
-    return json.dumps(form, sort_keys=True).encode()
+    def _store(self) -> Store:
+        if self._opened is None:  # not ahead of its first use: a folder that is no store must not end the program
+            self._opened = Store(self._root)
+        return self._opened

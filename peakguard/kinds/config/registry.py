@@ -275,8 +275,8 @@ class Registry(Closing):
         try:
             self._store.write(made)
             self._unsaved = ""
-        except OSError as error:
-            self._unsaved = (error.strerror or str(error)).lower()
+        except PeakguardError as error:
+            self._unsaved = error.message
 
     def _refused(self, error: PeakguardError, *, is_probe: bool) -> Reload:
         generation, name = self._state.snapshot.generation, self._config.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import pytest
@@ -50,7 +51,7 @@ def reader(registry: Registry, player: Player, seen: list[Snapshot]) -> Callable
 
 
 def fresh(config: Config) -> None:
-    (Path(config.root) / ".peakguard" / "config" / "app.json").unlink(missing_ok=True)
+    rmtree(Path(config.root) / ".peakguard" / "config" / "kept", ignore_errors=True)
     write(Path(config.root), 1)
 
 

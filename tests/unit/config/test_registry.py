@@ -16,6 +16,9 @@ from peakguard.kinds.config.registry import Registry
 from peakguard.kinds.config.runtime import Config
 from peakguard.kinds.config.snapshot import Snapshot, digest_of_section
 from peakguard.runtime.errors import ConfigError, PeakguardError
+from peakguard.runtime.events import Event, subscribe
+from peakguard.runtime.store.sealed import seal
+from peakguard.runtime.store.store import Store
 from tests.unit.config.desk import POLICY, desk, write
 
 
@@ -96,15 +99,22 @@ def test_without_any_good_one_there_is_no_registry(tmp_path: Path) -> None:
     assert refused.value.code == "PG2070"
 
 
+def kept_file(root: Path) -> Path:
+    """Where the last good configuration is kept."""
+    store = Store(root / ".peakguard" / "config" / "kept")
+    found = store.pointer("app")
+    assert found is not None
+    return Path(store.layout.object(found.digest))
+
+
 @pytest.mark.parametrize("damage", [b"", b"{", b"null", b'{"record": {}, "sum": ""}'])
 def test_a_damaged_record_counts_as_none(tmp_path: Path, damage: bytes) -> None:
     config = desk(tmp_path)
-    record = tmp_path / ".peakguard" / "config" / "app.json"
     config.registry()
-    record.write_bytes(damage)
+    kept_file(tmp_path).write_bytes(damage)
     assert config.registry().current.config.risk.limit == 1
     write(tmp_path, "nine")
-    record.write_bytes(damage)
+    kept_file(tmp_path).write_bytes(damage)
     with pytest.raises(ConfigError):
         config.registry()
 
@@ -112,12 +122,36 @@ def test_a_damaged_record_counts_as_none(tmp_path: Path, damage: bytes) -> None:
 def test_every_flipped_bit_of_the_record_is_noticed(tmp_path: Path) -> None:
     config = desk(tmp_path)
     config.registry()
-    record = tmp_path / ".peakguard" / "config" / "app.json"
+    record = kept_file(tmp_path)
     whole = record.read_bytes()
     write(tmp_path, "nine")
     for place in range(len(whole)):
         record.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         assert served_limit(config) in (None, 1)
+
+
+def test_a_damaged_record_is_told_and_kept_as_evidence(tmp_path: Path) -> None:
+    config = desk(tmp_path)
+    config.registry()
+    kept_file(tmp_path).write_bytes(b"other")
+    heard: list[Event] = []
+    stop = subscribe(heard.append)
+    config.registry()
+    stop()
+    (told,) = [event for event in heard if event.name == "object_damaged"]
+    assert Path(told.fields["quarantine"]).read_bytes() == b"other"
+
+
+@pytest.mark.parametrize("form", [seal({"peakguard_store": 99}), b"notes"])
+def test_a_folder_that_is_no_store_of_ours_is_left_alone_and_status_says_so(tmp_path: Path, form: bytes) -> None:
+    config = desk(tmp_path)
+    folder = tmp_path / ".peakguard" / "config" / "kept"
+    folder.mkdir(parents=True)
+    (folder / "format").write_bytes(form)
+    registry = config.registry()
+    assert registry.current.config.risk.limit == 1
+    assert registry.status.unsaved
+    assert [path.name for path in folder.iterdir()] == ["format"]
 
 
 def served_limit(config: Config) -> int | None:
@@ -133,7 +167,7 @@ def test_the_record_holds_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("APP_TOKEN", "hunter2-hunter2")
     registry = desk(tmp_path).registry()
     assert registry.current.config.token.get_secret_value() == "hunter2-hunter2"
-    assert "hunter2" not in (tmp_path / ".peakguard" / "config" / "app.json").read_text()
+    assert "hunter2" not in kept_file(tmp_path).read_text()
     assert "hunter2" not in repr(registry.current)
 
 
@@ -310,11 +344,11 @@ def test_where_the_disk_fails_the_configuration_is_served_and_status_says_so(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("peakguard.kinds.config.last_good.write_atomic", full)
+    monkeypatch.setattr("peakguard.runtime.store.store.write_atomic", full)
     write(tmp_path, 2)
     assert registry.reload().state == "taken"
     assert registry.current.config.risk.limit == 2
-    assert registry.status.unsaved == "no space left on device"
+    assert "no space left on device" in registry.status.unsaved
 
 
 def test_refusals_are_kept_in_the_journal_and_counted(tmp_path: Path) -> None:
