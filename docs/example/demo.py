@@ -25,7 +25,7 @@ def main() -> int:
     right = run(None, guarded=False)
     steps += [unchanged(right), table(right), one_error()]
     with tempfile.TemporaryDirectory() as folder:
-        steps += [books(), broken_file(Path(folder)), slip(Path(folder)), catalog(Path(folder))]
+        steps += [books(), settings(Path(folder)), broken_file(Path(folder)), slip(Path(folder)), catalog(Path(folder))]
     return 0 if all(steps) else 1
 
 
@@ -71,6 +71,15 @@ def one_error() -> bool:
     block = text[text.index("\nPT-2001 ") + 1 :]
     print(block)
     return "policies/program.yaml" in block
+
+
+def settings(folder: Path) -> bool:
+    """The settings are judged before any program reads them."""
+    good = show("The settings of the program are validated", 0, "validate", "settings")
+    text = (ROOT / "docs" / "example" / "config.toml").read_text()
+    path = folder / "config.toml"
+    path.write_text(text.replace("fast = 50 ", "fast = 500 ").replace("fee_rate = ", "fee_rte = "))
+    return show("A copy with two slips in it", 1, "validate", "settings", str(path)) and good
 
 
 def broken_file(folder: Path) -> bool:
