@@ -16,7 +16,7 @@ Homes: TypeAlias = Mapping[str, tuple[tuple[str, ...], ...]]
 
 
 def homes_of(plan: Mapping[str, Any]) -> Homes:
-    """The homes of all keys outside maps, whose entries are known by their table alone."""
+    """The homes of all keys; an entry of a map is called NAME."""
     found: dict[str, list[tuple[str, ...]]] = {}
     for path, name in _declared(plan["fields"], ()):
         found.setdefault(name, []).append(path)
@@ -57,3 +57,5 @@ def _declared(fields: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tupl
             inner = [part["common"], *part["variants"].values()]
         for each in inner:
             yield from _declared(each, (*path, name))
+        if part["is"] == "map":
+            yield from _declared(part["values"].get("fields", {}), (*path, name, "NAME"))
