@@ -87,5 +87,5 @@ class LastGood:
 
     def _store(self) -> Store:
         if self._opened is None:  # not ahead of its first use: a folder that is no store must not end the program
-            self._opened = Store(self._root)
+            self._opened = Store(self._root, is_held=True)
         return self._opened

@@ -6,7 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, Literal, NamedTuple
 
 from peakguard.diagnostics import codes
@@ -43,10 +43,13 @@ class Store:
         *,
         durability: Literal["full", "rename"] = "full",
         patience: float = PATIENCE,
+        is_held: bool = False,
     ) -> None:
+        """With `is_held` the caller lets one writer of a key in at a time, and the store takes no lock."""
         self.layout = Layout(os.fspath(root))
         self._durability = durability
         self._patience = patience
+        self._is_held = is_held
         self._is_made = False
         with self._told():
             opening.check_format(self.layout)
@@ -192,7 +195,7 @@ class Store:
                 opening.make(self.layout, self._durability)
                 writers.sweep(self.layout)
                 self._is_made = True
-            with locked(self.layout, key, self._patience):
+            with nullcontext() if self._is_held else locked(self.layout, key, self._patience):
                 yield
 
     @contextmanager
