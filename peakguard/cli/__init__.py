@@ -31,7 +31,14 @@ def main(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 # the one place where a fault of ours ends
-        from peakguard.cli.crash import print_crash
+        from peakguard.cli.crash import print_crash, refusal_of
+
+        told = refusal_of(error, arguments)
+        if told is not None:
+            from peakguard.cli.output import print_refusal
+
+            print_refusal(told)
+            return USAGE
 
         print_crash(error, list(arguments))
         return OUR_FAULT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from peakguard.diagnostics import codes
 from peakguard.runtime.errors import PeakguardError
@@ -11,9 +12,9 @@ MODES = ("off", "observe", "enforce")
 """Weakest first."""
 
 
-def environment_mode() -> str | None:
+def environment_mode(environ: Mapping[str, str] = os.environ) -> str | None:
     """The master switch PEAKGUARD_MODE. Raises PeakguardError (PG2087) for a word that is none of the three."""
-    word = os.environ.get("PEAKGUARD_MODE") or None
+    word = environ.get("PEAKGUARD_MODE") or None
     if word is not None and word not in MODES:
         raise PeakguardError(codes.MODE_UNKNOWN, found=word, known=", ".join(MODES))
     return word

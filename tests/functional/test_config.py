@@ -253,3 +253,13 @@ def test_type_checkers_know_what_a_configuration_holds(peakguard: Run, tmp_path:
     wrong = [line for line in found if line.startswith("misuse.py:")]
     lines = {int(line.split(":")[1]) for line in wrong if ": error:" in line}
     assert lines == set(range(4, 4 + len(MISUSE))), wrong
+
+
+@pytest.mark.parametrize("command", [("validate", "app"), ("config", "show")])
+def test_a_mode_that_is_none_is_one_finding_of_the_command(
+    command: tuple[str, ...], project: Path, peakguard: Run
+) -> None:
+    result = peakguard(*command, cwd=project, PEAKGUARD_MODE="obsrve")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "PG2087" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -24,12 +24,12 @@ from peakguard.kinds.config.rules import (
 )
 from peakguard.kinds.config.unknown import Homes
 from peakguard.kinds.config.variables import variable_in_words
+from peakguard.runtime.mode import environment_mode, weakest
 from peakguard.runtime.secret_forms import DETECTORS, squeezed
 from peakguard.syntax.node import Mapping as Table
 from peakguard.syntax.node import Scalar, walk
 
 ENV = "env"
-_MODES = ("enforce", "observe", "off")
 _OF_USABLE = frozenset(
     {codes.CONFIG_REFERENCE, codes.CONFIG_RULE_BROKEN, codes.CONFIG_RULE_UNKNOWN, codes.CONFIG_FILES_DISAGREE}
     | {codes.CONFIG_SECTIONS_DISAGREE, codes.CONFIG_SUM}
@@ -62,7 +62,10 @@ class Examined(NamedTuple):
 def examine(
     plan: Mapping[str, Any], homes: Homes, root: str, files: Sequence[File], environ: Mapping[str, str]
 ) -> Examined:
-    """Judge a configuration. Never raises for what stands in it."""
+    """Judge a configuration. Never raises for what stands in it.
+
+    Raises PeakguardError (PG2087) for a word in PEAKGUARD_MODE that is no mode.
+    """
     findings = [finding for file in files for finding in file.findings]
     read = tuple((file.path, file.digest) for file in files)
     if has_errors(findings):
@@ -104,11 +107,10 @@ def _secret_forms(files: Sequence[File]) -> Iterator[Diagnostic]:
 
 def _under_mode(mode: str, environ: Mapping[str, str], findings: Sequence[Diagnostic]) -> list[Diagnostic]:
     """What `observe` and `off` leave of the findings about values that could be used."""
-    asked = environ.get("PEAKGUARD_MODE", mode)
-    weakest = max((mode, asked if asked in _MODES else mode), key=_MODES.index)
-    if weakest == "off":
+    holds = weakest(mode, environment_mode(environ))
+    if holds == "off":
         return [each for each in findings if each.code not in _OF_USABLE]
-    observed = weakest == "observe"
+    observed = holds == "observe"
     return [each._replace(severity=WARNING) if observed and each.code in _OF_USABLE else each for each in findings]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import peakguard
 from peakguard.kinds.config.runtime import Config
-from peakguard.runtime.errors import ConfigError
+from peakguard.runtime.errors import ConfigError, PeakguardError
 
 POLICY = """peakguard: 1
 kind: config
@@ -48,7 +48,6 @@ CROSSED = "[strategy.a]\nfast = 9\nslow = 3\n"
         ("off", {}, []),
         ("enforce", {"PEAKGUARD_MODE": "observe"}, ["warning"]),
         ("observe", {"PEAKGUARD_MODE": "enforce"}, ["warning"]),
-        ("enforce", {"PEAKGUARD_MODE": "of"}, ["error"]),
     ],
 )
 def test_the_weakest_mode_decides_what_a_broken_rule_does(
@@ -57,6 +56,12 @@ def test_the_weakest_mode_decides_what_a_broken_rule_does(
     found = app(tmp_path, mode, CROSSED).examine(environ=variable)
     assert [each.severity for each in found.findings] == severities
     assert found.is_good == (severities != ["error"])
+
+
+def test_a_mode_that_is_none_is_refused_not_passed_over(tmp_path: Path) -> None:
+    with pytest.raises(PeakguardError) as refused:
+        app(tmp_path, "enforce", CROSSED).examine(environ={"PEAKGUARD_MODE": "of"})
+    assert refused.value.code == "PG2087"
 
 
 def test_without_a_value_there_is_nothing_to_observe(tmp_path: Path) -> None:
