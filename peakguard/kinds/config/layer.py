@@ -4,42 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from peakguard.diagnostics import codes
 from peakguard.kinds.config.sections import Section
 from peakguard.kinds.config.told import tell_refused
 from peakguard.runtime.errors import ConfigError, PeakguardError
 from peakguard.runtime.guarding.layer import Layer
-from peakguard.runtime.policy_set import PolicySet
+from peakguard.runtime.guarding.site import Site
 from peakguard.runtime.secrets import secret_in
-
-
-class Site(Protocol):
-    """What a layer has to know of where it stands."""
-
-    @property
-    def binding(self) -> str:
-        """What the guard is called."""
-
-    @property
-    def target(self) -> str:
-        """The function, for messages."""
-
-    @property
-    def flavour(self) -> str:
-        """`plain`, `coroutine`, `generator` or `async generator`."""
-
-    @property
-    def is_enforced(self) -> bool:
-        """Whether a configuration is refused, else that is only reported."""
-
-    @property
-    def policies(self) -> PolicySet:
-        """The policies that the config policy is one of."""
-
-    def failed(self, layer: str, fault: BaseException) -> PeakguardError | None:
-        """What to raise for a fault of peakguard itself."""
 
 
 def layer(site: Site, name: str) -> Layer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from peakguard.diagnostics import codes
 from peakguard.kinds.resilience.policy import Guarded
@@ -11,32 +11,12 @@ from peakguard.kinds.resilience.timeouts import Cancelling, Interrupting, Limit,
 from peakguard.runtime.deadline import DEADLINE
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.guarding.layer import Layer
-from peakguard.runtime.policy_set import PolicySet
+from peakguard.runtime.guarding.site import Place
 
 _REFUSED = ("if {refused} is not None:", "    raise {refused}")
 
 
-class Site(Protocol):
-    """What the layers have to know of where they stand."""
-
-    @property
-    def target(self) -> str:
-        """The function, for messages."""
-
-    @property
-    def flavour(self) -> str:
-        """`plain`, `coroutine`, `generator` or `async generator`."""
-
-    @property
-    def is_enforced(self) -> bool:
-        """Whether the policy acts, else it only counts."""
-
-    @property
-    def policies(self) -> PolicySet:
-        """The policies that it is one of."""
-
-
-def layers(site: Site, name: str) -> list[Layer]:
+def layers(site: Place, name: str) -> list[Layer]:
     """The layers of a policy. Raises PeakguardError (PG2082) for a generator, which cannot be called again."""
     if site.flavour not in ("plain", "coroutine"):
         problem = (

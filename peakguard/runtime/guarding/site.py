@@ -9,12 +9,8 @@ from peakguard.runtime.guarding.parameters import Parameters
 from peakguard.runtime.policy_set import PolicySet
 
 
-class Site(Protocol):
-    """One function under one binding."""
-
-    @property
-    def binding(self) -> str:
-        """What the guard is called."""
+class Place(Protocol):
+    """A function that layers are made for, under a binding or in a simulation."""
 
     @property
     def target(self) -> str:
@@ -29,12 +25,20 @@ class Site(Protocol):
         """Whether what is broken is raised, else it is only reported."""
 
     @property
-    def parameters(self) -> Parameters:
-        """How the function is called."""
-
-    @property
     def policies(self) -> PolicySet:
         """The policies that guard it."""
+
+
+class Site(Place, Protocol):
+    """One function under one binding."""
+
+    @property
+    def binding(self) -> str:
+        """What the guard is called."""
+
+    @property
+    def parameters(self) -> Parameters:
+        """How the function is called."""
 
     def failed(self, layer: str, fault: BaseException) -> PeakguardError | None:
         """What to raise for a fault of peakguard itself."""
