@@ -6,11 +6,10 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from peakguard.diagnostics import codes
 from peakguard.language.header import Mode
 from peakguard.language.model import Model
 from peakguard.language.references import ErrorRef
-from peakguard.language.values import Identifier, Rate, Text, fault
+from peakguard.language.values import Identifier, Rate, Text, choose_one
 
 OnNull = Literal["fail", "pass"]
 FORMS = ("expr", "dataset", "call")
@@ -57,8 +56,5 @@ class Rule(Model):
     @classmethod
     def _one_form(cls, value: Any) -> Any:
         if isinstance(value, dict):
-            present = [form for form in FORMS if form in value]
-            if len(present) != 1:
-                shown = ", ".join(f"`{form}`" for form in present) or "none"
-                raise fault(codes.EXCLUSIVE_KEYS, keys=", ".join(f"`{form}`" for form in FORMS), found=shown)
+            choose_one(value, FORMS)
         return value

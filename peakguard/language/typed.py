@@ -17,7 +17,7 @@ from pydantic_core.core_schema import no_info_before_validator_function
 
 from peakguard.diagnostics import codes
 from peakguard.language.model import Model
-from peakguard.language.values import Bound, Count, Flag, Identifier, Text, fault
+from peakguard.language.values import Bound, Count, Flag, Identifier, Text, choose_one, fault
 
 
 def _check_type(text: str, *, loose: bool = False) -> str:
@@ -86,10 +86,7 @@ def _as_element(value: Any) -> Any:
 def one_shape(value: Any) -> Any:
     """The table of a shape as it is, where it has exactly one of the three keys that say what a value is."""
     if isinstance(value, dict):
-        present = [key for key in SHAPES if key in value]
-        if len(present) != 1:
-            shown = ", ".join(f"`{key}`" for key in present) or "none"
-            raise fault(codes.EXCLUSIVE_KEYS, keys=", ".join(f"`{key}`" for key in SHAPES), found=shown)
+        choose_one(value, SHAPES)
     return value
 
 

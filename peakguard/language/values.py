@@ -1,6 +1,7 @@
 """The scalar types that policies share. Each refuses a bad value with a catalogued code of its own."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -23,6 +24,14 @@ _MAX_NANOSECONDS = 2**63 - 1
 def fault(code: str, /, **data: Any) -> PydanticCustomError:
     """An error that `decode` turns into the diagnostic of that code, at the place of the value."""
     return PydanticCustomError(code, code, data)
+
+
+def choose_one(value: dict[str, Any], keys: Sequence[str], *, is_optional: bool = False) -> None:
+    """Raises the fault EXCLUSIVE_KEYS unless a table has exactly one of some keys, or none where that is optional."""
+    present = [key for key in keys if key in value]
+    if len(present) > 1 or not (present or is_optional):
+        shown = ", ".join(f"`{key}`" for key in present) or "none"
+        raise fault(codes.EXCLUSIVE_KEYS, keys=", ".join(f"`{key}`" for key in keys), found=shown)
 
 
 def of_form(pattern: re.Pattern[str], what: str, form: str) -> AfterValidator:

@@ -13,7 +13,7 @@ from peakguard.language.references import ErrorRef
 from peakguard.language.rule import OnNull
 from peakguard.language.short import Short
 from peakguard.language.typed import Shape, ShortForm
-from peakguard.language.values import Flag, Identifier, Rate, Text, Whole, fault
+from peakguard.language.values import Flag, Identifier, Rate, Text, Whole, choose_one, fault
 
 FORMS = ("expr", "never", "eventually", "after")
 """The keys of which an invariant has exactly one."""
@@ -82,10 +82,7 @@ class Invariant(Model):
     def _one_form(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        present = [form for form in FORMS if form in value]
-        if len(present) != 1:
-            shown = ", ".join(f"`{form}`" for form in present) or "none"
-            raise fault(codes.EXCLUSIVE_KEYS, keys=", ".join(f"`{form}`" for form in FORMS), found=shown)
+        choose_one(value, FORMS)
         if isinstance(value.get("within"), int) and "steps" not in value:
             return {**{key: each for key, each in value.items() if key != "within"}, "steps": value["within"]}
         return value
@@ -123,11 +120,8 @@ class Steps(Model):
     @model_validator(mode="before")
     @classmethod
     def _one_choice(cls, value: Any) -> Any:
-        choices = ("on_change", "every", "sample")
-        present = [each for each in choices if isinstance(value, dict) and each in value]
-        if len(present) > 1:
-            shown = ", ".join(f"`{each}`" for each in present)
-            raise fault(codes.EXCLUSIVE_KEYS, keys=", ".join(f"`{each}`" for each in choices), found=shown)
+        if isinstance(value, dict):
+            choose_one(value, ("on_change", "every", "sample"), is_optional=True)
         return value
 
 
