@@ -71,8 +71,8 @@ STORE = [
         "store-removal-is-not-synced",
         "a key that was removed may come back",
         "peakguard/runtime/store/store.py",
-        '            if self._durability == "full":\n                sync_folder(self.layout.keys)',
-        '            if self._durability == "never":\n                sync_folder(self.layout.keys)',
+        '        if self._durability == "full":\n            sync_folder(os.path.dirname(path))',
+        '        if self._durability == "never":\n            sync_folder(os.path.dirname(path))',
         (_CUTS,),
     ),
     Mutant(

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 def bind(table: Mapping[str, Any], policies: PolicySet) -> Config:
     """The policy, ready to read configurations."""
-    # The catalogs are read when one is asked for.
-    return Config(table, policies.root, policies.digest, lambda code: policies.errors.find(code))  # noqa: PLW0108
+
+    def find(code: str) -> Definition | None:
+        return policies.errors.find(code)  # the catalogs are read when one is asked for
+
+    return Config(table, policies.root, policies.digest, find)
 
 
 class Config:

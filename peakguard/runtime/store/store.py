@@ -108,10 +108,7 @@ class Store:
     def remove(self, key: str) -> bool:
         """Take the value from a key; tells whether it had one. The object stays until it is collected."""
         with self._writing(key):
-            was_there = remove_if_there(self.layout.pointer(key))
-            if self._durability == "full":
-                sync_folder(self.layout.keys)
-        return was_there
+            return self._removed(self.layout.pointer(key))
 
     def pin(self, name: str, digests: Iterable[str]) -> None:
         """Keep objects under a name of the caller's, whatever becomes of their keys; it replaces what it kept."""
@@ -121,10 +118,7 @@ class Store:
     def unpin(self, name: str) -> bool:
         """Keep them no longer; tells whether there was such a name."""
         with self._writing(name):
-            was_there = remove_if_there(self.layout.pin(name))
-            if self._durability == "full":
-                sync_folder(self.layout.pins)
-        return was_there
+            return self._removed(self.layout.pin(name))
 
     def collect(self, *, grace: float = 3600.0) -> collect.Collected:
         """Remove objects that no key and no pin names, older than `grace` seconds, and the litter of dead writers.
@@ -176,6 +170,12 @@ class Store:
 
     def _write(self, path: str, data: bytes) -> None:
         write_atomic(path, data, durability=self._durability, temporary=writers.temporary_path(self.layout))
+
+    def _removed(self, path: str) -> bool:
+        was_there = remove_if_there(path)
+        if self._durability == "full":
+            sync_folder(os.path.dirname(path))
+        return was_there
 
     def _aside(self, path: str, state: os.stat_result, reason: Mapping[str, Any]) -> str:
         try:
