@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from peakguard.diagnostics import codes
 from peakguard.runtime.closing import Closing
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.events import report_once
@@ -53,9 +54,9 @@ class Watching(Closing):
                 return
             try:
                 self.look()
-            except PeakguardError:
-                return  # the registry was closed
             except Exception as error:  # noqa: BLE001 # a disk that is away now may be back at the next look
+                if isinstance(error, PeakguardError) and error.code == codes.REGISTRY_CLOSED:
+                    return
                 report_once(self.look, error)
 
     def _ticks(self) -> Iterator[object]:

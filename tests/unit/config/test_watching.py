@@ -11,6 +11,8 @@ import pytest
 
 from peakguard.kinds.config import watching
 from peakguard.kinds.config.registry import Registry
+from peakguard.kinds.config.snapshot import Reload
+from peakguard.runtime.errors import PeakguardError
 from tests.unit.config.desk import desk, write
 
 
@@ -71,6 +73,26 @@ def test_a_broken_file_is_passed_over_and_a_missing_one_too(tmp_path: Path) -> N
         write(tmp_path, 8)
         wait_for(8, registry)
         assert registry.status.cause == ""
+
+
+@pytest.mark.parametrize("fault", [OSError("away"), PeakguardError("PG2040", store="s", file="f", reason="full")])
+def test_a_fault_at_one_look_does_not_end_the_watching(
+    fault: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    faults = [fault]
+    whole = Registry.reload
+
+    def reload(self: Registry) -> Reload:
+        if faults:
+            raise faults.pop()
+        return whole(self)
+
+    monkeypatch.setattr(Registry, "reload", reload)
+    with desk(tmp_path).registry() as registry:
+        registry.watch(interval=0.02)
+        write(tmp_path, 7)
+        wait_for(7, registry)
+    assert str(fault) in capsys.readouterr().err
 
 
 def test_nothing_is_read_while_nothing_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
