@@ -9,6 +9,7 @@ import re
 import string
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +190,12 @@ def test_no_secret_comes_through(tmp_path: Path, wall: Wall, monkeypatch: pytest
 
 
 NOTHING = re.compile("(?!)")
+
+
+def _without_detector(name: str, patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(secret_forms.DETECTORS, name, _Blind())
+
+
 STEPS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "keys": lambda patch: patch.setattr(Redaction, "is_secret", lambda _, __: False),
     "header lines": lambda patch: patch.setattr(redaction, "_HEADERS", NOTHING),
@@ -198,10 +205,7 @@ STEPS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "known values": lambda patch: patch.setattr(Redaction, "_know", _knows_nothing),
     "secret types": lambda patch: patch.setattr(bounded, "secret_in", lambda _: None),
     "remembering": lambda patch: patch.setattr(bounded, "remember", lambda _: None),
-    **{
-        name: lambda patch, name=name: patch.setitem(secret_forms.DETECTORS, name, _Blind())  # type: ignore[misc]
-        for name in secret_forms.DETECTORS
-    },
+    **{name: partial(_without_detector, name) for name in secret_forms.DETECTORS},
 }
 
 
