@@ -303,7 +303,7 @@ CHANGES: dict[str, tuple[Callable[[Path], Any], str]] = {
 def test_a_file_that_changes_while_it_is_read(
     contract: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, change: str
 ) -> None:
-    data = pl.DataFrame({"symbol": [f"S{n}" for n in range(50_000)], "day": "2026-01-01", "close": 1.5})
+    data = pl.DataFrame({"symbol": [f"S{n}" for n in range(12_000)], "day": "2026-01-01", "close": 1.5})
     data = data if form in {"csv", "ndjson"} else data.with_columns(pl.col("day").str.to_date())
     WRITE[form](data, tmp_path / f"a.{form}")
     monkeypatch.setattr(files, "SMALL_FILES", 0)
