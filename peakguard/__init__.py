@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from peakguard.api.bindings import attach, guard
+    from peakguard.api.bindings import attach, cached, guard
     from peakguard.api.data import collect_violations, validate
     from peakguard.api.policies import check, load
     from peakguard.api.run import run
@@ -22,6 +22,7 @@ _HOMES = {
     "PolicySet": "runtime.policy_set",
     "Violation": "runtime.violation",
     "attach": "api.bindings",
+    "cached": "api.bindings",
     "check": "api.policies",
     "collect_violations": "api.data",
     "guard": "api.bindings",
@@ -39,6 +40,7 @@ __all__ = [
     "PolicySet",
     "Violation",
     "attach",
+    "cached",
     "check",
     "collect_violations",
     "guard",

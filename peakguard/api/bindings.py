@@ -1,4 +1,4 @@
-"""`attach` and `guard` with the project's own policies."""
+"""`attach`, `guard` and `cached` with the project's own policies."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 def attach(*, mode: str | None = None) -> Attachment:
     """Put the guards of all bindings on, as `PolicySet.attach` does."""
     return default_policies().attach(mode=mode)
+
+
+def cached(name: str, *key: str) -> Guarding:
+    """A cache policy as a decorator, as `@peakguard.cached("bars")`; see `PolicySet.cached`."""
+    return default_policies().cached(name, *key)
 
 
 def guard(name: str) -> Guarding:

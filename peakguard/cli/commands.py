@@ -15,6 +15,7 @@ COMMANDS = {
     "adopt": "list what of a program could be guarded, and what is",
     "report": "tell what went wrong, from the journal",
     "simulate": "play an outage to a resilience policy, on a clock that costs nothing",
+    "cache": "list, verify, repair and clear what the caches of a project hold",
     "breaker": "show and move the breakers that the processes of a host share",
     "sample": "make data that satisfies a contract, or breaks one rule of it",
     "docs": "write the documents that follow from the policies",

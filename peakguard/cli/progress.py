@@ -26,9 +26,11 @@ class Progress:
         sizes: Sequence[int],
         *,
         is_wanted: bool = True,
+        doing: str = "validating",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._stream = stream
+        self._doing = doing
         self._sizes = [max(size, 1) for size in sizes]
         self._clock = clock
         self._start = clock()
@@ -61,6 +63,6 @@ class Progress:
         self._is_shown = True
         full = int(share * _WIDTH)
         bar = "█" * full + "░" * (_WIDTH - full)
-        place = f"file {index + 1} of {len(self._sizes)}" if len(self._sizes) > 1 else "validating"
+        place = f"file {index + 1} of {len(self._sizes)}" if len(self._sizes) > 1 else self._doing
         self._stream.write(f"\r\x1b[K{bar} {share:4.0%}  {place}  {now - self._start:.0f} s")
         self._stream.flush()

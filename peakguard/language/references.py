@@ -21,6 +21,7 @@ class RefTo(NamedTuple):
 
 ErrorRef = Annotated[str, Strict(), RefTo("error")]
 ResilienceRef = Annotated[str, Strict(), RefTo("resilience policy")]
+CacheRef = Annotated[str, Strict(), RefTo("cache policy")]
 ConfigRef = Annotated[str, Strict(), RefTo("config")]
 ContractRef = Annotated[str, Strict(), RefTo("contract")]
 InvariantsRef = Annotated[str, Strict(), RefTo("invariants")]

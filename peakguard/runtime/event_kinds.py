@@ -27,6 +27,8 @@ _CATEGORY = Field("string", "category of the code")
 _POLICY = Field("string", "name of the resilience policy")
 _CODE_IF_ANY = Field("string", "code of the error, where it has one", nullable=True)
 _CONFIG = Field("string", "name of the config policy")
+_CACHE = Field("string", "name of the cache")
+_KEY = Field("string", "the values that the key is made of")
 _BINDING = Field("string", "name of the binding")
 
 EVENTS: Mapping[str, EventKind] = {
@@ -169,6 +171,60 @@ EVENTS: Mapping[str, EventKind] = {
             "reason": Field("string", "what is wrong"),
             "store": Field("string", "folder of the store"),
             "quarantine": Field("string", "where the damaged file is kept"),
+        },
+    ),
+    "cache_repaired": EventKind(
+        "A damaged value of a cache was fetched again.",
+        {"cache": _CACHE, "key": _KEY, "reason": Field("string", "what was wrong with the old one")},
+    ),
+    "cache_stale": EventKind(
+        "A value past its time is given.",
+        {
+            "cache": _CACHE,
+            "key": _KEY,
+            "age": Field("number", "seconds since it was fetched"),
+            "error_type": Field("string", "class of the exception that it stands in for", nullable=True),
+        },
+    ),
+    "cache_failed": EventKind(
+        "A cache cannot be read or written; the call goes on without it.",
+        {
+            "cache": _CACHE,
+            "key": _KEY,
+            "does": Field("string", "`read`, `write` or `evict`"),
+            "code": _CODE,
+            "problem": Field("string", "what the system says"),
+        },
+    ),
+    "cache_refresh_failed": EventKind(
+        "A new value could not be fetched in the background; the old one is given until its time is over.",
+        {
+            "cache": _CACHE,
+            "key": _KEY,
+            "error_type": Field("string", "class of the exception"),
+            "problem": Field("string", "what it says"),
+        },
+    ),
+    "cache_evicted": EventKind(
+        "Values had to go, for a cache has reached its bounds.",
+        {
+            "cache": _CACHE,
+            "entries": Field("integer", "how many"),
+            "bytes": Field("integer", "their bytes"),
+        },
+    ),
+    "cache_clock_behind": EventKind(
+        "A value was written by a clock that is ahead of this one; it counts as old.",
+        {"cache": _CACHE, "key": _KEY, "seconds": Field("number", "how far ahead")},
+    ),
+    "cache_revalidated": EventKind(
+        "A value is asked again, for the contract of its cache has changed.",
+        {
+            "cache": _CACHE,
+            "key": _KEY,
+            "contract": Field("string", "name of the contract"),
+            "version": Field("string", "its version"),
+            "passed": Field("boolean", "whether it keeps the new one; else it is fetched again"),
         },
     ),
     "call_saved": EventKind(

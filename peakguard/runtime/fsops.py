@@ -25,7 +25,11 @@ class Unsynced(OSError):
 
 
 def write_atomic(
-    path: str | os.PathLike[str], data: bytes, *, durability: Durability = "full", temporary: str | None = None
+    path: str | os.PathLike[str],
+    data: bytes | memoryview,
+    *,
+    durability: Durability = "full",
+    temporary: str | None = None,
 ) -> None:
     """Replace a file by new content; a reader sees the old or the new content, never a part.
 
@@ -149,6 +153,12 @@ def append_to(descriptor: int, data: bytes, path: str) -> None:
         raise TornWrite(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
 
 
+def touch(path: str) -> None:
+    """Note that a file is used now, in its time of change, where the system lets us."""
+    with suppress(OSError):
+        system.utime(path)
+
+
 def move(path: str, to: str) -> None:
     """Give a file another name; it takes the place of what has that name. Raises OSError."""
     system.replace(path, to)
@@ -177,7 +187,7 @@ def remove_if_there(path: str) -> bool:
     return True
 
 
-def _write_new(path: str, data: bytes, *, sync: bool, flags: int, mode_of: str | None = None) -> None:
+def _write_new(path: str, data: bytes | memoryview, *, sync: bool, flags: int, mode_of: str | None = None) -> None:
     descriptor = _open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | flags)
     try:
         if mode_of is not None:
@@ -211,7 +221,7 @@ def _copy_mode(path: str, new: int | str) -> None:
     system.chmod(new, mode)
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
+def _write_all(descriptor: int, data: bytes | memoryview) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[system.write(descriptor, rest) :]

@@ -12,6 +12,7 @@ from peakguard.runtime.errors import PeakguardError
 if TYPE_CHECKING:
     from peakguard.kinds.bindings.guard import Guarding
     from peakguard.kinds.bindings.runtime import Attachment
+    from peakguard.kinds.cache.cache import Cache
     from peakguard.kinds.config.registry import Registry
     from peakguard.kinds.config.runtime import Config
     from peakguard.kinds.contract.runtime import Contract
@@ -220,6 +221,27 @@ class PolicySet:
         Raises PeakguardError (PG2005) where there are no invariants of that name.
         """
         return self.invariants(name).monitor(mode)
+
+    def cache(self, name: str) -> Cache:
+        """The cache of a name, one for the program: `policies.cache("bars").get_or_compute(key, fetch)`.
+
+        Raises PeakguardError: PG2005 where there is none, and as `Cache` does where its folder cannot be used.
+        """
+        runtime = import_module("peakguard.kinds.cache.runtime")
+        if not runtime.declares(self, name):
+            raise self._unknown("cache", name)
+        made: Cache = runtime.cache(self, name)
+        return made
+
+    def cached(self, name: str, *key: str) -> Guarding:
+        """A cache as a decorator: `@policies.cached("bars")`, or with the values that make the key named.
+
+        `key` are paths such as `args.symbol` and `self.exchange`; all arguments if none is given. Raises PeakguardError
+        as `cache` does, and PG2083 for a parameter that the function does not have.
+        """
+        self.cache(name)
+        made: Guarding = import_module("peakguard.kinds.bindings.runtime").caching(self, name, key)
+        return made
 
     def breaker(self, name: str) -> Breaker:
         """The breaker of a resilience policy, to look at and to move by hand: `state`, `counts()`, `force("open")`.

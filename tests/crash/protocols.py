@@ -12,7 +12,7 @@ from peakguard.runtime.store import Store
 class SwappedStore(Store):
     """The pointer first, then the object."""
 
-    def _write(self, path: str, data: bytes) -> None:
+    def _write(self, path: str, data: bytes | memoryview) -> None:
         if path.startswith(self.layout.objects):
             self._late = (path, data)
             return

@@ -56,12 +56,13 @@ def outcome(function: Callable[..., Any], call: Call) -> Any:
         return str(error)
 
 
-def layers(seen: list[Any], first: str = "") -> list[Layer]:
+def layers(seen: list[Any], first: str = "", awaits: str = "") -> list[Layer]:
     reads = (first,) if first else ()
     read = f"{{arg[{first}]}}" if first else "0"
     return [
         Layer("trace", "", {"note": seen.append}, before=("{note}('in')",), after=("{note}('out')",)),
         Layer("arguments", "", {"note": seen.append}, before=(f"{{note}}({read})",), reads=reads),
+        Layer("cache", "", {"ask": lambda inside: inside()}, whole=f"{{result}} = {awaits}{{ask}}({{inside}})"),
         Layer("classify", "", {"note": seen.append}, failed=("{note}({error})",)),
     ]
 
@@ -229,7 +230,7 @@ def test_a_coroutine_function_stays_one() -> None:
         return value
 
     seen: list[Any] = []
-    made = wrap(wait, layers(seen), "test").function
+    made = wrap(wait, layers(seen, awaits="await "), "test").function
     assert inspect.iscoroutinefunction(made)
     coroutine = made(3)
     assert seen == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
@@ -24,8 +25,8 @@ _NUMBERS = ("int64", "float64", "decimal", "duration")
 _ORDERED = (*_NUMBERS, "date", "datetime", "time", "string", "bool", "enum")
 _FOLDED = {"sum": _NUMBERS, "count": ("int64",), "min": _ORDERED[:-2], "max": _ORDERED[:-2]}
 _LAYERS = (
-    "arguments", "require", "returns", "yields", "ensure", "config", "resilience", "invariants", "writes", "classify",
-    "trace",
+    "arguments", "require", "returns", "yields", "ensure", "config", "cache", "resilience", "invariants", "writes",
+    "classify", "trace",
 )  # fmt: skip # a table
 
 
@@ -130,8 +131,9 @@ def _check_paths(document: Document[Bindings], at: Path, binding: Binding) -> It
             span = document.span(*document.written(*at, "writes", index, "path"))
             yield found(codes.PATH_MISPLACED, span, path=written.path, allowed="a parameter, `args.NAME`")
     watch = binding.invariants
-    early = {
+    early: dict[Path, Mapping[Any, str]] = {
         ("invariants", "state"): _state_paths(watch),
+        ("cache", "key"): dict(enumerate(binding.cache.key)) if binding.cache is not None else {},
         ("trace", "fields"): binding.trace.fields if binding.trace is not None else {},
         ("classify", "context"): binding.classify.context if binding.classify is not None else {},
     }

@@ -37,6 +37,7 @@ def _binding(document: Document[Bindings], index: int, binding: Binding) -> dict
         "require": _asked(each for each in demanded if each.id.startswith("require.")),
         "ensure": _asked(each for each in demanded if each.id.startswith("ensure.")),
         "config": binding.config,
+        "cache": binding.cache.model_dump(mode="json") if binding.cache is not None else None,
         "resilience": binding.resilience,
         "invariants": _watch(binding),
         "writes": [[each.path.partition(".")[2], each.durability] for each in binding.writes],

@@ -68,6 +68,9 @@ class Plan:
         if table["config"] is not None:
             found.append(import_module("peakguard.kinds.config.layer").layer(site, table["config"]))
         found += write_layers(site, table)
+        if table["cache"] is not None:
+            kept = import_module("peakguard.kinds.cache.layer").layer
+            found += kept(site, table["cache"], function, self._asked_of_results())
         if table["resilience"] is not None:
             found += import_module("peakguard.kinds.resilience.layer").layers(site, table["resilience"])
         named = [name for layer in found for name in layer.reads]
@@ -76,6 +79,15 @@ class Plan:
             found.append(import_module("peakguard.kinds.invariants.layer").layer(site, table["invariants"]))
         self._layers = found
         return found
+
+    def _asked_of_results(self) -> list[Any]:
+        """What a result was found to keep when a cache has it: where that changes, the cache does not have it."""
+        table = self._table
+        results = [value for value in table["values"] if value["part"] == "returns"]
+        contracts = self._policies.tables("contract")
+        asked = [contracts[value["contract"]] for value in results if "contract" in value]
+        config = self._policies.tables("config").get(table["config"] or "")
+        return [*results, *asked, *table["ensure"], *([config] if config is not None else [])]
 
     @property
     def watches(self) -> bool:
@@ -100,7 +112,7 @@ class Plan:
         if table["resilience"] is not None:
             problem = "a block cannot be made again: write `for attempt in policies.guard(…).attempts():` around it"
             raise PeakguardError(codes.TARGET_REFUSED, target=self.name, problem=problem)
-        others = ("values", "require", "ensure", "config", "invariants", "writes")
+        others = ("values", "require", "ensure", "config", "cache", "invariants", "writes")
         asks = [part for part in others if table[part]]
         asks += [part for part in (table["classify"], (table["trace"] or [None, None])[1]) if part]
         if asks:
@@ -116,7 +128,7 @@ class Plan:
     def attempts(self) -> Any:
         """The resilience policy around statements. Raises PeakguardError (PG2082) for a binding that asks more."""
         table = self._table
-        others = ("values", "require", "ensure", "config", "invariants", "writes")
+        others = ("values", "require", "ensure", "config", "cache", "invariants", "writes")
         if table["resilience"] is None or any(table[part] for part in others):
             problem = "attempts are those of a resilience policy, around statements that have no arguments or result"
             raise PeakguardError(codes.TARGET_REFUSED, target=self.name, problem=problem)

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, Strict, model_validator
 from peakguard.diagnostics import codes
 from peakguard.language.header import Mode, Policy
 from peakguard.language.model import Model
-from peakguard.language.references import ConfigRef, ContractRef, ErrorRef, InvariantsRef, ResilienceRef
+from peakguard.language.references import CacheRef, ConfigRef, ContractRef, ErrorRef, InvariantsRef, ResilienceRef
 from peakguard.language.rule import OnNull
 from peakguard.language.short import Short
 from peakguard.language.typed import Bounded, Shape, ShortForm, one_shape
@@ -134,6 +134,15 @@ class Watch(Model):
     """Where each value of the policy's state stands, e.g. `self.cash`."""
 
 
+class Kept(Model):
+    """The cache that a call asks first."""
+
+    policy: CacheRef
+    """The cache policy."""
+    key: tuple[PathText, ...] = ()
+    """The values that make the key, e.g. `args.symbol`, `self.exchange.name`; all arguments if it is not given."""
+
+
 _Switch = Short(bool, lambda on: {} if on else None)
 
 
@@ -162,6 +171,8 @@ class Binding(Model):
     """What holds after every call; `result` is what it gave."""
     config: ConfigRef | None = None
     """The config policy that a loaded configuration must keep: the result, a table of values."""
+    cache: Annotated[Kept | None, ShortForm("policy")] = None
+    """The cache that gives the result without a call, where it has it."""
     resilience: ResilienceRef | None = None
     """The resilience policy that the calls are under."""
     invariants: Watch | None = None

@@ -15,6 +15,7 @@ def outline(table: Mapping[str, Any], more: Mapping[str, list[dict[str, Any]]]) 
     """
     layers = {
         **more,
+        "cache": _cache(table),
         "trace": _trace(table),
         "arguments": [*_values(table, "arguments"), *_rules(table["require"])],
         "result": [*_values(table, "returns"), *_values(table, "yields"), *_config(table), *_rules(table["ensure"])],
@@ -43,6 +44,14 @@ def _trace(table: Mapping[str, Any]) -> list[dict[str, Any]]:
         return []
     name, fields = table["trace"]
     return [_one("trace", f"span {name}{_with(fields)}")]
+
+
+def _cache(table: Mapping[str, Any]) -> list[dict[str, Any]]:
+    cache = table["cache"]
+    if cache is None:
+        return []
+    key = ", ".join(cache["key"]) or "all arguments"
+    return [_one("cache", f"the cache {cache['policy']} is asked first, by {key}")]
 
 
 def _watched(table: Mapping[str, Any]) -> list[dict[str, Any]]:

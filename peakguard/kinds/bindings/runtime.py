@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib import import_module
 from types import ModuleType, TracebackType
 from typing import Any, NamedTuple, Self
@@ -195,12 +195,19 @@ def attach(policies: PolicySet, mode: str | None = None) -> Attachment:
 _BARE: Mapping[str, Any] = {
     "target": None, "origin": "", "critical": False, "values": [], "reads": {}, "require": [], "ensure": [],
     "invariants": None, "writes": [], "config": None, "classify": None, "trace": None,
+    "cache": None, "resilience": None,
 }  # fmt: skip # a binding that asks nothing, around a resilience policy that is named in the program
 
 
 def guarding(policies: PolicySet, name: str) -> Guarding:
     """The binding of a name, to decorate with. Raises PeakguardError (PG2005) where there is none."""
     return Guarding(find_plan(policies, name))
+
+
+def caching(policies: PolicySet, name: str, key: Sequence[str]) -> Guarding:
+    """A cache policy as a decorator; `key` are the paths of the values that make the key, all arguments if empty."""
+    table = {**_BARE, "name": name, "cache": {"policy": name, "key": list(key)}}
+    return Guarding(Plan(policies, table, weakest("enforce", environment_mode()), name))
 
 
 def find_plan(policies: PolicySet, name: str) -> Plan:

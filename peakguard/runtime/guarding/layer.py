@@ -39,6 +39,8 @@ class Layer(NamedTuple):
     `repeated` makes what is inside a loop: after an exception these statements run, which raise or let it go round
     again, and `round` runs when it has not raised, and may `continue`. `rescued` gives `{result}` in place of an
     exception, or raises; `{given}` are the arguments of the call. `inner` makes what is called of the function itself.
+    `whole` is one statement in place of what is inside, which stands in a function of its own: `{inside}`, without
+    parameters, gives the result or raises, and of a coroutine is to be awaited.
     """
 
     place: str
@@ -55,6 +57,7 @@ class Layer(NamedTuple):
     repeated: tuple[str, ...] = ()
     round: tuple[str, ...] = ()
     rescued: tuple[str, ...] = ()
+    whole: str = ""
     inner: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None
 
     @property

@@ -87,10 +87,19 @@ def _around(lines: list[str], layer: Layer, names: _Names, layers: Sequence[Laye
         # What stands in for a result is held to the same demands.
         rescued += [names.filled(line, each) for each in layers if each.place == "result" for line in each.after]
         lines = ["try:", *indented(lines), names.filled("except {Fault} as {error}:"), *indented(rescued)]
+    if layer.whole:
+        lines = [*_function(lines, layer, names), names.filled(layer.whole, layer)]
     after = [names.filled(line, layer) for line in layer.after]
     if layer.block:
         lines = [names.filled(layer.block, layer), *indented(lines)]
     return [*(names.filled(line, layer) for line in layer.before), *lines, *after]
+
+
+def _function(lines: Sequence[str], layer: Layer, names: _Names) -> list[str]:
+    """What is inside a layer, as a function; a parameter that another layer replaces is that of the wrapper."""
+    shared = [f"nonlocal {', '.join(names.written)}"] if names.written else []
+    body = indented([*shared, *lines, names.filled("return {result}")])
+    return [f"{_HEADS.get(names.flavour, 'def')} {names.filled('{inside}', layer)}():", *body]
 
 
 class _Names:
@@ -100,6 +109,8 @@ class _Names:
         self._prefix = free_name("_pg_", parameters.written)
         self._numbers: dict[int, int] = {}
         self._parameters = parameters
+        self.written = parameters.written
+        self.flavour = flavour_of(function)
         self.given = ""
         """The arguments as the function is called with them."""
         self.objects: dict[str, Any] = {**parameters.defaults, "__builtins__": {}}

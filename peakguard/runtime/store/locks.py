@@ -6,21 +6,21 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from peakguard.runtime.store.layout import Layout, name_of
+from peakguard.runtime.store.layout import Layout
 
 PATIENCE = 10.0
 """Seconds that a writer waits for another before it goes on without the lock."""
 
 
 @contextmanager
-def locked(layout: Layout, key: str, patience: float = PATIENCE) -> Iterator[bool]:
-    """Hold the lock that a key shares with a 256th of all keys; tells whether it is held.
+def locked(layout: Layout, name: str, patience: float = PATIENCE) -> Iterator[bool]:
+    """Hold the lock that the name of a key shares with a 256th of all; tells whether it is held.
 
     The kernel takes it from a process that dies. A file system without locks, and a writer that hangs, only cost it.
     """
     from filelock import FileLock, Timeout  # only writers pay for it
 
-    lock = FileLock(os.path.join(layout.locks, name_of(key)[:2]), timeout=patience)
+    lock = FileLock(os.path.join(layout.locks, name[:2]), timeout=patience)
     try:
         lock.acquire()
     except (OSError, NotImplementedError, Timeout):

@@ -6,15 +6,15 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
-from typing import Any, Literal, NamedTuple
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from typing import Any, NamedTuple
 
 from peakguard.diagnostics import codes
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.events import emit
-from peakguard.runtime.fsops import remove_if_there, sync_folder, write_atomic
+from peakguard.runtime.fsops import Durability, remove_if_there, sync_folder, write_atomic
 from peakguard.runtime.store import aside, collect, opening, pointer, writers
-from peakguard.runtime.store.layout import Layout, names_in
+from peakguard.runtime.store.layout import Layout, name_of, names_in
 from peakguard.runtime.store.locks import PATIENCE, locked
 from peakguard.runtime.store.pointer import Pointer
 
@@ -23,10 +23,11 @@ _TRIES = 20
 
 
 class Entry(NamedTuple):
-    """A value whose digest was verified."""
+    """A value whose digest was verified, and the state of the file that held it."""
 
     data: bytes
     pointer: Pointer
+    state: os.stat_result
 
 
 class Store:
@@ -41,7 +42,7 @@ class Store:
         self,
         root: str | os.PathLike[str],
         *,
-        durability: Literal["full", "rename"] = "full",
+        durability: Durability = "full",
         patience: float = PATIENCE,
         is_held: bool = False,
     ) -> None:
@@ -54,7 +55,7 @@ class Store:
         with self._told():
             opening.check_format(self.layout)
 
-    def put(self, key: str, data: bytes, meta: Mapping[str, Any] | None = None) -> Pointer:
+    def put(self, key: str, data: bytes | memoryview, meta: Mapping[str, Any] | None = None) -> Pointer:
         """Give a key a value. It stands when this returns; after an error the old one stands, or the new one.
 
         Raises TypeError or ValueError for metadata that JSON cannot hold.
@@ -71,6 +72,15 @@ class Store:
                 self._write(self.layout.object(made.digest), data)
         return made
 
+    def describe(self, found: Pointer, meta: Mapping[str, Any]) -> Pointer | None:
+        """Keep something else with the value that a pointer names; None where the key has another value by now."""
+        made = found._replace(meta=dict(meta), generation=found.generation + 1)
+        with self._writing(found.key):
+            if self.pointer(found.key) != found:
+                return None
+            self._write(self.layout.pointer(found.key), pointer.encode(made))
+        return made
+
     def get(self, key: str) -> Entry | None:
         """The value of a key, verified; None where it has none.
 
@@ -82,9 +92,9 @@ class Store:
                 found = self.pointer(key)
                 if found is None:
                     return None
-                data = self._verified(found)
-                if data is not None:
-                    return Entry(data, found)
+                read = self._verified(found)
+                if read is not None:
+                    return Entry(*read)
                 if found == before:
                     break
                 before = found
@@ -104,6 +114,33 @@ class Store:
             else:
                 if found is not None:
                     yield found
+
+    def drop_damaged(self) -> int:
+        """Take away the pointers that are damaged, when they are in the quarantine: their keys have no value then.
+
+        Gives how many.
+        """
+        dropped = 0
+        for name in names_in(self.layout.keys):
+            path = os.path.join(self.layout.keys, name)
+            with suppress(PeakguardError):
+                self._pointer_at(path)
+                continue
+            with self._locked(name) as is_alone:
+                if not is_alone:
+                    continue
+                try:
+                    self._pointer_at(path)  # a writer may have put a whole one there meanwhile
+                except PeakguardError as error:
+                    if error.code != codes.STORE_DAMAGED:
+                        raise
+                    dropped += self._removed(path)
+        return dropped
+
+    def ready(self) -> None:
+        """Make the folder now rather than at the first value."""
+        with self._told():
+            self._make()
 
     def remove(self, key: str) -> bool:
         """Take the value from a key; tells whether it had one. The object stays until it is collected."""
@@ -129,7 +166,16 @@ class Store:
         with self._told():
             return collect.collect(self.layout, self.pointers, self._damaged, grace, self._durability)
 
-    def _verified(self, found: Pointer) -> bytes | None:
+    def damaged(self, found: Pointer, problem: str) -> PeakguardError:
+        """Keep the object of a pointer as evidence, for whoever finds by its content that it is damaged: the error."""
+        path = self.layout.object(found.digest)
+        try:
+            aside = self._aside(path, os.stat(path), {"key": found.key, "problem": problem})
+        except OSError as error:
+            aside = f"nowhere: {error.strerror}"
+        return self._damaged(f"the object of {found.key!r}", problem, aside)
+
+    def _verified(self, found: Pointer) -> tuple[bytes, Pointer, os.stat_result] | None:
         """The object; None where it is missing."""
         path = self.layout.object(found.digest)
         try:
@@ -140,7 +186,7 @@ class Store:
             return None
         digest = hashlib.sha256(data).hexdigest()
         if digest == found.digest and len(data) == found.size:
-            return data
+            return data, found, state
         reason = {"key": found.key, "expected": found.digest, "found": digest, "size": found.size, "bytes": len(data)}
         raise self._damaged(f"the object of {found.key!r}", "its digest is another", self._aside(path, state, reason))
 
@@ -168,7 +214,7 @@ class Store:
             return 0  # nobody knows it any more; the evidence is in the quarantine
         return found.generation if found is not None else 0
 
-    def _write(self, path: str, data: bytes) -> None:
+    def _write(self, path: str, data: bytes | memoryview) -> None:
         write_atomic(path, data, durability=self._durability, temporary=writers.temporary_path(self.layout))
 
     def _removed(self, path: str) -> bool:
@@ -188,15 +234,21 @@ class Store:
         emit("object_damaged", severity="error", what=what, reason=problem, store=self.layout.root, quarantine=kept)
         return PeakguardError(codes.STORE_DAMAGED, store=self.layout.root, what=what, problem=problem, aside=kept)
 
+    def _make(self) -> None:
+        if not self._is_made:
+            opening.make(self.layout, self._durability)
+            writers.sweep(self.layout)
+            self._is_made = True
+
+    def _writing(self, key: str) -> AbstractContextManager[bool]:
+        return self._locked(name_of(key))
+
     @contextmanager
-    def _writing(self, key: str) -> Iterator[None]:
+    def _locked(self, name: str) -> Iterator[bool]:
         with self._told():
-            if not self._is_made:
-                opening.make(self.layout, self._durability)
-                writers.sweep(self.layout)
-                self._is_made = True
-            with nullcontext() if self._is_held else locked(self.layout, key, self._patience):
-                yield
+            self._make()
+            with nullcontext(True) if self._is_held else locked(self.layout, name, self._patience) as is_alone:
+                yield is_alone
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -18,6 +18,11 @@ def temporary_path(layout: Layout) -> str:
     return os.path.join(layout.tmp, f"{_machine()}-{os.getpid():x}-{os.urandom(6).hex()}")
 
 
+def lease_path(layout: Layout, digest: str) -> str:
+    """The path of a second name that this process gives to an object, for as long as it runs."""
+    return os.path.join(layout.tmp, f"{_machine()}-{os.getpid():x}-{digest}")
+
+
 def sweep(layout: Layout) -> int:
     """Remove the temporary files of writers that are gone; tells how many. Raises OSError."""
     swept = 0

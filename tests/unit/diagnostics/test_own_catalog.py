@@ -86,7 +86,7 @@ def test_codes_lie_in_the_block_of_their_subject() -> None:
     blocks = {1: "syntax", 2: "model", 3: "expressions", 4: "references", 5: "contract", 6: "errors", 7: "bindings"}
     blocks |= {8: "resilience", 20: "runtime"}
     narrower = {range(140, 160): "inputs", range(620, 650): "observability"}
-    narrower |= {range(740, 780): "invariants", range(870, 920): "config"}
+    narrower |= {range(740, 780): "invariants", range(840, 870): "cache", range(870, 920): "config"}
     for code, entry in entries().items():
         number = int(code.removeprefix("PG"))
         narrow = [subject for block, subject in narrower.items() if number in block]

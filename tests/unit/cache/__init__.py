@@ -1,0 +1,1 @@
+"""A cache as programs use it."""
