@@ -1,7 +1,9 @@
-"""One put, in a process of its own: `python -m tests.crash.putting STORE VALUE [MUTANT]` says `acknowledged`.
+"""One operation, in a process of its own: `python -m tests.crash.putting STORE VALUE [MUTANT [OPERATION]]`.
+
+It says `acknowledged` when it is done; a put unless another is named.
 
 After a put elsewhere, which imports everything, comes the marker: a file that is not there. The calls after it are
-those of the put alone. The mutants are of a store that syncs less.
+those of the operation alone. The mutants are of a store that syncs less.
 """
 
 from __future__ import annotations
@@ -32,15 +34,33 @@ class SyncsLess:
             os.fsync(descriptor)
 
 
-def main(root: str, value: str, mutant: str = "") -> int:
-    """Put and say so; 1 for an error that is of the catalog."""
+def act(store: Store, does: str, value: bytes) -> None:
+    """One public operation on the key `a`."""
+    match does:
+        case "remove":
+            store.remove("a")
+        case "describe":
+            pointer = store.pointer("a")
+            assert pointer is not None
+            store.describe(pointer, {"note": "new"})
+        case "collect":
+            store.collect(grace=0)
+        case "pin":
+            store.pin("run", [])
+        case _:
+            store.put("a", value)
+
+
+def main(root: str, value: str, mutant: str = "", does: str = "put") -> int:
+    """Do it and say so; 1 for an error that is of the catalog."""
     if mutant:
         vars(fsops)["system"] = SyncsLess(mutant)
     with tempfile.TemporaryDirectory() as folder:
         Store(folder).put("a", b"")  # what is imported late is imported now
+        act(Store(folder), does, b"")
     os.path.exists(MARKER)
     try:
-        Store(root).put("a", value.encode())
+        act(Store(root), does, value.encode())
     except PeakguardError as error:
         print(error.code, flush=True)
         return 1

@@ -40,7 +40,13 @@ class Acts:
 
     def hurt(self, key: str) -> None:
         """Flip a bit of the object of a key, as a disk does."""
-        path = self.store.layout.object(self.store.pointer(key).digest)
+        self._flip(key, self.store.layout.object(self.store.pointer(key).digest))
+
+    def hurt_pointer(self, key: str) -> None:
+        """Flip a bit of the pointer of a key."""
+        self._flip(key, self.store.layout.pointer(key))
+
+    def _flip(self, key: str, path: str) -> None:
         with open(path, "r+b") as file:
             data = bytearray(file.read())
             data[5] ^= 1
@@ -105,7 +111,26 @@ def repair(acts: Acts) -> None:
     acts.store.collect(grace=0)
 
 
-SCENARIOS = [put, overwrite, put_again, remove, collect, pin, repair]
+def describe(acts: Acts) -> None:
+    acts.put("a", OLD)
+    acts.store.describe(acts.store.pointer("a"), {"contract": "1.0.0"})
+    acts.put("a", NEW)
+    acts.store.describe(acts.store.pointer("a"), {"contract": "2.0.0"})
+
+
+def drop(acts: Acts) -> None:
+    """A pointer that is damaged is taken away; the object goes with the next collection."""
+    acts.put("b", OTHER)
+    acts.put("a", OLD)
+    acts.hurt_pointer("a")
+    acts.recorder.note("begin", "a", None)
+    assert acts.store.drop_damaged() == 1
+    acts.recorder.note("acknowledge", "a", None)
+    acts.store.collect(grace=0)
+    acts.put("a", NEW)
+
+
+SCENARIOS = [put, overwrite, put_again, remove, collect, pin, repair, describe, drop]
 
 
 def recorded(scenario: Callable[[Acts], None], root: Path, kind: type = Store) -> list[Operation]:

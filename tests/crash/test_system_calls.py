@@ -29,17 +29,26 @@ def store(tmp_path: Path) -> Path:
     return tmp_path / "store"
 
 
-def stands_after(root: Path, point: Point, fault: str) -> None:
+VALUES: dict[str, tuple[set[bytes | None], set[bytes | None]]] = {
+    "put": ({OLD, NEW}, {NEW}),
+    "remove": ({OLD, None}, {None}),
+    "describe": ({OLD}, {OLD}),
+    "collect": ({OLD}, {OLD}),
+    "pin": ({OLD}, {OLD}),
+}
+"""By operation, the values that may be there while it is under way, and when it was acknowledged."""
+
+
+def stands_after(root: Path, point: Point, fault: str, does: str = "put") -> None:
     copy = root.with_name("copy")
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(root, copy)
-    ended = put_with(copy, point, fault)
+    ended = put_with(copy, point, fault, does)
     assert ended.is_injected, (point, fault)
     assert "Traceback" not in ended.output, (point, fault, ended.output)
     reader = Store(copy)
     entry = reader.get("a")
-    assert entry is not None, (point, fault)
-    assert entry.data in ((NEW,) if ended.is_acknowledged else (OLD, NEW)), (point, fault)
+    assert (entry.data if entry is not None else None) in VALUES[does][ended.is_acknowledged], (point, fault, does)
     reader.collect(grace=0)
     assert os.listdir(reader.layout.tmp) == [], (point, fault)
     reader.put("a", b"next")
@@ -64,6 +73,19 @@ def test_a_fault_at_every_call(store: Path, fault: str) -> None:
     print(fault, dict(Counter(point.call for point in every)))
     for point in every:
         stands_after(store, point, fault)
+
+
+@strace
+@pytest.mark.slow
+@pytest.mark.parametrize("does", [does for does in VALUES if does != "put"])
+def test_a_fault_at_every_call_of_another_operation(store: Path, does: str) -> None:
+    Store(store).put("b", b"another")
+    Store(store).remove("b")  # for a collector
+    every = points(store, does)
+    for fault in FAULTS:
+        print(does, fault, len(every))
+        for point in every:
+            stands_after(store, point, fault, does)
 
 
 @strace

@@ -1,4 +1,4 @@
-"""Faults at one system call of a put, by strace, which proves that each was injected."""
+"""Faults at one system call of an operation, by strace, which proves that each was injected."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Ended(NamedTuple):
     is_injected: bool
 
 
-def points(root: Path) -> list[Point]:
-    """The calls of one put after its marker, at a copy of a store."""
+def points(root: Path, does: str = "put") -> list[Point]:
+    """The calls of one operation after its marker, at a copy of a store."""
     copy = root.with_name("counted")
     shutil.copytree(root, copy)
-    log = _trace(copy, None)
+    log = _trace(copy, None, does)
     shutil.rmtree(copy)
     counts: Counter[str] = Counter()
     found: list[Point] | None = None
@@ -54,18 +54,17 @@ def points(root: Path) -> list[Point]:
     return found
 
 
-def put_with(root: Path, point: Point, fault: str) -> Ended:
-    """Put `new` at a store with a fault, as strace writes it: `signal=KILL`, `error=EIO`, `retval=3`."""
-    output, log = _trace(root, f"inject={point.call}:{fault}:when={point.at}")
+def put_with(root: Path, point: Point, fault: str, does: str = "put") -> Ended:
+    """Put `new` at a store, or something else, with a fault in the words of strace: `error=EIO`, `retval=3`."""
+    output, log = _trace(root, f"inject={point.call}:{fault}:when={point.at}", does)
     is_injected = "(INJECTED)" in log or "killed by SIGKILL" in log
     return Ended("acknowledged" in output, output, is_injected)
 
 
-def _trace(root: Path, injection: str | None) -> tuple[str, str]:
+def _trace(root: Path, injection: str | None, does: str) -> tuple[str, str]:
     log = root.with_name("strace.log")
     faults = ["-e", injection] if injection else []
     command = ["strace", "-o", str(log), "-s", "4096", "-e", f"trace={CALLS}", *faults, sys.executable]
-    done = subprocess.run(
-        [*command, "-m", "tests.crash.putting", str(root), "new" * 100], capture_output=True, text=True, check=False
-    )
+    arguments = ["-m", "tests.crash.putting", str(root), "new" * 100, "", does]
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
     return done.stdout + done.stderr, log.read_text()

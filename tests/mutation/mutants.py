@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.mutation.cache_mutants import CACHES
 from tests.mutation.config_mutants import CONFIGS
 from tests.mutation.guard_mutants import GUARDS
 from tests.mutation.invariant_mutants import INVARIANTS
@@ -523,5 +524,5 @@ CONTRACTS = [
 ]
 
 MUTANTS: list[Mutant] = [
-    *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE,
+    *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE, *CACHES,
 ]  # fmt: skip # the lists in order
