@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import book_faults
+import kept_bars
 from outcomes import ROOT, YESTERDAY, Outcome, peakguard, run, verdict
 from scenarios import SCENARIOS, Scenario
 
@@ -25,7 +26,8 @@ def main() -> int:
     right = run(None, guarded=False)
     steps += [unchanged(right), table(right), one_error()]
     with tempfile.TemporaryDirectory() as folder:
-        steps += [books(), settings(Path(folder)), broken_file(Path(folder)), slip(Path(folder)), catalog(Path(folder))]
+        steps += [books(), settings(Path(folder)), broken_file(Path(folder)), kept(Path(folder))]
+        steps += [slip(Path(folder)), catalog(Path(folder))]
     return 0 if all(steps) else 1
 
 
@@ -115,6 +117,14 @@ def books() -> bool:
     """Accounting faults in the engine itself, which no exception would ever tell of."""
     heading("Accounting faults in the engine, found by invariants at their step\n$ python docs/example/book_faults.py")
     return book_faults.main() == 0
+
+
+def kept(folder: Path) -> bool:
+    """Bars that lie in a cache while its disk and its source fail."""
+    heading("Bars that are kept, and a bit that flips\n$ python docs/example/kept_bars.py PROJECT")
+    project = copied(folder / "kept")
+    good = kept_bars.main(project) == 0
+    return show("What lies in the cache", 0, "cache", "ls", cwd=project) and good
 
 
 def copied(project: Path) -> Path:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
-COMPRESSIONS = ("zstd", "snappy", "lz4", "none")
+_SMALL = 50_000
+"""Rows up to which one thread reads a file sooner than several."""
 
 
 class DamagedFile(ValueError):
@@ -38,7 +39,8 @@ def read(source: bytes | memoryview | str, columns: Sequence[str] | None = None,
         with pq.ParquetFile(given, page_checksum_verification=checked) as file:
             if columns is not None:
                 _check_columns(columns, file.schema_arrow.names)
-            return file.read(columns=columns, use_pandas_metadata=True)
+            is_large = file.metadata.num_rows > _SMALL
+            return file.read(columns=columns, use_pandas_metadata=True, use_threads=is_large)
     except FileNotFoundError:
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
