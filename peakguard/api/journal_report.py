@@ -15,7 +15,7 @@ _ERRORS = (
 """The events that tell of one occurrence of a code each."""
 _COUNTED = (
     "rows_quarantined", "guard_failed", "context_refused", "baggage_dropped", "sink_failed", "config_refused",
-    "object_damaged",
+    "object_damaged", "cache_repaired", "cache_stale", "cache_failed", "cache_refresh_failed",
 )  # fmt: skip # a table
 
 

@@ -15,6 +15,11 @@ _WORDS = {
     "baggage_dropped": "times baggage was dropped",
     "sink_failed": "times a log could not be written",
     "config_refused": "configurations refused",
+    "object_damaged": "damaged files found and kept as evidence",
+    "cache_repaired": "damaged values fetched again",
+    "cache_stale": "old values given for new ones that could not be had",
+    "cache_failed": "times a cache could not be read or written",
+    "cache_refresh_failed": "values that could not be fetched in the background",
 }
 
 

@@ -28,7 +28,7 @@ _POLICY = Field("string", "name of the resilience policy")
 _CODE_IF_ANY = Field("string", "code of the error, where it has one", nullable=True)
 _CONFIG = Field("string", "name of the config policy")
 _CACHE = Field("string", "name of the cache")
-_KEY = Field("string", "the values that the key is made of")
+_KEY = Field("string", "id of the value, as `peakguard cache ls` shows it")
 _BINDING = Field("string", "name of the binding")
 
 EVENTS: Mapping[str, EventKind] = {
@@ -202,7 +202,6 @@ EVENTS: Mapping[str, EventKind] = {
             "cache": _CACHE,
             "key": _KEY,
             "error_type": Field("string", "class of the exception"),
-            "problem": Field("string", "what it says"),
         },
     ),
     "cache_evicted": EventKind(

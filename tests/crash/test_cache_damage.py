@@ -41,6 +41,7 @@ def kept(folder: str, mode: str, codec: str) -> tuple[Cache, Path, bytes, bytes]
 def outcomes(cache: Cache, path: Path, changed: bytes, value: bytes) -> list[bool | None]:
     """Whether what is given is right, None where nothing is; for the whole frame and for one of its columns."""
     expected = prices(1)
+    assert cache.get("a") is not None, "seen whole, and then changed"
     path.write_bytes(changed)
     found = []
     for columns in (None, ["h"]):

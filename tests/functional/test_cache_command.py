@@ -88,7 +88,7 @@ def test_an_empty_cache(root: Path, peakguard: Run) -> None:
     assert peakguard("cache", "ls", cwd=root).stdout == "no values\n"
     assert rows(peakguard, root, "verify") == (0, [])
     assert peakguard("cache", "gc", cwd=root).returncode == 0
-    assert not (root / ".peakguard" / "cache").exists()
+    assert not (root / ".peakguard" / "caches").exists()
 
 
 def test_it_finds_what_is_damaged_and_takes_it_away(root: Path, peakguard: Run) -> None:
@@ -187,7 +187,7 @@ def test_what_is_not_there_is_one_clear_error(root: Path, peakguard: Run, argume
 
 
 def test_a_folder_of_something_else_is_one_clear_error(root: Path, peakguard: Run) -> None:
-    (root / ".peakguard" / "cache" / "bars").mkdir(parents=True)
-    (root / ".peakguard" / "cache" / "bars" / "mine.txt").write_text("mine")
+    (root / ".peakguard" / "caches" / "bars").mkdir(parents=True)
+    (root / ".peakguard" / "caches" / "bars" / "mine.txt").write_text("mine")
     done = peakguard("cache", "ls", cwd=root)
     assert (done.returncode, "PG2043" in done.stderr) == (2, True)

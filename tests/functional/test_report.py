@@ -32,10 +32,11 @@ from tests.property.test_invariants_agreement import document_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = Draft202012Validator(json.loads((ROOT / "docs" / "event.schema.json").read_text()))
-# Events of logs and of resilience, whose own tests hold them to the schema, and what the journal makes of others.
+# Events of logs, resilience and caches, whose own tests hold them to the schema, and what the journal makes of others.
 ELSEWHERE = {
     "run_recovered", "events_sampled_out", "sink_failed", "breaker_moved", "call_rejected", "call_retried",
-    "call_saved", "retries_exhausted", "fallback_used",
+    "call_saved", "retries_exhausted", "fallback_used", "cache_repaired", "cache_stale", "cache_failed",
+    "cache_refresh_failed", "cache_evicted", "cache_clock_behind", "cache_revalidated",
 }  # fmt: skip # one a line would be a page of its own
 FILES = {
     "policies/errors.yaml": SHOP,

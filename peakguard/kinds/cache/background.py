@@ -22,7 +22,7 @@ def in_thread(keeper: Keeper, compute: Callable[[], Any], wanted: Later) -> bool
         try:
             drive(refresh(keeper, wanted.key, wanted.shown), compute, keeper.clock, lambda _: False)
         except BaseException as error:  # noqa: BLE001 # nobody else hears of it
-            keeper.told.refresh_failed(wanted.shown, error)
+            keeper.told.refresh_failed(wanted.key, error)
 
     context = copy_context()
     threading.Thread(target=context.run, args=(fetch,), name=f"peakguard cache {keeper.name}", daemon=True).start()
@@ -39,7 +39,7 @@ def in_task(keeper: Keeper, compute: Callable[[], Awaitable[Any]], wanted: Later
         try:
             await drive_async(refresh(keeper, wanted.key, wanted.shown), compute, keeper.clock, lambda _: False)
         except Exception as error:  # noqa: BLE001 # likewise
-            keeper.told.refresh_failed(wanted.shown, error)
+            keeper.told.refresh_failed(wanted.key, error)
 
     task = asyncio.get_running_loop().create_task(fetch())
     _tasks.add(task)

@@ -56,7 +56,7 @@ class Cache:
 
         Raises PeakguardError: PG2044 for a key that cannot be told from others, PG2047 for an unknown column.
         """
-        found = self._keeper.look(encode("", key), repr(key), columns)
+        found = self._keeper.look(encode("", key), columns)
         if not found.is_answer or found.value is None or found.value.error is not None:
             return default
         return found.value.frame
@@ -91,7 +91,7 @@ class Cache:
         from peakguard.engines.polars.library import polars
 
         text = encode("", key)
-        found = self._keeper.look(text, repr(key), [])
+        found = self._keeper.look(text, [])
         pointer = found.value.pointer if found.is_answer and found.value is not None else None
         path = self._keeper.path(pointer) if pointer is not None else None
         if pointer is None or path is None:
@@ -102,7 +102,7 @@ class Cache:
 
     def exists(self, key: Any) -> bool:
         """Whether there is a fresh frame."""
-        found = self._keeper.look(encode("", key), repr(key), [])
+        found = self._keeper.look(encode("", key), [])
         return found.is_answer and found.value is not None and found.value.error is None
 
     def remove(self, key: Any) -> bool:
@@ -147,7 +147,7 @@ class Cache:
         """What a call gave, as it is; `observe` looks for it and keeps it all the same."""
         if self.mode == "observe":
             try:
-                found = self._keeper.look(key, shown)
+                found = self._keeper.look(key)
                 kept: Outcome = self._keeper.keep(key, shown, frame, 0.0, found)
                 if isinstance(kept.error, PeakguardError):
                     self._keeper.told.failed(shown, "write", kept.error)

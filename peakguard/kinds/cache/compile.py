@@ -10,7 +10,7 @@ from peakguard.language.document import Document
 from peakguard.language.values import size_in_bytes
 from peakguard.runtime.lengths import nanoseconds
 
-_FOLDER = ".peakguard/cache"
+_FOLDER = ".peakguard/caches"
 
 
 def compile_document(document: Document[Caches]) -> dict[str, Any]:

@@ -15,10 +15,9 @@ from peakguard.kinds.cache.entry import Note, note_of
 from peakguard.runtime.errors import ContractViolation, PeakguardError
 from peakguard.runtime.fsops import remove_if_there
 from peakguard.runtime.store import Pointer
-from peakguard.runtime.store.layout import name_of, names_in
+from peakguard.runtime.store.layout import name_of, names_in, short_name
 
 OnProgress = Callable[[int, int], object]
-_SHORT = 12
 _FEWEST = 4
 
 
@@ -48,13 +47,8 @@ def kept(cache: Cache) -> list[Kept]:
         note = note_of(used.pointer)
         if note is not None:
             state = state_of(note, cache.table, now)
-            found.append(Kept(id_of(used.pointer.key), used.pointer, note, state, used.at / 1e9))
+            found.append(Kept(short_name(used.pointer.key), used.pointer, note, state, used.at / 1e9))
     return sorted(found, key=lambda each: each.used, reverse=True)
-
-
-def id_of(key: str) -> str:
-    """The short name of a key."""
-    return name_of(key)[:_SHORT]
 
 
 def find(cache: Cache, entry: str) -> Kept:
@@ -88,7 +82,7 @@ def examine(cache: Cache, *, deep: bool, on_progress: OnProgress | None = None) 
 
 def _examined(cache: Cache, pointer: Pointer, *, deep: bool) -> Examined:
     note = note_of(pointer)
-    shown, name = (note.shown if note is not None else pointer.key), id_of(pointer.key)
+    shown, name = (note.shown if note is not None else pointer.key), short_name(pointer.key)
     try:
         entry = cache.store.get(pointer.key)
         if entry is not None and note is not None and deep and note.form != "error":

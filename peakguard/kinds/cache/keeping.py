@@ -53,17 +53,17 @@ class Keeper:
         """What a fetch of a key is known by."""
         return name_of(key)
 
-    def look(self, key: str, shown: str, columns: Columns = None) -> Looked:
+    def look(self, key: str, columns: Columns = None) -> Looked:
         """What there is for a key, read and verified where it can be given.
 
         What the system refuses is told, and counts as nothing. Raises PeakguardError (PG2041) for a damaged value where
         the policy says so.
         """
         try:
-            found = self._looked(key, shown, columns)
+            found = self._looked(key, columns)
         except PeakguardError as error:
             if error.code == codes.STORE_REFUSED:
-                self.told.failed(shown, "read", error)
+                self.told.failed(key, "read", error)
                 return Looked("missing")
             if error.code != codes.STORE_DAMAGED or self._table["on_corrupt"] == "raise":
                 raise
@@ -73,7 +73,7 @@ class Keeper:
             touch(self.store.layout.pointer(key))  # what was used last goes last
         return found
 
-    def _looked(self, key: str, shown: str, columns: Columns) -> Looked:
+    def _looked(self, key: str, columns: Columns) -> Looked:
         pointer = self.store.pointer(key)
         note = note_of(pointer) if pointer is not None else None
         if pointer is None or note is None:
@@ -81,14 +81,14 @@ class Keeper:
         now = self._today()
         state = state_of(note, self._table, now)
         if state == "future":
-            self.told.future(shown, note.created - now)
+            self.told.future(key, note.created - now)
         if state in ("future", "expired"):
             return Looked(state)
         value = self._values.read(pointer, note, columns)
         if value is None:
             return Looked("missing")
         if value.error is None and not self.judging.is_known(value.note.judged):
-            value = self._judged_again(value, shown, is_whole=columns is None)
+            value = self._judged_again(value, is_whole=columns is None)
             if value is None:
                 return Looked("missing")
         age = now - value.note.created
@@ -101,9 +101,9 @@ class Keeper:
         ttl = self._table["ttl"]
         return value.error is None and longest is not None and ttl is not None and age < ttl + longest
 
-    def _judged_again(self, value: Value, shown: str, *, is_whole: bool) -> Value | None:
+    def _judged_again(self, value: Value, *, is_whole: bool) -> Value | None:
         """A value whose contract has changed: under the new one, or None where it breaks it."""
-        now = self.judging.now
+        now, key = self.judging.now, value.pointer.key
         assert now is not None
         whole = value if is_whole else self._values.read(value.pointer, value.note)
         if whole is None:
@@ -111,9 +111,9 @@ class Keeper:
         try:
             frame = self.judging.validated(whole.frame)
         except ContractViolation:
-            self.told.revalidated(shown, now.contract, now.version, passed=False)
+            self.told.revalidated(key, now.contract, now.version, passed=False)
             return None
-        self.told.revalidated(shown, now.contract, now.version, passed=True)
+        self.told.revalidated(key, now.contract, now.version, passed=True)
         note = whole.note._replace(judged=now)
         if frame is whole.frame or _is_same(frame, whole.frame):
             self.store.describe(whole.pointer, note.plain())
@@ -135,10 +135,10 @@ class Keeper:
         except PeakguardError as error:
             if error.code != codes.STORE_REFUSED:
                 return Outcome(error=error)
-            self.told.failed(shown, "write", error)
+            self.told.failed(key, "write", error)
         else:
             if found.damaged is not None:
-                self.told.repaired(shown, found.damaged)
+                self.told.repaired(key, found.damaged)
         return Outcome(frame)
 
     def put(self, key: str, shown: str, frame: Any, seconds: float = 0.0) -> None:
@@ -153,7 +153,7 @@ class Keeper:
         try:
             self._added(self._values.write_error(key, error, self._note(shown, 0.0)))
         except PeakguardError as problem:
-            self.told.failed(shown, "write", problem)
+            self.told.failed(key, "write", problem)
 
     def judge(self, entry: Entry) -> None:
         """Read all pages of a value, and ask the contract. Raises PeakguardError (PG2041) and ContractViolation."""

@@ -37,7 +37,7 @@ class Cache(Model):
     mode: Mode = "enforce"
     """`observe` makes every call and keeps what it gives, `off` does nothing."""
     folder: Text | None = None
-    """Where it lies, from the root of the project; `.peakguard/cache/NAME` if it is not given."""
+    """Where it lies, from the root of the project; `.peakguard/caches/NAME` if it is not given."""
     contract: ContractRef | None = None
     """The contract that every value keeps; what was found good is not asked again until the contract changes."""
     ttl: Duration | None = None

@@ -53,11 +53,11 @@ def steps(cache: Keeper, key: str, shown: str) -> Steps:
     if is_inside(cache.name, name):
         direct: Outcome = yield Call()  # it asks for what it is about to give
         return direct
-    found: Looked = yield Work(partial(cache.look, key, shown))
+    found: Looked = yield Work(partial(cache.look, key))
     if found.is_answer:
         return found.outcome()
     if found.state == "refreshing" and (yield Later(key, shown)):
-        cache.told.stale(shown, found.age, None)
+        cache.told.stale(key, found.age, None)
         return found.outcome()
     is_ours = yield Work(partial(cache.flights.claim, name))
     for pause in pauses(cache.patience):
@@ -67,11 +67,11 @@ def steps(cache: Keeper, key: str, shown: str) -> Steps:
         is_ours = yield Work(partial(cache.flights.claim, name))
     if not is_ours:
         # Whoever fetches takes longer than anybody should wait for.
-        found = yield Work(partial(cache.look, key, shown))
+        found = yield Work(partial(cache.look, key))
         is_enough = found.is_answer or found.has_spare
         return found.outcome() if is_enough else (yield from _fetched(cache, key, shown, found))
     try:
-        again: Looked = yield Work(partial(cache.look, key, shown))
+        again: Looked = yield Work(partial(cache.look, key))
         if again.is_answer:
             return again.outcome()
         return (yield from _fetched(cache, key, shown, again.after(found)))
@@ -85,12 +85,12 @@ def refresh(cache: Keeper, key: str, shown: str) -> Steps:
     if not (yield Work(partial(cache.flights.claim, name))):
         return Outcome()
     try:
-        found: Looked = yield Work(partial(cache.look, key, shown))
+        found: Looked = yield Work(partial(cache.look, key))
         if found.is_answer:
             return Outcome()
         outcome = yield from _fetched(cache, key, shown, found.after(found, has_spare=False))
         if outcome.error is not None:
-            cache.told.refresh_failed(shown, outcome.error)
+            cache.told.refresh_failed(key, outcome.error)
         return outcome
     finally:
         cache.flights.release(name)
@@ -107,7 +107,7 @@ def _fetched(cache: Keeper, key: str, shown: str, found: Looked) -> Steps:
     elif isinstance(outcome.error, Exception):
         yield Work(partial(cache.remember, key, shown, outcome.error, found))
     if isinstance(outcome.error, Exception) and found.has_spare:
-        cache.told.stale(shown, found.age, outcome.error)
+        cache.told.stale(key, found.age, outcome.error)
         return found.outcome()
     return outcome
 

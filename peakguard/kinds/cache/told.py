@@ -8,6 +8,7 @@ from collections import Counter
 from peakguard.kinds.cache.bounds import Evicted
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.events import emit
+from peakguard.runtime.store.layout import short_name
 
 
 class Told:
@@ -50,7 +51,7 @@ class Told:
         """A new value could not be had in the background."""
         self.count("refresh_failed")
         kind = f"{type(error).__module__}.{type(error).__qualname__}"
-        self._emit("cache_refresh_failed", "warning", key=key, error_type=kind, problem=str(error))
+        self._emit("cache_refresh_failed", "warning", key=key, error_type=kind)
 
     def evicted(self, what: Evicted) -> None:
         """Values had to go."""
@@ -67,5 +68,7 @@ class Told:
         severity = "info" if passed else "warning"
         self._emit("cache_revalidated", severity, key=key, contract=contract, version=version, passed=passed)
 
-    def _emit(self, name: str, severity: str, **fields: object) -> None:
+    def _emit(self, name: str, severity: str, *, key: str | None = None, **fields: object) -> None:
+        if key is not None:
+            fields["key"] = short_name(key)  # the values that a key is made of are nobody else's business
         emit(name, severity=severity, policy_set=self._policy_set, cache=self._cache, **fields)  # type: ignore[arg-type] # one of the four

@@ -47,6 +47,11 @@ def name_of(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def short_name(key: str) -> str:
+    """The beginning of the name of a key, for reports, which tell no values."""
+    return name_of(key)[:12]
+
+
 def names_in(folder: str) -> list[str]:
     """The names in a folder, in order; none where it is missing."""
     try:

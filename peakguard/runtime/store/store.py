@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -14,10 +15,11 @@ from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.events import emit
 from peakguard.runtime.fsops import Durability, remove_if_there, sync_folder, write_atomic
 from peakguard.runtime.store import aside, collect, opening, pointer, writers
-from peakguard.runtime.store.layout import Layout, name_of, names_in
+from peakguard.runtime.store.layout import Layout, name_of, names_in, short_name
 from peakguard.runtime.store.locks import PATIENCE, locked
 from peakguard.runtime.store.pointer import Pointer
 
+_NAME = re.compile(r"[\w.-]{1,64}")
 _TRIES = 20
 """How often a reader follows a pointer whose object was collected meanwhile."""
 
@@ -98,7 +100,7 @@ class Store:
                 if found == before:
                     break
                 before = found
-        raise self._damaged(f"the object of {key!r}", "it is missing", "no file")
+        raise self._damaged(_object_of(key), "it is missing", "no file")
 
     def pointer(self, key: str) -> Pointer | None:
         """What is known of a key without reading its value. Raises PeakguardError (PG2041) for a damaged pointer."""
@@ -173,7 +175,7 @@ class Store:
             aside = self._aside(path, os.stat(path), {"key": found.key, "problem": problem})
         except OSError as error:
             aside = f"nowhere: {error.strerror}"
-        return self._damaged(f"the object of {found.key!r}", problem, aside)
+        return self._damaged(_object_of(found.key), problem, aside)
 
     def _verified(self, found: Pointer) -> tuple[bytes, Pointer, os.stat_result] | None:
         """The object; None where it is missing."""
@@ -188,7 +190,7 @@ class Store:
         if digest == found.digest and len(data) == found.size:
             return data, found, state
         reason = {"key": found.key, "expected": found.digest, "found": digest, "size": found.size, "bytes": len(data)}
-        raise self._damaged(f"the object of {found.key!r}", "its digest is another", self._aside(path, state, reason))
+        raise self._damaged(_object_of(found.key), "its digest is another", self._aside(path, state, reason))
 
     def _pointer_at(self, path: str) -> Pointer | None:
         with self._told():
@@ -258,3 +260,8 @@ class Store:
             reason = (error.strerror or str(error)).lower()
             file = error.filename or self.layout.root
             raise PeakguardError(codes.STORE_REFUSED, store=self.layout.root, file=file, reason=reason) from error
+
+
+def _object_of(key: str) -> str:
+    """A value for messages and events: by a key that is a name, and not by one that is made of values."""
+    return f"the object of {key!r}" if _NAME.fullmatch(key) else f"the object of {short_name(key)}"

@@ -14,16 +14,21 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from jsonschema import Draft202012Validator
 
 import peakguard
 from peakguard.diagnostics import codes
 from peakguard.kinds.cache.cache import Cache
 from peakguard.runtime import events
 from peakguard.runtime.errors import ContractViolation, PeakguardError
+from peakguard.runtime.event_form import plain
 from peakguard.runtime.events import Event
 from tests.unit.cache.made import FRAME, Days, Feed, made, project
 
 HOUR = 3600.0
+SCHEMA = Draft202012Validator(
+    json.loads((Path(__file__).resolve().parents[3] / "docs" / "event.schema.json").read_text())
+)
 
 
 @pytest.fixture
@@ -32,6 +37,7 @@ def told() -> Iterator[list[Event]]:
     undo = events.subscribe(found.append)
     yield found
     undo()
+    assert [error.message for event in found for error in SCHEMA.iter_errors(plain(event))] == []
 
 
 def names(told: list[Event]) -> list[str]:
@@ -182,6 +188,25 @@ def test_failures_are_remembered_for_their_time(tmp_path: Path) -> None:
     assert cache.get_or_compute("a", feed).equals(FRAME)
 
 
+class Odd(LookupError):
+    """Wants more than it keeps in its arguments."""
+
+    def __init__(self, symbol: str, *, venue: str) -> None:
+        super().__init__(symbol)
+        self.venue = venue
+
+
+def test_an_exception_that_cannot_be_made_again_is_told_in_words(tmp_path: Path) -> None:
+    cache, feed = made(tmp_path, "ttl: 1h, negative: {ttl: 5m, on: [LookupError]}"), Feed(Odd("AAPL", venue="X"))
+    with pytest.raises(Odd):
+        cache.get_or_compute("a", feed)
+    with pytest.raises(PeakguardError) as caught:
+        cache.get_or_compute("a", feed)
+    assert caught.value.code == "PG2046"
+    assert str(caught.value.context["error"]).endswith(":Odd")
+    assert feed.calls == 1
+
+
 def test_other_failures_are_not_remembered(tmp_path: Path) -> None:
     feed = Feed(OSError("down"), FRAME)
     cache = made(tmp_path, "ttl: 1h, negative: {ttl: 5m, on: [LookupError]}")
@@ -318,6 +343,18 @@ def test_a_column_that_is_not_there(tmp_path: Path) -> None:
     assert "Did you mean `close`" in str(caught.value.context["suggestion"])
 
 
+def test_events_tell_no_values_of_keys(tmp_path: Path, told: list[Event]) -> None:
+    days, feed = Days(), Feed(FRAME, FRAME, OSError("hunter2"))
+    cache = made(tmp_path, "ttl: 1h, stale_if_error: 1d, verify: always", days)
+    cache.get_or_compute(("token", "hunter2"), feed)
+    objects(cache)[0].write_bytes(b"")
+    cache.get_or_compute(("token", "hunter2"), feed)
+    days.now += HOUR
+    cache.get_or_compute(("token", "hunter2"), feed)
+    assert {"object_damaged", "cache_repaired", "cache_stale"} <= set(names(told))
+    assert "hunter2" not in json.dumps([each.fields for each in told])
+
+
 def test_keys_are_forgotten_one_by_one_or_all(tmp_path: Path) -> None:
     cache = made(tmp_path)
     for key in ("a", "b", "c"):
@@ -347,7 +384,7 @@ def test_a_folder_of_a_newer_release_is_an_error_at_once(tmp_path: Path) -> None
     from peakguard.runtime.store.sealed import seal
 
     policies = project(tmp_path, "ttl: 1h")
-    folder = tmp_path / ".peakguard" / "cache" / "bars"
+    folder = tmp_path / ".peakguard" / "caches" / "bars"
     folder.mkdir(parents=True)
     (folder / "format").write_bytes(seal({"peakguard_store": 99}))
     with pytest.raises(PeakguardError) as caught:
