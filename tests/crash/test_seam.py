@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is missing: `make strace` installs it")
@@ -26,6 +28,13 @@ version: 1.0.0
 columns:
   close: {type: float64, unit: usd, ge: 0}
 """
+CACHE = """peakguard: 1
+kind: cache
+name: caches
+version: 1.0.0
+policies:
+  kept: {max_entries: 10, contract: bars}
+"""
 
 
 @pytest.fixture
@@ -34,7 +43,10 @@ def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     (folder / "policies").mkdir(parents=True)
     (folder / "policies" / "bars.yaml").write_text(CONTRACT)
+    (folder / "policies" / "caches.yaml").write_text(CACHE)
     (folder / "bars.csv").write_text("close\n1.5\n-1.0\n")
+    (folder / "old").mkdir()
+    pq.write_table(pa.table({"close": [1.5]}), folder / "old" / "a.parquet")
     return folder
 
 
@@ -67,18 +79,19 @@ def changed(project: Path, *arguments: str, path: str = "") -> tuple[set[str], s
         (["validate", "bars", "bars.csv", "--out-valid", "good.parquet", "--quarantine", "bad.parquet"], "bad.parquet"),
         (["validate", "bars", "bars.csv", "--html", "report.html"], "report.html"),
         (["sample", "bars", "-n", "3", "--out", "made.csv"], "made.csv"),
+        (["cache", "import", "kept", "old"], ".peakguard/caches/kept/keys"),
         (["state"], "store/keys"),
         (["state"], "journal/00000001.log"),
         (["state"], "breakers/kraken.breaker"),
     ],
-    ids=["check", "quarantine", "html", "sample", "store", "journal", "breaker"],
+    ids=["check", "quarantine", "html", "sample", "cache", "store", "journal", "breaker"],
 )
 def test_every_change_goes_through_fsops(project: Path, arguments: list[str], made: str) -> None:
     inside, known, output = changed(project, *arguments)
     assert (project / made).exists(), output
     assert inside, output
     # Files to lock hold nothing, and are filelock's.
-    around = {path for path in inside - known if os.path.dirname(path) != str(project / "store" / "locks")}
+    around = {path for path in inside - known if not os.path.dirname(path).endswith(f"{os.sep}locks")}
     assert around == set()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from peakguard.diagnostics import codes
@@ -194,6 +195,7 @@ def _types(frame: Any) -> str:
     return str(frame.schema) if hasattr(frame, "schema") else str(frame.dtypes)
 
 
+@lru_cache(maxsize=1)
 def _writer() -> str:
     from importlib.metadata import version
 
