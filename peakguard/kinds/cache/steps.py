@@ -21,9 +21,10 @@ class Wait(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Read or write the disk."""
+    """Read or write the disk. What is quick is done at once: a task that is cancelled knows whether it was done."""
 
     do: Callable[[], Any]
+    is_quick: bool = False
 
 
 class Call(NamedTuple):
@@ -59,12 +60,12 @@ def steps(cache: Keeper, key: str, shown: str) -> Steps:
     if found.state == "refreshing" and (yield Later(key, shown)):
         cache.told.stale(key, found.age, None)
         return found.outcome()
-    is_ours = yield Work(partial(cache.flights.claim, name))
+    is_ours = yield Work(partial(cache.flights.claim, name), is_quick=True)
     for pause in pauses(cache.patience):
         if is_ours:
             break
         yield Wait(pause)
-        is_ours = yield Work(partial(cache.flights.claim, name))
+        is_ours = yield Work(partial(cache.flights.claim, name), is_quick=True)
     if not is_ours:
         # Whoever fetches takes longer than anybody should wait for.
         found = yield Work(partial(cache.look, key))
@@ -82,7 +83,7 @@ def steps(cache: Keeper, key: str, shown: str) -> Steps:
 def refresh(cache: Keeper, key: str, shown: str) -> Steps:
     """A new value in the background, unless somebody has it or fetches it already."""
     name = cache.flight_name(key)
-    if not (yield Work(partial(cache.flights.claim, name))):
+    if not (yield Work(partial(cache.flights.claim, name), is_quick=True)):
         return Outcome()
     try:
         found: Looked = yield Work(partial(cache.look, key))
@@ -145,7 +146,7 @@ async def drive_async(
             step = made.send(answer)
             match step:
                 case Work():
-                    answer = await _in_thread(step.do)
+                    answer = step.do() if step.is_quick else await _in_thread(step.do)
                 case Wait():
                     await clock.asleep(step.seconds)
                     answer = None
