@@ -1057,6 +1057,13 @@ CATALOG: dict[str, Entry] = {
         "`{value}` breaks `{constraint}` of its own column: {asks}",
         "Correct the default, or the constraint",
     ),
+    "PG520": Entry(
+        "value_refused",
+        "error",
+        "A value that is allowed is refused by another constraint",
+        "`{value}` is one of `values`, and `{constraint}` refuses it",
+        "Take the value out of `values`, or correct `{constraint}`",
+    ),
     "PG601": Entry(
         "unknown_placeholder",
         "error",
