@@ -45,6 +45,10 @@ INT, FLOAT, TEXT = pl.Int64, pl.Float64, pl.String
 BOTH = {"c": INT, "d": INT}
 _TWO = "columns: {c: int64, d: int64}"
 _PX = {"px": 1.0}
+_TYPED = ("parquet", "arrow", "frame", "lazy", "pandas", "table", "reader", "stream")
+"""What has types of its own; text is none of a length of time there."""
+_NOT_AS_WRITTEN = ("csv", "ndjson")
+"""Polars writes a length of time to text as `P1D` or as a number; contracts read `1d`, which has a witness of its own."""
 _TIME = pl.Datetime("us", "UTC")
 _NO_LISTS = ("csv",)
 """Text has no lists and records."""
@@ -93,7 +97,10 @@ WITNESSES = [
         "pandas",
     ),
     column("type", "{type: date}", [date(2026, 1, 1)], [date(2026, 1, 1)], pl.Date, *_NO_TYPE),
-    column("type", "{type: 'duration[ms]'}", [timedelta(1)], [timedelta(1)], pl.Duration("ms"), "csv", "ndjson"),
+    column("type", "{type: 'duration[ms]'}", [timedelta(1)], [timedelta(1)], pl.Duration("ms"), *_NOT_AS_WRITTEN),
+    column("type", "{type: 'duration[ms]'}", ["1d2h", "-5m"], ["P1D"], TEXT, *_TYPED),
+    column("gt", "{type: 'duration[ms]', gt: 1h}", ["1h5m"], ["1h"], TEXT, *_TYPED),
+    column("gt", "{type: duration, gt: 1h}", [timedelta(1)], [timedelta(0)], pl.Duration, *_NOT_AS_WRITTEN),
     Witness("columns.d.required", _TWO, *two([(1, 2)], [(1, 2)]), BOTH),
     Witness("extra_columns", "columns: {c: int64}", {"c": [1]}, {"c": [1], "d": [2]}, BOTH),
     Witness("column_order", f"{_TWO}\ncolumn_order: declared", *two([(1, 2)], [(1, 2)]), BOTH),
@@ -354,6 +361,45 @@ def test_bytes_are_never_taken_for_text(form: str, type: str, values: list[Any],
     verdict = FORMS[form](made, pl.DataFrame({"c": values}, {"c": dtype}))
     assert [violation.rule for violation in verdict.violations] == ["columns.c.type"]
     assert [rule.id for rule in verdict.rules if rule.note is not None] == []
+
+
+BERLIN = "Europe/Berlin"
+ZONES = [
+    ("datetime[us, UTC]", None, True),
+    ("datetime[us]", "UTC", True),
+    ("datetime[us, UTC]", BERLIN, True),
+    (f"datetime[us, {BERLIN}]", "UTC", True),
+    (f"datetime[us, {BERLIN}]", None, False),
+    ("datetime[us]", BERLIN, False),
+]
+
+
+@pytest.mark.parametrize("is_inside", [False, True], ids=["column", "list"])
+@pytest.mark.parametrize(("type", "zone", "is_known"), ZONES)
+def test_a_zone_is_only_ever_taken_for_utc(type: str, zone: str | None, *, is_known: bool, is_inside: bool) -> None:
+    """Midsummer: Berlin is two hours ahead."""
+    moment = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    dtype = pl.Datetime("us", zone)
+    data = pl.Series([moment], dtype=_TIME).cast(dtype)
+    declared = f"{{list: '{type}'}}" if is_inside else f"{{type: '{type}'}}"
+    made = contract(f"coerce: true\ncolumns: {{c: {declared}}}")
+    frame = pl.DataFrame({"c": data.implode() if is_inside else data})
+    verdict = made.inspect(frame)
+    if not is_known:
+        assert [violation.rule for violation in verdict.violations] == ["columns.c.type"]
+        return
+    assert [rule.id for rule in verdict.rules if rule.note is not None] == ["columns.c.coerced"]
+    found = made.validate(frame)["c"]
+    assert (found.explode() if is_inside else found).cast(_TIME).to_list() == [moment]
+
+
+@pytest.mark.parametrize("dtype", [pl.Categorical, pl.String, pl.Enum(["x", "y"]), pl.Enum(["z", "y", "x"])])
+def test_an_enum_stays_as_it_is_held(dtype: Any) -> None:
+    """So there is nothing to report, also under `coerce`: text and categories are how an enum is held, no other type."""
+    made = contract("coerce: true\ncolumns: {c: {type: enum, values: [x, y]}}")
+    data = pl.DataFrame({"c": ["x", "y"]}, {"c": dtype})
+    assert made.validate(data).schema == data.schema
+    assert [rule.id for rule in made.inspect(data).rules if rule.note is not None] == []
 
 
 def test_without_re2_a_default_is_not_asked_by_a_pattern_that_could_take_long(

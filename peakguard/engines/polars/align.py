@@ -9,7 +9,7 @@ from peakguard.diagnostics import codes
 from peakguard.diagnostics.wording import message
 from peakguard.engines.polars.durations import read_duration
 from peakguard.engines.polars.library import polars
-from peakguard.engines.polars.types import holds, holds_bytes, is_in_json, misfit, shown, to_dtype
+from peakguard.engines.polars.types import holds, is_guess, is_in_json, misfit, shown, to_dtype
 
 if TYPE_CHECKING:
     import polars as pl
@@ -141,8 +141,7 @@ def _read(values: pl.Series, column: Mapping[str, Any], wanted: pl.DataType) -> 
     library = polars()
     if values.dtype == library.String():
         return read_text(values, wanted, column["parse"])
-    if holds_bytes(values.dtype):
-        # Whether bytes are text, and in which encoding, is nothing that they say.
+    if is_guess(values.dtype, wanted):
         return None
     try:
         read: pl.Series = values.cast(wanted, strict=False)

@@ -131,14 +131,22 @@ def _holds_fields(actual: pl.Struct, wanted: pl.Struct) -> bool:
     return all(field.name in present and holds(present[field.name], field.dtype) for field in wanted.fields)
 
 
-def holds_bytes(actual: Any) -> bool:
-    """Whether values of a data type are bytes, or hold some."""
+def is_guess(actual: Any, wanted: Any) -> bool:
+    """Whether a conversion would say what the values do not, anywhere in them.
+
+    Bytes do not say that they are text, nor in which encoding. Times without a zone do not say which one is theirs:
+    they are only ever taken for UTC, and only times of UTC may lose their zone.
+    """
     library = polars()
-    if isinstance(actual, library.List | library.Array):
-        return holds_bytes(actual.inner)
-    if isinstance(actual, library.Struct):
-        return any(holds_bytes(field.dtype) for field in actual.fields)
-    return bool(actual == library.Binary())
+    if isinstance(actual, library.List | library.Array) and isinstance(wanted, library.List):
+        return is_guess(actual.inner, wanted.inner)
+    if isinstance(actual, library.Struct) and isinstance(wanted, library.Struct):
+        present = {field.name: field.dtype for field in actual.fields}
+        return any(is_guess(present[field.name], field.dtype) for field in wanted.fields if field.name in present)
+    if isinstance(actual, library.Datetime) and isinstance(wanted, library.Datetime):
+        zones = {actual.time_zone, wanted.time_zone}
+        return None in zones and not zones <= {None, "UTC"}
+    return bool(actual == library.Binary()) != bool(wanted == library.Binary())
 
 
 def is_in_json(actual: Any, wanted: Any) -> bool:
