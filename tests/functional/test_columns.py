@@ -48,7 +48,7 @@ _PX = {"px": 1.0}
 _TYPED = ("parquet", "arrow", "frame", "lazy", "pandas", "table", "reader", "stream")
 """What has types of its own; text is none of a length of time there."""
 _NOT_AS_WRITTEN = ("csv", "ndjson")
-"""Polars writes a length of time to text as `P1D` or as a number; contracts read `1d`, which has a witness of its own."""
+"""Polars writes a length of time to text as `P1D` or as a number; contracts read `1d`, which has its own witness."""
 _TIME = pl.Datetime("us", "UTC")
 _NO_LISTS = ("csv",)
 """Text has no lists and records."""
@@ -395,7 +395,7 @@ def test_a_zone_is_only_ever_taken_for_utc(type: str, zone: str | None, *, is_kn
 
 @pytest.mark.parametrize("dtype", [pl.Categorical, pl.String, pl.Enum(["x", "y"]), pl.Enum(["z", "y", "x"])])
 def test_an_enum_stays_as_it_is_held(dtype: Any) -> None:
-    """So there is nothing to report, also under `coerce`: text and categories are how an enum is held, no other type."""
+    """So there is nothing to report, also under `coerce`: text and categories are ways to hold an enum."""
     made = contract("coerce: true\ncolumns: {c: {type: enum, values: [x, y]}}")
     data = pl.DataFrame({"c": ["x", "y"]}, {"c": dtype})
     assert made.validate(data).schema == data.schema
