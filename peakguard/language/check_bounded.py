@@ -10,7 +10,7 @@ from peakguard.diagnostics.diagnostic import Diagnostic, found
 from peakguard.language.constraints import CONSTRAINTS, NUMBERS, TIMES, applies, bound_fits, head, measure
 from peakguard.language.document import Document
 from peakguard.language.header import Policy
-from peakguard.language.typed import Bounded, Shape
+from peakguard.language.typed import NO_BYTES, Bounded, Shape
 from peakguard.syntax.node import Path
 
 _LOWER = {"gt": "greater than", "ge": "at least"}
@@ -42,6 +42,9 @@ def check_bounded(document: Document[Policy], path: Path, value: Bounded) -> Ite
 
 def check_shape(document: Document[Policy], path: Path, shape: Shape) -> Iterator[Diagnostic]:
     """What a type leaves open or cannot have, in a value and in all that it holds."""
+    if shape.type == "binary" and not document.spec.HOLDS_BYTES:
+        span = document.span(*path, "type")
+        yield found(codes.BAD_TYPE, span, found=shape.type, problem=NO_BYTES)
     if shape.type == "enum" and shape.values is None:
         yield found(codes.ENUM_WITHOUT_VALUES, document.span(*path, "type"))
     if "finite" in shape.model_fields_set and shape.type != "float64":

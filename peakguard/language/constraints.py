@@ -85,8 +85,10 @@ CONSTRAINTS = {
         lambda name, values, _: f"{name} not in [{', '.join(map(_literal, values))}]",
     ),
     "matches": Constraint(("string",), "strings", lambda name, pattern, _: f"matches({name}, {_literal(pattern)})"),
-    "min_length": Constraint(("string",), "strings", lambda name, least, _: f"len({name}) >= {least}"),
-    "max_length": Constraint(("string",), "strings", lambda name, most, _: f"len({name}) <= {most}"),
+    "min_length": Constraint(
+        ("string", "binary"), "strings and bytes", lambda name, least, _: f"len({name}) >= {least}"
+    ),
+    "max_length": Constraint(("string", "binary"), "strings and bytes", lambda name, most, _: f"len({name}) <= {most}"),
     "starts_with": _part("starts_with"),
     "ends_with": _part("ends_with"),
     "contains": _part("contains"),

@@ -19,6 +19,8 @@ from peakguard.diagnostics import codes
 from peakguard.language.model import Model
 from peakguard.language.values import Bound, Count, Flag, Identifier, Item, Step, Text, choose_one, fault
 
+NO_BYTES = "bytes are a type of columns of contracts only"
+
 
 def _check_type(text: str, *, loose: bool = False) -> str:
     from peakguard.expression.types import TypeFault, parse_type
@@ -31,6 +33,8 @@ def _check_type(text: str, *, loose: bool = False) -> str:
 
 
 def _check_loose_type(text: str) -> str:
+    if text == "binary":
+        raise fault(codes.BAD_TYPE, found=text, problem=NO_BYTES, start=0, end=len(text))
     return _check_type(text, loose=True)
 
 
@@ -163,9 +167,9 @@ class Bounded(Shape):
     matches: Text | None = None
     """A pattern that every whole value matches."""
     min_length: Count | None = None
-    """The least number of characters."""
+    """The least number of characters, or of bytes."""
     max_length: Count | None = None
-    """The greatest number of characters."""
+    """The greatest number of characters, or of bytes."""
     not_in: Annotated[tuple[Item, ...], Field(min_length=1)] | None = None
     """Values that are refused; for strings and whole numbers."""
     starts_with: Text | None = None

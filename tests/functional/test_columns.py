@@ -49,6 +49,8 @@ _TYPED = ("parquet", "arrow", "frame", "lazy", "pandas", "table", "reader", "str
 """What has types of its own; text is none of a length of time there."""
 _NOT_AS_WRITTEN = ("csv", "ndjson")
 """Polars writes a length of time to text as `P1D` or as a number; contracts read `1d`, which has its own witness."""
+_NO_BYTES = ("csv", "ndjson")
+"""Text holds no bytes: PG435."""
 _TIME = pl.Datetime("us", "UTC")
 _NO_LISTS = ("csv",)
 """Text has no lists and records."""
@@ -82,6 +84,11 @@ WITNESSES = [
     column("ends_with", "{type: string, ends_with: '[0]'}", ["a[0]"], ["a0"], TEXT),
     column("contains", "{type: string, contains: a.b}", ["xa.b"], ["axb"], TEXT),
     column("multiple_of", "{type: int64, multiple_of: 5}", [-10], [7], INT),
+    column("min_length", "{type: binary, min_length: 2}", [b"\xff\x00"], [b"\xff"], pl.Binary, *_NO_BYTES),
+    column("max_length", "{type: binary, max_length: 2}", ["ä".encode()], ["ää".encode()], pl.Binary, *_NO_BYTES),
+    column("not_null", "{type: binary}", [b""], [b"a", None], pl.Binary, *_NO_BYTES),
+    column("unique", "{type: binary, unique: true}", [b"a", b"b"], [b"a", b"a"], pl.Binary, *_NO_BYTES),
+    column("type", "{type: binary}", [b"a"], [b"a"], pl.Binary, *_NO_BYTES),
     column("unique", "{type: int64, unique: true}", [1, 2], [1, 1], INT),
     column("not_null", "{type: int64}", [1, 2], [1, None], INT, "pandas"),
     column("not_null", "{type: string}", ["a", "b"], ["a", None], TEXT),
@@ -354,6 +361,9 @@ def test_what_would_be_lost_is_a_violation_of_its_row(type: str, values: list[An
         ("{type: enum, values: [k]}", [b"k"], pl.Binary),
         ("{list: string}", [[b"k"]], pl.List(pl.Binary)),
         ("{record: {t: string}}", [{"t": b"k"}], pl.Struct({"t": pl.Binary})),
+        ("{type: binary}", ["k"], pl.String),
+        ("{list: binary}", [["k"]], pl.List(pl.String)),
+        ("{record: {t: binary, u: string}}", [{"t": "k", "u": b"k"}], pl.Struct({"t": pl.String, "u": pl.Binary})),
     ],
 )
 def test_bytes_are_never_taken_for_text(form: str, type: str, values: list[Any], dtype: Any) -> None:
@@ -361,6 +371,32 @@ def test_bytes_are_never_taken_for_text(form: str, type: str, values: list[Any],
     verdict = FORMS[form](made, pl.DataFrame({"c": values}, {"c": dtype}))
     assert [violation.rule for violation in verdict.violations] == ["columns.c.type"]
     assert [rule.id for rule in verdict.rules if rule.note is not None] == []
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+@pytest.mark.parametrize("coerce", ["true", "false"])
+def test_text_files_hold_no_bytes(form: str, coerce: str) -> None:
+    made = contract(f"coerce: {coerce}\ncolumns: {{c: {{type: binary, max_length: 9}}, d: int64}}")
+    verdict = FORMS[form](made, pl.DataFrame({"c": ["6b"], "d": [1]}))
+    (violation,) = verdict.violations
+    assert (violation.rule, violation.error) == ("columns.c.type", "PG435")
+    assert {rule.id for rule in verdict.rules if rule.state == "skipped"} == {
+        "columns.c.not_null",
+        "columns.c.max_length",
+    }
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "ndjson"])
+@pytest.mark.parametrize("type", ["binary", "{list: binary}"])
+def test_bytes_are_not_written_into_text(tmp_path: Path, form: str, type: str) -> None:
+    value = b"k" if type == "binary" else [b"k"]
+    pl.DataFrame({"c": [value], "d": [1]}).write_parquet(tmp_path / "a.parquet")
+    with pytest.raises(peakguard.PeakguardError) as raised:
+        contract(f"columns: {{c: {type}, d: int64}}").split_file(
+            tmp_path / "a.parquet", valid=tmp_path / f"a.{form}", quarantine=tmp_path / "b.parquet"
+        )
+    assert raised.value.code == "PG2022"
+    assert not (tmp_path / f"a.{form}").exists()
 
 
 BERLIN = "Europe/Berlin"

@@ -32,6 +32,7 @@ def _dtype(type_text: str, values: tuple[str, ...] | None) -> pl.DataType:
         "int64": library.Int64(),
         "float64": library.Float64(),
         "string": library.String(),
+        "binary": library.Binary(),
         "date": library.Date(),
     }
     if type_text in plain:
@@ -105,7 +106,14 @@ def _widened(dtype: Any) -> Any:
     return library.Float64() if dtype == library.Float32 else dtype
 
 
-_PLAIN = {"bool": "Boolean", "int64": "Int64", "float64": "Float64", "string": "String", "date": "Date"}
+_PLAIN = {
+    "bool": "Boolean",
+    "int64": "Int64",
+    "float64": "Float64",
+    "string": "String",
+    "binary": "Binary",
+    "date": "Date",
+}
 
 
 def _wary(form: str | dict[str, Any]) -> dict[str, Any]:
@@ -147,6 +155,21 @@ def is_guess(actual: Any, wanted: Any) -> bool:
         zones = {actual.time_zone, wanted.time_zone}
         return None in zones and not zones <= {None, "UTC"}
     return bool(actual == library.Binary()) != bool(wanted == library.Binary())
+
+
+def has_bytes(wanted: Any) -> bool:
+    """Whether values of a data type are bytes, or hold some."""
+    library = polars()
+    if isinstance(wanted, library.List | library.Array):
+        return has_bytes(wanted.inner)
+    if isinstance(wanted, library.Struct):
+        return any(has_bytes(field.dtype) for field in wanted.fields)
+    return bool(wanted == library.Binary())
+
+
+def bytes_in(schema: Mapping[str, Any]) -> str | None:
+    """The first column that holds bytes."""
+    return next((name for name, dtype in schema.items() if has_bytes(dtype)), None)
 
 
 def is_in_json(actual: Any, wanted: Any) -> bool:

@@ -64,6 +64,9 @@ class Cells:
             # Each value in turn, before chance has its way.
             values = [value for value in declared.values if value not in (declared.not_in or ())]
             return values[self._drawn - 1] if 0 < self._drawn <= len(values) else source.choice(values)
+        if self._column.type.kind == "binary":
+            least, most = declared.min_length or 0, declared.max_length
+            return source.randbytes(max(least, 4) if most is None else max(least, min(4, most)))
         if self._column.type.kind == "string":
             pool = getattr(self, "_pool", None)
             return source.choice(pool) if pool else self._string()
@@ -84,7 +87,12 @@ class Cells:
     def _allowed(self, draw: Callable[[], Any]) -> Any:
         """A value that `not_in` does not refuse."""
         refused = self._declared.not_in or ()
-        return next((value for value in (draw() for _ in range(_TRIES)) if value not in refused), draw())
+        value = draw()
+        for _ in range(_TRIES):
+            if value not in refused:
+                break
+            value = draw()
+        return value
 
     def _text(self) -> str:
         declared = self._declared
@@ -202,6 +210,7 @@ def ticks(type: Type) -> int:
 
 
 _DRAWS: dict[str, Callable[[Column, Random], Any]] = {
+    "binary": lambda column, source: source.randbytes(source.randint(4, 8)),
     "bool": lambda column, source: source.random() < 0.5,
     "date": _date,
     "datetime": _datetime,
