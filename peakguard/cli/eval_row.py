@@ -14,6 +14,7 @@ from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import found
 from peakguard.diagnostics.span import Span
 from peakguard.expression.scope import Column
+from peakguard.expression.types import Type
 
 _PLACE = "--row"
 _DIGITS = 4000
@@ -61,17 +62,28 @@ def _of_contract(options: argparse.Namespace) -> Mapping[str, Column]:
 
 
 def _of_types(pairs: list[str]) -> dict[str, Column]:
-    from peakguard.expression.types import TypeFault, parse_type
+    from peakguard.expression.types import TypeFault
 
     columns = {}
     for pair in pairs:
         name, _, text = pair.partition("=")
         try:
-            columns[name] = Column(parse_type(text))
+            columns[name] = Column(_type(text))
         except TypeFault as error:
             data = {"found": text, "problem": error.problem}
             raise Refusal(found(codes.BAD_TYPE, Span.whole(f"--type {pair}"), **data)) from None
     return columns
+
+
+def _type(text: str) -> Type:
+    """Raises TypeFault, for bytes too: JSON has none."""
+    from peakguard.expression.types import TypeFault, parse_type
+    from peakguard.language.typed import NO_BYTES
+
+    found = parse_type(text)
+    if found.kind == "binary":
+        raise TypeFault(0, len(text), NO_BYTES)
+    return found
 
 
 def _parsed(text: str) -> dict[str, Any]:

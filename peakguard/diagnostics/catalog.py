@@ -495,7 +495,7 @@ CATALOG: dict[str, Entry] = {
         "error",
         "A data type is unknown",
         "`{found}` is no type: {problem}",
-        "Types: bool, int64, float64, string, date, duration, 'decimal(18,8)', 'datetime[us, UTC]', enum",
+        "Types: bool, int64, float64, string, date, duration, 'decimal(18,8)', 'datetime[us, UTC]', enum; for columns also binary",
     ),
     "PG216": Entry(
         "other_version_required",
@@ -868,6 +868,13 @@ CATALOG: dict[str, Entry] = {
         "{code} at {place} comes from what this file makes of `{policy}`",
         "Change the part in this file that the place named there depends on",
     ),
+    "PG435": Entry(
+        "bytes_in_text",
+        "error",
+        "A column of bytes is looked for in a text file",
+        "`{column}` is binary, and a text file holds no bytes",
+        "Keep such data as Parquet or Arrow, or declare the column as `string` with the form that it has as text",
+    ),
     "PG450": Entry(
         "calendar_unknown",
         "error",
@@ -1056,6 +1063,13 @@ CATALOG: dict[str, Entry] = {
         "A default breaks a constraint of its own column",
         "`{value}` breaks `{constraint}` of its own column: {asks}",
         "Correct the default, or the constraint",
+    ),
+    "PG520": Entry(
+        "value_refused",
+        "error",
+        "A value that is allowed is refused by another constraint",
+        "`{value}` is one of `values`, and `{constraint}` refuses it",
+        "Take the value out of `values`, or correct `{constraint}`",
     ),
     "PG601": Entry(
         "unknown_placeholder",

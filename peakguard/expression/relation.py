@@ -13,7 +13,7 @@ from peakguard.expression.types import BOOL, FLOAT64, INT64, STRING
 
 _OPS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
 _UNORDERED = frozenset({"bool", "enum"})
-_WHOLE = frozenset({"list", "record"})
+_WHOLE = frozenset({"binary", "list", "record"})
 
 
 def compare(operator: str, left: Typed, right: Typed) -> Typed | Fault:

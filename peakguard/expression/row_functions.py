@@ -270,7 +270,7 @@ FUNCTIONS: dict[str, Function] = {
     "is_finite": _of(_FLOAT, _known),
     "is_nan": _of(_FLOAT, _known),
     "is_null": _of("anything", _known),
-    "len": _of(_TEXT, _bounded(0, 2**31 - 1, always=True)),
+    "len": _of("a string or bytes", _bounded(0, 2**31 - 1, always=True)),
     "log": _of(_REAL, _float_function),
     "lower": _of(_TEXT, _text),
     "matches": Function(ROW, (value("x", _TEXT), constant("pattern", "a pattern as r'[A-Z]+'", _is_text)), _matches),

@@ -22,8 +22,9 @@ KINDS: dict[str, frozenset[str]] = {
     "a number or duration": frozenset({"int64", "float64", "decimal", "duration"}),
     "a number or time": frozenset({"int64", "float64", "decimal", "date", "datetime", "duration"}),
     "a string": frozenset({"string"}),
+    "a string or bytes": frozenset({"string", "binary"}),
     "anything": frozenset(
-        "bool int64 float64 decimal string enum date datetime duration list record".split()  # noqa: SIM905 # a list of words
+        "bool int64 float64 decimal string binary enum date datetime duration list record".split()  # noqa: SIM905 # a list of words
     ),
     "a value": frozenset({"bool", "int64", "float64", "decimal", "string", "enum", "date", "datetime", "duration"}),
 }

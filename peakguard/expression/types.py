@@ -84,10 +84,12 @@ INT64 = Type("int64")
 FLOAT64 = Type("float64")
 STRING = Type("string")
 DATE = Type("date")
+BINARY = Type("binary")
+"""Bytes, which expressions ask only for their length and whether they are missing."""
 DURATION = Type("duration", "us")
 ANY_DATETIME = Type("datetime")
 
-_PLAIN_TYPES = {str(each): each for each in (BOOL, INT64, FLOAT64, STRING, DATE, DURATION, Type("enum"))}
+_PLAIN_TYPES = {str(each): each for each in (BOOL, INT64, FLOAT64, STRING, BINARY, DATE, DURATION, Type("enum"))}
 
 
 def decimal(precision: int, scale: int) -> Type:
@@ -221,6 +223,8 @@ _COMMON = {
     "str": "string",
     "text": "string",
     "boolean": "bool",
+    "bytes": "binary",
+    "blob": "binary",
     "timestamp": "datetime[us, UTC]",
     "timedelta": "duration",
     "interval": "duration",

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
 from peakguard.language.constraints import CONSTRAINTS, NUMBERS, TIMES, applies, bound_fits, head, measure
 from peakguard.language.document import Document
 from peakguard.language.header import Policy
-from peakguard.language.typed import Bounded, Shape
+from peakguard.language.typed import NO_BYTES, Bounded, Shape
 from peakguard.syntax.node import Path
 
 _LOWER = {"gt": "greater than", "ge": "at least"}
 _LENGTH = "a length of time in whole milliseconds"
+_REFUSES: Mapping[str, Callable[[str, Any], bool]] = {
+    "not_in": lambda item, refused: item in refused,
+    "starts_with": lambda item, part: not item.startswith(part),
+    "ends_with": lambda item, part: not item.endswith(part),
+    "contains": lambda item, part: part not in item,
+    "min_length": lambda item, least: len(item) < least,
+    "max_length": lambda item, most: len(item) > most,
+}
+"""When a constraint refuses a text."""
 _UPPER = {"lt": "less than", "le": "at most"}
 
 
@@ -25,11 +35,16 @@ def check_bounded(document: Document[Policy], path: Path, value: Bounded) -> Ite
             yield found(codes.CONSTRAINT_MISFIT, span, constraint=key, type=value.shape, fits=constraint.fits)
     yield from _check_range(document, path, value)
     yield from _check_pattern(document, path, value)
+    yield from _check_refused(document, path, value)
+    yield from _check_listed(document, path, value)
     yield from check_shape(document, path, value)
 
 
 def check_shape(document: Document[Policy], path: Path, shape: Shape) -> Iterator[Diagnostic]:
     """What a type leaves open or cannot have, in a value and in all that it holds."""
+    if shape.type == "binary" and not document.spec.HOLDS_BYTES:
+        span = document.span(*path, "type")
+        yield found(codes.BAD_TYPE, span, found=shape.type, problem=NO_BYTES)
     if shape.type == "enum" and shape.values is None:
         yield found(codes.ENUM_WITHOUT_VALUES, document.span(*path, "type"))
     if "finite" in shape.model_fields_set and shape.type != "float64":
@@ -79,10 +94,48 @@ def _check_range(document: Document[Policy], path: Path, value: Bounded) -> Iter
             if least > most or touches:
                 data = {"lower": f"{_LOWER[low_key]} {low}", "upper": f"{_UPPER[high_key]} {high}"}
                 yield found(codes.EMPTY_RANGE, document.span(*path, high_key), **data)
+    yield from _check_multiples(document, path, value)
     least, most = value.min_length, value.max_length
     if least is not None and most is not None and least > most:
         span = document.span(*path, "max_length")
         yield found(codes.EMPTY_RANGE, span, lower=f"at least {least} long", upper=f"at most {most} long")
+
+
+def _check_multiples(document: Document[Policy], path: Path, value: Bounded) -> Iterator[Diagnostic]:
+    """Whether a multiple lies between the bounds."""
+    step = value.multiple_of
+    least = max(
+        (bound + (key == "gt") for key, bound in _stated(value, _LOWER) if isinstance(bound, int)), default=None
+    )
+    most = min((bound - (key == "lt") for key, bound in _stated(value, _UPPER) if isinstance(bound, int)), default=None)
+    if step is None or least is None or most is None or least > most:
+        return
+    if -(-least // step) * step > most:
+        data = {"lower": f"a multiple of {step}", "upper": f"from {least} to {most}"}
+        yield found(codes.EMPTY_RANGE, document.span(*path, "multiple_of"), **data)
+
+
+def _check_refused(document: Document[Policy], path: Path, value: Bounded) -> Iterator[Diagnostic]:
+    """The items of `not_in` are of a kind with the values."""
+    if value.not_in is None or not applies(CONSTRAINTS["not_in"], value.shape):
+        return
+    kind, word = (int, "a whole number") if value.type == "int64" else (str, "a text")
+    for index, item in enumerate(value.not_in):
+        if not isinstance(item, kind):
+            expected = f"{word}, as its values are {value.type}"
+            yield found(codes.WRONG_TYPE, document.span(*path, "not_in", index), expected=expected, found=_shown(item))
+
+
+def _check_listed(document: Document[Policy], path: Path, value: Bounded) -> Iterator[Diagnostic]:
+    """A value that `values` allows is refused by no other constraint."""
+    if value.values is None or not applies(CONSTRAINTS["values"], value.shape):
+        return
+    for index, item in enumerate(value.values):
+        for key, refuses in _REFUSES.items():
+            stated = getattr(value, key)
+            if stated is not None and applies(CONSTRAINTS[key], value.shape) and refuses(item, stated):
+                span = document.span(*path, "values", index)
+                yield found(codes.VALUE_REFUSED, span, value=item, constraint=key)
 
 
 def _shown(bound: float | str) -> str:

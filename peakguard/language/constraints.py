@@ -65,6 +65,10 @@ def _length(duration: str) -> str:
     return f"seconds({length // 10**9})" if length % 10**9 == 0 else f"seconds({length / 1e9!r})"
 
 
+def _part(function: str) -> Constraint:
+    return Constraint(("string",), "strings", lambda name, part, _: f"{function}({name}, {_literal(part)})")
+
+
 CONSTRAINTS = {
     "gt": _bound(">"),
     "ge": _bound(">="),
@@ -75,9 +79,20 @@ CONSTRAINTS = {
         "strings and enums",
         lambda name, values, _: f"{name} in [{', '.join(map(_literal, values))}]",
     ),
+    "not_in": Constraint(
+        ("string", "int64"),
+        "strings and whole numbers",
+        lambda name, values, _: f"{name} not in [{', '.join(map(_literal, values))}]",
+    ),
     "matches": Constraint(("string",), "strings", lambda name, pattern, _: f"matches({name}, {_literal(pattern)})"),
-    "min_length": Constraint(("string",), "strings", lambda name, least, _: f"len({name}) >= {least}"),
-    "max_length": Constraint(("string",), "strings", lambda name, most, _: f"len({name}) <= {most}"),
+    "min_length": Constraint(
+        ("string", "binary"), "strings and bytes", lambda name, least, _: f"len({name}) >= {least}"
+    ),
+    "max_length": Constraint(("string", "binary"), "strings and bytes", lambda name, most, _: f"len({name}) <= {most}"),
+    "starts_with": _part("starts_with"),
+    "ends_with": _part("ends_with"),
+    "contains": _part("contains"),
+    "multiple_of": Constraint(("int64",), "whole numbers", lambda name, step, _: f"{name} % {step} == 0"),
 }
 
 

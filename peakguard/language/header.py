@@ -1,6 +1,6 @@
 """The keys that begin every policy file."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, Strict
 
@@ -35,6 +35,8 @@ class Suppression(Model):
 class Policy(Model):
     """The header; the model of each kind adds its own keys."""
 
+    HOLDS_BYTES: ClassVar[bool] = False
+    """Whether what it declares may be of type `binary`."""
     peakguard: Literal[1]
     """Format of this file."""
     kind: Text

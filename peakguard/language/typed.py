@@ -17,7 +17,9 @@ from pydantic_core.core_schema import no_info_before_validator_function
 
 from peakguard.diagnostics import codes
 from peakguard.language.model import Model
-from peakguard.language.values import Bound, Count, Flag, Identifier, Text, choose_one, fault
+from peakguard.language.values import Bound, Count, Flag, Identifier, Item, Step, Text, choose_one, fault
+
+NO_BYTES = "bytes are a type of columns of contracts only"
 
 
 def _check_type(text: str, *, loose: bool = False) -> str:
@@ -31,6 +33,8 @@ def _check_type(text: str, *, loose: bool = False) -> str:
 
 
 def _check_loose_type(text: str) -> str:
+    if text == "binary":
+        raise fault(codes.BAD_TYPE, found=text, problem=NO_BYTES, start=0, end=len(text))
     return _check_type(text, loose=True)
 
 
@@ -71,7 +75,21 @@ LooseTypeText = Annotated[str, Strict(), AfterValidator(_check_loose_type)]
 UnitText = Annotated[str, Strict(), AfterValidator(_check_unit)]
 """A unit of measure, e.g. usd, usd/share, fraction, bps."""
 SHAPES = ("type", "list", "record")
-_OF_COLUMNS = ("gt", "ge", "lt", "le", "matches", "min_length", "max_length", "unique")
+_OF_COLUMNS = (
+    "gt",
+    "ge",
+    "lt",
+    "le",
+    "matches",
+    "min_length",
+    "max_length",
+    "unique",
+    "not_in",
+    "starts_with",
+    "ends_with",
+    "contains",
+    "multiple_of",
+)
 """What only a whole column can be held to."""
 _KEYS = frozenset({*SHAPES, "values", "nullable", "finite", "unit", *_OF_COLUMNS})
 
@@ -149,9 +167,19 @@ class Bounded(Shape):
     matches: Text | None = None
     """A pattern that every whole value matches."""
     min_length: Count | None = None
-    """The least number of characters."""
+    """The least number of characters, or of bytes."""
     max_length: Count | None = None
-    """The greatest number of characters."""
+    """The greatest number of characters, or of bytes."""
+    not_in: Annotated[tuple[Item, ...], Field(min_length=1)] | None = None
+    """Values that are refused; for strings and whole numbers."""
+    starts_with: Text | None = None
+    """What every value begins with."""
+    ends_with: Text | None = None
+    """What every value ends with."""
+    contains: Text | None = None
+    """What stands somewhere in every value."""
+    multiple_of: Step | None = None
+    """Every value is a multiple of this; for whole numbers."""
 
 
 def type_of(shape: Shape) -> Any:

@@ -106,6 +106,14 @@ def _check_number(value: Any) -> int | float:
     return value
 
 
+def _check_item(value: Any) -> int | str:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        from peakguard.syntax.parse import describe_value
+
+        raise fault(codes.WRONG_TYPE, expected="a text or a whole number", found=describe_value(value))
+    return value
+
+
 def _check_bound(value: Any) -> int | float | str:
     if isinstance(value, str):
         is_length = LENGTH.fullmatch(value) is not None and nanoseconds(value) <= _MAX_NANOSECONDS
@@ -125,6 +133,9 @@ Bound = Annotated[
     int | float | str, PlainValidator(_check_bound), WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]})
 ]
 """A number, for columns of days and times a day, for lengths of time one with its unit."""
+Item = Annotated[str | int, PlainValidator(_check_item), WithJsonSchema({"type": ["string", "integer"]})]
+"""A text or a whole number."""
+Step = Annotated[int, Strict(), Field(gt=0)]
 Rate = Annotated[float, BeforeValidator(_check_number), Field(ge=0, le=1)]
 Name = Annotated[str, Strict(), of_form(_NAME, "name", "lower-case letters, digits, _ . -, a letter first")]
 Identifier = Annotated[str, Strict(), AfterValidator(_check_identifier)]

@@ -33,6 +33,7 @@ ELSEWHERE = {
     "PG162": "unit/engines/test_sessions.py",
     "PG163": "property/test_references.py",
     "PG430": "functional/test_columns.py",
+    "PG435": "functional/test_columns.py",
     "PG456": "property/test_calls.py",
     "PG610": "functional/test_docs.py",
     **dict.fromkeys([f"PG{number}" for number in range(705, 710)], "functional/test_resolve.py"),

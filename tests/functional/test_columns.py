@@ -45,6 +45,12 @@ INT, FLOAT, TEXT = pl.Int64, pl.Float64, pl.String
 BOTH = {"c": INT, "d": INT}
 _TWO = "columns: {c: int64, d: int64}"
 _PX = {"px": 1.0}
+_TYPED = ("parquet", "arrow", "frame", "lazy", "pandas", "table", "reader", "stream")
+"""What has types of its own; text is none of a length of time there."""
+_NOT_AS_WRITTEN = ("csv", "ndjson")
+"""Polars writes a length of time to text as `P1D` or as a number; contracts read `1d`, which has its own witness."""
+_NO_BYTES = ("csv", "ndjson")
+"""Text holds no bytes: PG435."""
 _TIME = pl.Datetime("us", "UTC")
 _NO_LISTS = ("csv",)
 """Text has no lists and records."""
@@ -72,6 +78,17 @@ WITNESSES = [
     column("matches", "{type: string, matches: '[a-z]+'}", ["ab"], ["aB"], TEXT),
     column("min_length", "{type: string, min_length: 2}", ["ab"], ["a"], TEXT),
     column("max_length", "{type: string, max_length: 2}", ["ab"], ["abc"], TEXT),
+    column("not_in", "{type: string, not_in: [x, 'y''s']}", ["x's"], ["y's"], TEXT),
+    column("not_in", "{type: int64, not_in: [-999, 0]}", [1], [-999], INT),
+    column("starts_with", "{type: string, starts_with: X.}", ["X.a"], ["Xa"], TEXT),
+    column("ends_with", "{type: string, ends_with: '[0]'}", ["a[0]"], ["a0"], TEXT),
+    column("contains", "{type: string, contains: a.b}", ["xa.b"], ["axb"], TEXT),
+    column("multiple_of", "{type: int64, multiple_of: 5}", [-10], [7], INT),
+    column("min_length", "{type: binary, min_length: 2}", [b"\xff\x00"], [b"\xff"], pl.Binary, *_NO_BYTES),
+    column("max_length", "{type: binary, max_length: 2}", ["ä".encode()], ["ää".encode()], pl.Binary, *_NO_BYTES),
+    column("not_null", "{type: binary}", [b""], [b"a", None], pl.Binary, *_NO_BYTES),
+    column("unique", "{type: binary, unique: true}", [b"a", b"b"], [b"a", b"a"], pl.Binary, *_NO_BYTES),
+    column("type", "{type: binary}", [b"a"], [b"a"], pl.Binary, *_NO_BYTES),
     column("unique", "{type: int64, unique: true}", [1, 2], [1, 1], INT),
     column("not_null", "{type: int64}", [1, 2], [1, None], INT, "pandas"),
     column("not_null", "{type: string}", ["a", "b"], ["a", None], TEXT),
@@ -87,7 +104,10 @@ WITNESSES = [
         "pandas",
     ),
     column("type", "{type: date}", [date(2026, 1, 1)], [date(2026, 1, 1)], pl.Date, *_NO_TYPE),
-    column("type", "{type: 'duration[ms]'}", [timedelta(1)], [timedelta(1)], pl.Duration("ms"), "csv", "ndjson"),
+    column("type", "{type: 'duration[ms]'}", [timedelta(1)], [timedelta(1)], pl.Duration("ms"), *_NOT_AS_WRITTEN),
+    column("type", "{type: 'duration[ms]'}", ["1d2h", "-5m"], ["P1D"], TEXT, *_TYPED),
+    column("gt", "{type: 'duration[ms]', gt: 1h}", ["1h5m"], ["1h"], TEXT, *_TYPED),
+    column("gt", "{type: duration, gt: 1h}", [timedelta(1)], [timedelta(0)], pl.Duration, *_NOT_AS_WRITTEN),
     Witness("columns.d.required", _TWO, *two([(1, 2)], [(1, 2)]), BOTH),
     Witness("extra_columns", "columns: {c: int64}", {"c": [1]}, {"c": [1], "d": [2]}, BOTH),
     Witness("column_order", f"{_TWO}\ncolumn_order: declared", *two([(1, 2)], [(1, 2)]), BOTH),
@@ -341,6 +361,9 @@ def test_what_would_be_lost_is_a_violation_of_its_row(type: str, values: list[An
         ("{type: enum, values: [k]}", [b"k"], pl.Binary),
         ("{list: string}", [[b"k"]], pl.List(pl.Binary)),
         ("{record: {t: string}}", [{"t": b"k"}], pl.Struct({"t": pl.Binary})),
+        ("{type: binary}", ["k"], pl.String),
+        ("{list: binary}", [["k"]], pl.List(pl.String)),
+        ("{record: {t: binary, u: string}}", [{"t": "k", "u": b"k"}], pl.Struct({"t": pl.String, "u": pl.Binary})),
     ],
 )
 def test_bytes_are_never_taken_for_text(form: str, type: str, values: list[Any], dtype: Any) -> None:
@@ -348,6 +371,71 @@ def test_bytes_are_never_taken_for_text(form: str, type: str, values: list[Any],
     verdict = FORMS[form](made, pl.DataFrame({"c": values}, {"c": dtype}))
     assert [violation.rule for violation in verdict.violations] == ["columns.c.type"]
     assert [rule.id for rule in verdict.rules if rule.note is not None] == []
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+@pytest.mark.parametrize("coerce", ["true", "false"])
+def test_text_files_hold_no_bytes(form: str, coerce: str) -> None:
+    made = contract(f"coerce: {coerce}\ncolumns: {{c: {{type: binary, max_length: 9}}, d: int64}}")
+    verdict = FORMS[form](made, pl.DataFrame({"c": ["6b"], "d": [1]}))
+    (violation,) = verdict.violations
+    assert (violation.rule, violation.error) == ("columns.c.type", "PG435")
+    assert {rule.id for rule in verdict.rules if rule.state == "skipped"} == {
+        "columns.c.not_null",
+        "columns.c.max_length",
+    }
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "ndjson"])
+@pytest.mark.parametrize("type", ["binary", "{list: binary}"])
+def test_bytes_are_not_written_into_text(tmp_path: Path, form: str, type: str) -> None:
+    value = b"k" if type == "binary" else [b"k"]
+    pl.DataFrame({"c": [value], "d": [1]}).write_parquet(tmp_path / "a.parquet")
+    with pytest.raises(peakguard.PeakguardError) as raised:
+        contract(f"columns: {{c: {type}, d: int64}}").split_file(
+            tmp_path / "a.parquet", valid=tmp_path / f"a.{form}", quarantine=tmp_path / "b.parquet"
+        )
+    assert raised.value.code == "PG2022"
+    assert not (tmp_path / f"a.{form}").exists()
+
+
+BERLIN = "Europe/Berlin"
+ZONES = [
+    ("datetime[us, UTC]", None, True),
+    ("datetime[us]", "UTC", True),
+    ("datetime[us, UTC]", BERLIN, True),
+    (f"datetime[us, {BERLIN}]", "UTC", True),
+    (f"datetime[us, {BERLIN}]", None, False),
+    ("datetime[us]", BERLIN, False),
+]
+
+
+@pytest.mark.parametrize("is_inside", [False, True], ids=["column", "list"])
+@pytest.mark.parametrize(("type", "zone", "is_known"), ZONES)
+def test_a_zone_is_only_ever_taken_for_utc(type: str, zone: str | None, *, is_known: bool, is_inside: bool) -> None:
+    """Midsummer: Berlin is two hours ahead."""
+    moment = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    dtype = pl.Datetime("us", zone)
+    data = pl.Series([moment], dtype=_TIME).cast(dtype)
+    declared = f"{{list: '{type}'}}" if is_inside else f"{{type: '{type}'}}"
+    made = contract(f"coerce: true\ncolumns: {{c: {declared}}}")
+    frame = pl.DataFrame({"c": data.implode() if is_inside else data})
+    verdict = made.inspect(frame)
+    if not is_known:
+        assert [violation.rule for violation in verdict.violations] == ["columns.c.type"]
+        return
+    assert [rule.id for rule in verdict.rules if rule.note is not None] == ["columns.c.coerced"]
+    found = made.validate(frame)["c"]
+    assert (found.explode() if is_inside else found).cast(_TIME).to_list() == [moment]
+
+
+@pytest.mark.parametrize("dtype", [pl.Categorical, pl.String, pl.Enum(["x", "y"]), pl.Enum(["z", "y", "x"])])
+def test_an_enum_stays_as_it_is_held(dtype: Any) -> None:
+    """So there is nothing to report, also under `coerce`: text and categories are ways to hold an enum."""
+    made = contract("coerce: true\ncolumns: {c: {type: enum, values: [x, y]}}")
+    data = pl.DataFrame({"c": ["x", "y"]}, {"c": dtype})
+    assert made.validate(data).schema == data.schema
+    assert [rule.id for rule in made.inspect(data).rules if rule.note is not None] == []
 
 
 def test_without_re2_a_default_is_not_asked_by_a_pattern_that_could_take_long(

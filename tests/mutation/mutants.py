@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutation.cache_mutants import CACHES
 from tests.mutation.config_mutants import CONFIGS
+from tests.mutation.file_mutants import FILES
 from tests.mutation.guard_mutants import GUARDS
 from tests.mutation.invariant_mutants import INVARIANTS
 from tests.mutation.mutant import TABLE, Mutant
@@ -525,4 +526,5 @@ CONTRACTS = [
 
 MUTANTS: list[Mutant] = [
     *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE, *CACHES,
+    *FILES,
 ]  # fmt: skip # the lists in order

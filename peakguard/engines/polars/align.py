@@ -9,7 +9,7 @@ from peakguard.diagnostics import codes
 from peakguard.diagnostics.wording import message
 from peakguard.engines.polars.durations import read_duration
 from peakguard.engines.polars.library import polars
-from peakguard.engines.polars.types import holds, holds_bytes, is_in_json, misfit, shown, to_dtype
+from peakguard.engines.polars.types import has_bytes, holds, is_guess, is_in_json, misfit, shown, to_dtype
 
 if TYPE_CHECKING:
     import polars as pl
@@ -111,6 +111,9 @@ def _settle(
     wanted = to_dtype(column["type"], column["values"])
     if holds(values.dtype, wanted):
         return values, None
+    if has_bytes(wanted) and (is_text or column.get("is_json", False)):
+        reason = message(codes.BYTES_IN_TEXT, {"column": column["name"]})
+        return None, _fault(column, "type", reason)._replace(error=codes.BYTES_IN_TEXT)
     is_written = values.dtype == polars().String() and (is_text or column["parse"] is not None)
     is_written = is_written or _is_json(values.dtype, column)
     if not is_written and not coerce:
@@ -139,11 +142,10 @@ def _converted(
 
 def _read(values: pl.Series, column: Mapping[str, Any], wanted: pl.DataType) -> pl.Series | None:
     library = polars()
+    if is_guess(values.dtype, wanted):
+        return None
     if values.dtype == library.String():
         return read_text(values, wanted, column["parse"])
-    if holds_bytes(values.dtype):
-        # Whether bytes are text, and in which encoding, is nothing that they say.
-        return None
     try:
         read: pl.Series = values.cast(wanted, strict=False)
         back = read.cast(values.dtype, strict=False)

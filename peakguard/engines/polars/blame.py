@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from peakguard.diagnostics import codes
+from peakguard.engines.polars.arrow_file import arrow_rows
 from peakguard.engines.polars.csv_lines import check_csv
 from peakguard.engines.polars.find_files import Files, of_system
 from peakguard.engines.polars.forms import Form, opened, scan
@@ -70,6 +71,8 @@ def _columns_fault(files: Files) -> PeakguardError | None:
         if (fault := _magic_fault(file, files.form)) is not None:
             return fault
         try:
+            if files.form.is_arrow:
+                arrow_rows(file)
             schema = scan([file], files.form).collect_schema()
         except BaseException as error:
             if not is_fault(error):

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from peakguard.diagnostics import codes
+from peakguard.engines.polars.arrow_file import arrow_rows
 from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source, rows_per_batch
 from peakguard.engines.polars.csv_lines import check_csv, csv_header
 from peakguard.engines.polars.find_files import Files, find_files
@@ -31,11 +32,15 @@ def source_of(path: str) -> Source:
     Raises PeakguardError (PG140 to PG153), now, by `check`, or while reading.
     """
     files = find_files(path)
+    whole: list[int] = []
     with read_faults(files):
+        if files.form.is_arrow:
+            whole.append(sum(arrow_rows(file) for file in files.names))
         scanned = scan_of(files)
         schema = scanned.collect_schema()
-        is_small = _is_small(files, scanned)
-    whole: list[int] = []
+        if files.form.name == "parquet":
+            whole.append(int(scanned.select(polars().len()).collect().item()))
+        is_small = _is_small(files, whole)
 
     def check() -> None:
         with read_faults(files):
@@ -54,15 +59,11 @@ def source_of(path: str) -> Source:
             ):
                 height += batch.height
                 yield batch
-            _nothing_lost(files, height, whole)
+            # Rows of a table without columns cannot be read.
+            _nothing_lost(files, height, whole if schema else ())
 
     def rows() -> int | None:
-        if whole:
-            return whole[-1]
-        if files.form.separator is not None or files.form.is_json:
-            return None
-        with read_faults(files):
-            return int(scanned.select(polars().len()).collect().item())
+        return whole[-1] if whole else None
 
     is_text = files.form.separator is not None
     return Source(schema, read, is_text, is_small, check, is_json=files.form.is_json, rows=rows)
@@ -80,15 +81,17 @@ def _nothing_lost(files: Files, height: int, whole: Sequence[int]) -> None:
     if (changed := files.changed()) is not None:
         raise PeakguardError(codes.DATA_CHANGED, file=changed[0], what=changed[1])
     if whole and height != whole[-1]:
-        reason = f"{whole[-1]} rows are written, but {height} can be read; are its lines ended by carriage returns?"
+        # Polars may lose a panic of one of its threads, and end as if there were no more rows.
+        hint = "; are its lines ended by carriage returns?" if files.form.magic is None else ""
+        reason = f"{whole[-1]} rows are written, but {height} can be read{hint}"
         raise PeakguardError(codes.DATA_DAMAGED, file=files.names[0], format=files.form.suffix[1:], reason=reason)
 
 
-def _is_small(files: Files, scanned: pl.LazyFrame) -> bool:
+def _is_small(files: Files, whole: Sequence[int]) -> bool:
     if files.size > SMALL_FILES or files.form.is_zipped:
         return False
-    # A few bytes of a columnar file may stand for any number of rows, which its footer tells.
-    return files.form.magic is None or scanned.select(polars().len()).collect().item() <= ROWS_PER_BATCH
+    # A few bytes of a columnar file may stand for any number of rows, which it tells.
+    return files.form.magic is None or whole[-1] <= ROWS_PER_BATCH
 
 
 def is_among(output: str, path: str) -> bool:

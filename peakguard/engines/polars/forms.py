@@ -43,6 +43,10 @@ class Form(NamedTuple):
         return self.suffix.removesuffix(_ZIPPED) in _JSON
 
     @property
+    def is_arrow(self) -> bool:
+        return self.suffix in _ARROW
+
+    @property
     def magic(self) -> bytes | None:
         """What a whole file begins with, and ends with."""
         return {"parquet": b"PAR1", "arrow": b"ARROW1", "feather": b"ARROW1"}.get(self.name)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.library import polars
-from peakguard.engines.polars.types import to_dtype
+from peakguard.engines.polars.types import bytes_in, to_dtype
 
 if TYPE_CHECKING:
     import polars as pl
@@ -55,6 +55,8 @@ def encode(frame: pl.DataFrame, form: str, plan: Mapping[str, Any]) -> bytes:
     if form == "parquet":
         frame.write_parquet(buffer)
         return buffer.getvalue()
+    if (held := bytes_in(frame.schema)) is not None:
+        raise ValueError(f"column {held} holds bytes")
     written = _as_text(frame, plan)
     try:
         if form == "csv":

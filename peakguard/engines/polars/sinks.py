@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from peakguard.diagnostics import codes
 from peakguard.engines.polars.library import polars
+from peakguard.engines.polars.types import bytes_in
 from peakguard.runtime.digest import digest_of_file
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.fsops import replacing
@@ -32,6 +33,7 @@ def write_batches(batches: Iterator[pl.DataFrame], path: str, role: str) -> Outp
     check_form(path)
     sink = _SINKS[PurePath(path).suffix.lower()]
     first = next(batches)
+    _check_bytes(first.schema, path)
     counted = _Counted(first, batches)
     try:
         with replacing(path) as temporary:
@@ -40,6 +42,13 @@ def write_batches(batches: Iterator[pl.DataFrame], path: str, role: str) -> Outp
     except (OSError, polars().exceptions.ComputeError) as error:
         raise _unwritten(path, error) from error
     return Output(role, path, counted.rows, digest)
+
+
+def _check_bytes(schema: Mapping[str, Any], path: str) -> None:
+    """Polars writes bytes into CSV as the text that they may not be, and panics over them in NDJSON."""
+    held = bytes_in(schema)
+    if held is not None and PurePath(path).suffix.lower() in _TEXTS:
+        raise PeakguardError(codes.OUTPUT_CANNOT_HOLD, output=path, reason=f"column {held} holds bytes")
 
 
 def _unwritten(path: str, error: Exception) -> PeakguardError:
@@ -79,6 +88,7 @@ def is_text(path: str) -> bool:
     return PurePath(path).suffix.lower() in (".csv", ".tsv")
 
 
+_TEXTS = (".csv", ".tsv", ".ndjson", ".jsonl")
 _SINKS: dict[str, Callable[[pl.LazyFrame, str], Any]] = {
     ".parquet": lambda frame, path: frame.sink_parquet(path),
     ".csv": lambda frame, path: frame.sink_csv(path),

@@ -32,6 +32,7 @@ def _dtype(type_text: str, values: tuple[str, ...] | None) -> pl.DataType:
         "int64": library.Int64(),
         "float64": library.Float64(),
         "string": library.String(),
+        "binary": library.Binary(),
         "date": library.Date(),
     }
     if type_text in plain:
@@ -105,7 +106,14 @@ def _widened(dtype: Any) -> Any:
     return library.Float64() if dtype == library.Float32 else dtype
 
 
-_PLAIN = {"bool": "Boolean", "int64": "Int64", "float64": "Float64", "string": "String", "date": "Date"}
+_PLAIN = {
+    "bool": "Boolean",
+    "int64": "Int64",
+    "float64": "Float64",
+    "string": "String",
+    "binary": "Binary",
+    "date": "Date",
+}
 
 
 def _wary(form: str | dict[str, Any]) -> dict[str, Any]:
@@ -131,14 +139,37 @@ def _holds_fields(actual: pl.Struct, wanted: pl.Struct) -> bool:
     return all(field.name in present and holds(present[field.name], field.dtype) for field in wanted.fields)
 
 
-def holds_bytes(actual: Any) -> bool:
+def is_guess(actual: Any, wanted: Any) -> bool:
+    """Whether a conversion would say what the values do not, anywhere in them.
+
+    Bytes do not say that they are text, nor in which encoding. Times without a zone do not say which one is theirs:
+    they are only ever taken for UTC, and only times of UTC may lose their zone.
+    """
+    library = polars()
+    if isinstance(actual, library.List | library.Array) and isinstance(wanted, library.List):
+        return is_guess(actual.inner, wanted.inner)
+    if isinstance(actual, library.Struct) and isinstance(wanted, library.Struct):
+        present = {field.name: field.dtype for field in actual.fields}
+        return any(is_guess(present[field.name], field.dtype) for field in wanted.fields if field.name in present)
+    if isinstance(actual, library.Datetime) and isinstance(wanted, library.Datetime):
+        zones = {actual.time_zone, wanted.time_zone}
+        return None in zones and not zones <= {None, "UTC"}
+    return bool(actual == library.Binary()) != bool(wanted == library.Binary())
+
+
+def has_bytes(wanted: Any) -> bool:
     """Whether values of a data type are bytes, or hold some."""
     library = polars()
-    if isinstance(actual, library.List | library.Array):
-        return holds_bytes(actual.inner)
-    if isinstance(actual, library.Struct):
-        return any(holds_bytes(field.dtype) for field in actual.fields)
-    return bool(actual == library.Binary())
+    if isinstance(wanted, library.List | library.Array):
+        return has_bytes(wanted.inner)
+    if isinstance(wanted, library.Struct):
+        return any(has_bytes(field.dtype) for field in wanted.fields)
+    return bool(wanted == library.Binary())
+
+
+def bytes_in(schema: Mapping[str, Any]) -> str | None:
+    """The first column that holds bytes."""
+    return next((name for name, dtype in schema.items() if has_bytes(dtype)), None)
 
 
 def is_in_json(actual: Any, wanted: Any) -> bool:

@@ -43,6 +43,12 @@ def _method(form: str) -> Writer:
     return lambda emitter, node: f"{emitter.expression(node.args[0])}.{form}"
 
 
+def _length(emitter: Emitter, node: Typed) -> str:
+    (x,) = node.args
+    counted = "bin.size()" if x.type.kind == "binary" else "str.len_chars()"
+    return f"{emitter.expression(x)}.{counted}.cast(pl.Int64)"
+
+
 def _string_test(method: str, options: str = "") -> Writer:
     def test(emitter: Emitter, node: Typed) -> str:
         x, part = node.args
@@ -69,7 +75,7 @@ FUNCTION: dict[str, Writer] = {
     "floor": _method("floor().cast(pl.Int64, strict=False)"),
     "is_finite": _method("is_finite()"),
     "is_nan": _method("is_nan()"),
-    "len": _method("str.len_chars().cast(pl.Int64)"),
+    "len": _length,
     "log": _method("log()"),
     "lower": _method(f"str.replace_many([{_UPPER}], [{_LOWER}])"),
     "matches": _matches,

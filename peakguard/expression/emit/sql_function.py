@@ -39,6 +39,11 @@ def _function(name: str) -> Writer:
     return lambda emitter, node: text.call(name, *(emitter.operand(arg) for arg in node.args))
 
 
+def _length(emitter: Emitter, node: Typed) -> exp.Expr:
+    counted = "OCTET_LENGTH" if node.args[0].type.kind == "binary" else "LENGTH"
+    return text.call(counted, emitter.operand(node.args[0]))
+
+
 def _whole(rounding: Callable[[exp.Expr], exp.Expr]) -> Writer:
     return lambda emitter, node: text.narrow(rounding(emitter.expression(node.args[0])))
 
@@ -71,7 +76,7 @@ FUNCTION: dict[str, Writer] = {
     "floor": _whole(lambda x: text.call("FLOOR", x)),
     "is_finite": _function("ISFINITE"),
     "is_nan": _function("ISNAN"),
-    "len": _function("LENGTH"),
+    "len": _length,
     "log": _function("LN"),
     "lower": _translated(_LOWER.upper(), _LOWER),
     "matches": _matches,

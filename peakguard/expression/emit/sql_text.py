@@ -9,6 +9,7 @@ How DuckDB is expected to hold each type, and how a value of that type is counte
 | float64         | DOUBLE                              | as stored                                 |
 | decimal(p,s)    | DECIMAL(p,s)                        | as stored                                 |
 | string          | VARCHAR                             | as stored                                 |
+| binary          | BLOB                                | as stored                                 |
 | enum            | VARCHAR or ENUM                     | VARCHAR                                   |
 | date            | DATE                                | as stored                                 |
 | datetime[ms]    | TIMESTAMP_MS or TIMESTAMP           | BIGINT, milliseconds on the wall clock    |
@@ -36,6 +37,7 @@ from sqlglot import exp
 from peakguard.expression.types import MAX_PRECISION, Type
 
 _PLAIN = {
+    "binary": "BLOB",
     "bool": "BOOLEAN",
     "date": "DATE",
     "datetime": "BIGINT",

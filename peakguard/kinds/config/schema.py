@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from peakguard.runtime.values import parts
 DRAFTS = {"2020-12": "https://json-schema.org/draft/2020-12/schema", "7": "http://json-schema.org/draft-07/schema#"}
 _NUMBERS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
 _TEXTS = {"min_length": "minLength", "max_length": "maxLength"}
+_PARTS = {"starts_with": "^{}", "ends_with": "{}$", "contains": "{}"}
 _LIMIT = 2**63
 _TYPES: Mapping[str, dict[str, Any]] = {
     "bool": {"type": "boolean"},
@@ -109,6 +111,12 @@ def _field(part: Mapping[str, Any]) -> dict[str, Any]:
             made[_TEXTS[key]] = value
         elif key == "matches":
             made["pattern"] = _whole(value)
+        elif key in _PARTS:
+            made.setdefault("allOf", []).append({"pattern": _PARTS[key].format(re.escape(value))})
+        elif key == "not_in":
+            made["not"] = {"enum": list(value)}
+        elif key == "multiple_of":
+            made["multipleOf"] = value
         elif made.get("type") in ("number", "integer"):
             made[_NUMBERS[key]] = max(value, made[_NUMBERS[key]]) if key == "ge" and "minimum" in made else value
     return made

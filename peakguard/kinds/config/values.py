@@ -37,7 +37,16 @@ _EXPECTED = {
 }
 _BOUNDS = {"gt": "more than {}", "ge": "at least {}", "lt": "less than {}", "le": "at most {}"}
 _LENGTHS = {"min_length": "at least {} characters long", "max_length": "at most {} characters long"}
-_OTHERS = {**_BOUNDS, **_LENGTHS, "matches": "a text that matches {} as a whole"}
+_OTHERS = {
+    **_BOUNDS,
+    **_LENGTHS,
+    "matches": "a text that matches {} as a whole",
+    "not_in": "none of {}",
+    "starts_with": "a text that begins with {}",
+    "ends_with": "a text that ends with {}",
+    "contains": "a text that holds {}",
+    "multiple_of": "a multiple of {}",
+}
 _PER_ONE = {"fraction": 1, "percent": 100, "bps": 10_000}
 _SHARE = {"fraction": "a fraction", "percent": "percent", "bps": "basis points"}
 _UNITS_NS = {"ns": 1, "us": 10**3, "ms": 10**6}
@@ -195,7 +204,8 @@ def _no_option(node: Node, value: Any, options: list[str], field: str, is_secret
 def _out_of_bounds(node: Node, value: Any, bound: Mapping[str, Any], plan: Mapping[str, Any], field: str) -> Diagnostic:
     fix = "".join(_other_shares(value, plan))
     said = shown(node, is_secret=plan.get("secret", False))
-    wanted = _OTHERS[bound["key"]].format(bound["bound"])
+    stated = bound["bound"]
+    wanted = _OTHERS[bound["key"]].format(", ".join(map(str, stated)) if isinstance(stated, list | tuple) else stated)
     return found(codes.CONFIG_BOUND, node.span, field=field, found=said, bound=wanted, fix=fix)
 
 

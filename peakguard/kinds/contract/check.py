@@ -18,8 +18,8 @@ from peakguard.runtime.lengths import nanoseconds
 from peakguard.syntax.node import Path
 
 _TIMES = ("date", "datetime")
-_NOT_GROUPABLE = ("float64", "decimal", "duration", "list", "record")
-_NOT_ORDERED = ("list", "record")
+_NOT_GROUPABLE = ("float64", "decimal", "duration", "binary", "list", "record")
+_NOT_ORDERED = ("binary", "list", "record")
 
 
 def check(document: Document[Contract]) -> Iterator[Diagnostic]:

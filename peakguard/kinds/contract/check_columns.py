@@ -40,7 +40,7 @@ def _check_default(document: Document[Contract], name: str, column: Column) -> I
         return
     if column.required:
         yield found(codes.DEFAULT_NEEDLESS, document.key_span("columns", name, "default"), column=name)
-    elif column.list is not None or column.record is not None:
+    elif column.list is not None or column.record is not None or column.type == "binary":
         span = document.key_span("columns", name, "default")
         yield found(codes.CONSTRAINT_MISFIT, span, constraint="default", type=column.shape, fits="plain types")
     elif (reason := _misfit(column)) is not None:

@@ -1,6 +1,6 @@
 """What a `contract` policy may say."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -132,6 +132,7 @@ class Contract(Policy):
 
     model_config = ConfigDict(json_schema_extra=_no_columns_of_its_own)
 
+    HOLDS_BYTES: ClassVar[bool] = True
     kind: Literal["contract"]
     """What the file declares."""
     extends: Annotated[Extends, ShortForm("contract")] | None = None

@@ -106,6 +106,11 @@ _COLUMN: dict[str, Test] = {
     "matches": _differs,
     "min_length": _lower,
     "max_length": _higher,
+    "not_in": lambda own, theirs: theirs is not None and not set(theirs) <= set(own or ()),
+    "starts_with": lambda own, theirs: theirs is not None and not (own or "").startswith(theirs),
+    "ends_with": lambda own, theirs: theirs is not None and not (own or "").endswith(theirs),
+    "contains": lambda own, theirs: theirs is not None and theirs not in (own or ""),
+    "multiple_of": lambda own, theirs: theirs is not None and (own is None or own % theirs != 0),
     "unique": _is(value=False),
 }
 _DEMAND = ("when", "within", "reads", "per")

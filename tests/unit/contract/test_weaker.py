@@ -57,6 +57,8 @@ RULE = st.fixed_dictionaries(
 )
 COLUMN: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(("gt", "ge", "lt", "le"), NUMBERS),
+    "not_in": st.lists(NUMBERS, min_size=1, max_size=2, unique=True),
+    "multiple_of": st.integers(1, 2),
     **dict.fromkeys(("nullable", "required", "unique"), st.booleans()),
 }
 WHOLE: dict[str, st.SearchStrategy[Any]] = {

@@ -32,7 +32,7 @@ ROW_CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("matches(symbol, r'a«$»')", codes.BAD_PATTERN, {"construct": "$"}),
     ("matches(symbol, 'x(a«(?=»b))')", codes.BAD_PATTERN, {"construct": "(?="}),
     ("abs(«symbol») > 0", codes.WRONG_ARGUMENT, {"expected": "a number or duration", "found": "string"}),
-    ("len(«high») > 0", codes.WRONG_ARGUMENT, {"parameter": "x", "expected": "a string", "found": "float64"}),
+    ("len(«high») > 0", codes.WRONG_ARGUMENT, {"parameter": "x", "expected": "a string or bytes", "found": "float64"}),
     ("is_nan(«count_»)", codes.WRONG_ARGUMENT, {"expected": "a float64", "found": "int64"}),
     ("since(«high») > 3", codes.WRONG_ARGUMENT, {"expected": "a bool", "found": "float64"}),
     ("year(«symbol») > 3", codes.WRONG_ARGUMENT, {"expected": "a date or datetime"}),

@@ -214,9 +214,12 @@ def _close(aim: Aim, node: Typed, wanted: bool) -> bool:
 def _part(join: Callable[[str, str], str]) -> Callable[[Aim, Typed, bool], bool]:
     def part(aim: Aim, node: Typed, wanted: bool) -> bool:
         text, piece = aim.value(node.args[0]), aim.value(node.args[1])
-        if text is None or piece is None or not wanted:
+        if text is None or piece is None:
             return aim.refresh(node)
-        return aim.aim(node.args[0], join(text, piece))
+        if wanted:
+            return aim.aim(node.args[0], join(text, piece))
+        other = next(letter for letter in "zyx" if letter not in piece[:1] + piece[-1:])
+        return aim.aim(node.args[0], text.replace(piece, other * len(piece)))
 
     return part
 

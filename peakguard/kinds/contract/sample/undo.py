@@ -78,8 +78,10 @@ def _mod(aim: Aim, node: Typed, target: Any) -> bool:
 
 
 def _length(aim: Aim, node: Typed, target: Any) -> bool:
-    text = aim.value(node.args[0]) or ""
-    return target >= 0 and aim.aim(node.args[0], (text + "a" * target)[:target])
+    text, more = aim.value(node.args[0]), "a" * target
+    if node.args[0].type.kind == "binary":
+        return target >= 0 and aim.aim(node.args[0], ((text or b"") + more.encode())[:target])
+    return target >= 0 and aim.aim(node.args[0], ((text or "") + more)[:target])
 
 
 def _shifted(days_off: Callable[[Any, Any], int]) -> _Undo:

@@ -20,6 +20,7 @@ START = date(2024, 1, 1)
 _EPOCH = date(1970, 1, 1)
 _NULL_EVERY = 17
 """A nullable column misses each 17th value."""
+_TRIES = 100
 _POOL = 12
 """How many different strings a column has that says nothing of them."""
 
@@ -61,14 +62,52 @@ class Cells:
         declared, source = self._declared, self._source
         if declared.values is not None and declared.list is None and declared.record is None:
             # Each value in turn, before chance has its way.
-            values = declared.values
+            values = [value for value in declared.values if value not in (declared.not_in or ())]
             return values[self._drawn - 1] if 0 < self._drawn <= len(values) else source.choice(values)
+        if self._column.type.kind == "binary":
+            least, most = declared.min_length or 0, declared.max_length
+            return source.randbytes(max(least, 4) if most is None else max(least, min(4, most)))
         if self._column.type.kind == "string":
             pool = getattr(self, "_pool", None)
             return source.choice(pool) if pool else self._string()
-        return value_of(declared, self._column, source, level)
+        return self._allowed(lambda: self._stepped(value_of(declared, self._column, source, level)))
+
+    def _stepped(self, value: Any) -> Any:
+        """The multiple that is next to a value, within the bounds if one is."""
+        step = self._declared.multiple_of
+        if step is None:
+            return value
+        below = value // step * step
+        return below if self._column.least is None or below >= self._column.least else below + step
 
     def _string(self) -> str:
+        text: str = self._allowed(self._text)
+        return text
+
+    def _allowed(self, draw: Callable[[], Any]) -> Any:
+        """A value that `not_in` does not refuse."""
+        refused = self._declared.not_in or ()
+        value = draw()
+        for _ in range(_TRIES):
+            if value not in refused:
+                break
+            value = draw()
+        return value
+
+    def _text(self) -> str:
+        declared = self._declared
+        begin, end = declared.starts_with or "", declared.ends_with or ""
+        middle = declared.contains or ""
+        if not (begin or end or middle):
+            return self._letters_or_match()
+        if middle in begin or middle in end:
+            middle = ""
+        fixed = len(begin) + len(middle) + len(end)
+        least, most = declared.min_length or 0, declared.max_length
+        length = max(least - fixed, 3) if most is None else max(min(max(least - fixed, 3), most - fixed), 0)
+        return begin + _letters(self._source, length) + middle + end
+
+    def _letters_or_match(self) -> str:
         least, most = self._declared.min_length or 0, self._declared.max_length
         if self._declared.matches is not None:
             found = string_for(self._declared.matches, self._source, least, most)
@@ -171,6 +210,7 @@ def ticks(type: Type) -> int:
 
 
 _DRAWS: dict[str, Callable[[Column, Random], Any]] = {
+    "binary": lambda column, source: source.randbytes(source.randint(4, 8)),
     "bool": lambda column, source: source.random() < 0.5,
     "date": _date,
     "datetime": _datetime,
