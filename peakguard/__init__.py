@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from peakguard.api.bindings import attach, guard
     from peakguard.api.data import collect_violations, validate
     from peakguard.api.policies import check, load
-    from peakguard.api.run import run
+    from peakguard.api.run import checkpoint, run
     from peakguard.api.testing import set_testing
     from peakguard.diagnostics.diagnostic import Diagnostic
     from peakguard.runtime.errors import ContractViolation, PeakguardError, PolicyError
@@ -23,6 +23,7 @@ _HOMES = {
     "Violation": "runtime.violation",
     "attach": "api.bindings",
     "check": "api.policies",
+    "checkpoint": "api.run",
     "collect_violations": "api.data",
     "guard": "api.bindings",
     "load": "api.policies",
@@ -40,6 +41,7 @@ __all__ = [
     "Violation",
     "attach",
     "check",
+    "checkpoint",
     "collect_violations",
     "guard",
     "load",

@@ -12,6 +12,8 @@ COMMANDS = {
     "verify": "verify results against invariants",
     "config": "show a configuration with the origin of every value",
     "run": "run a Python program under its bindings",
+    "runs": "list, show, compare and remove recorded runs",
+    "replay": "make a recorded run once more, and say whether it gives the same",
     "adopt": "list what of a program could be guarded, and what is",
     "report": "tell what went wrong, from the journal",
     "simulate": "play an outage to a resilience policy, on a clock that costs nothing",

@@ -1,0 +1,85 @@
+"""`peakguard replay`: a recorded run made once more, and compared."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from peakguard.api.recorded import CONDITIONS
+from peakguard.kinds.reproducibility import circumstances, workspace
+from peakguard.kinds.reproducibility.archive import Archive, folder_of
+from peakguard.kinds.reproducibility.comparison import Divergence, divergence
+from peakguard.pipeline.project import find_project
+from peakguard.runtime.errors import PeakguardError
+
+
+class Replayed(NamedTuple):
+    """What came of a repetition: `identical`, `diverged` with the first difference, `not replayable` with reasons."""
+
+    run_id: str
+    verdict: str
+    first: Divergence | None
+    missing: tuple[str, ...]
+
+
+def replay(run: str, root: str | None = None, *, python: str | None = None) -> Replayed:
+    """Repeat a run in a folder of its own, and compare. Nothing of the project is changed.
+
+    Raises PeakguardError: PG2101 for a run that there is not, PG2102 for a manifest that cannot be used.
+    """
+    project = find_project(root)
+    archive = Archive(folder_of(project.root))
+    manifest = archive.load(run)
+    packages = circumstances.packages() if python is None else _packages_of(python)
+    missing = tuple(workspace.obstacles(manifest, archive, project.root, packages))
+    if missing:
+        return Replayed(manifest["run_id"], "not replayable", None, missing)
+    with TemporaryDirectory(prefix="peakguard-replay-") as temporary:
+        folder, kept = os.path.join(os.path.realpath(temporary), "project"), os.path.join(temporary, "runs")
+        workspace.fill(folder, manifest, archive, project.root)
+        words, variables = workspace.command(manifest, folder, python or sys.executable)
+        under = {"table": manifest["table"], "clock_ns": manifest["clock_ns"], "archive": kept}
+        problem = _run(words, os.path.join(folder, manifest["folder"]), {**variables, CONDITIONS: json.dumps(under)})
+        repeated = _recorded(kept)
+        if repeated is None:
+            return Replayed(manifest["run_id"], "not replayable", None, (f"the program could not be run: {problem}",))
+        first = divergence(manifest, repeated, archive.content, Archive(kept).content)
+    if first is None:
+        archive.note_verified(manifest["run_id"])
+    return Replayed(manifest["run_id"], "identical" if first is None else "diverged", first, ())
+
+
+def _run(words: Sequence[str], folder: str, variables: Mapping[str, str]) -> str:
+    """Run a command, and give the last that it said on stderr."""
+    done = subprocess.run(  # noqa: S603 # the program that was recorded
+        words,
+        cwd=folder,
+        env={**os.environ, **variables},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    lines = done.stderr.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else f"exit code {done.returncode}"
+
+
+def _recorded(folder: str) -> dict[str, Any] | None:
+    try:
+        return Archive(folder).load("last")
+    except PeakguardError:
+        return None
+
+
+def _packages_of(python: str) -> Mapping[str, Any]:
+    """The packages of another interpreter."""
+    script = (
+        "import json\nfrom peakguard.kinds.reproducibility.circumstances import packages\nprint(json.dumps(packages()))"
+    )
+    done = subprocess.run([python, "-c", script], capture_output=True, check=False)  # noqa: S603 # the user's own
+    found: Mapping[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
+    return found

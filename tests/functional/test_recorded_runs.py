@@ -1,0 +1,269 @@
+"""`peakguard run --seed`, `runs` and `replay`: a run is started so that it can be repeated, recorded and repeated."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.functional.conftest import COMMAND, Project, Run
+from tests.functional.policies import SHOP
+
+POLICY = "peakguard: 1\nkind: reproducibility\nname: runs\nversion: 1.0.0\n"
+STRICT = POLICY + "level: strict\nenvironment: ['APP_*']\noutputs: ['out/*.parquet']\n"
+PROGRAM = """\
+import datetime, os, random, sys, uuid
+import peakguard
+import app.rates
+
+with peakguard.run("backtest") as run:
+    noise = run.rng("noise").standard_normal(4)
+    run.checkpoint("noise", noise)
+    prices = [float(line) for line in open("data/prices.txt")]
+    run.checkpoint("prices", {"prices": prices, "drawn": random.random(), "order": list({"a", "b", "c"})})
+    os.makedirs("out", exist_ok=True)
+    import polars as pl
+    frame = pl.DataFrame({"price": prices, "fair": [p * app.rates.RATE for p in prices]})
+    run.checkpoint("book", frame)
+    frame.write_parquet("out/book.parquet")
+    with open("out/told.txt", "w") as file:
+        file.write(f"{datetime.datetime.now()} {uuid.uuid4()} {os.listdir('data')} {os.environ.get('APP_MODE')}")
+print(sys.stdin.read().strip(), sys.argv[1:])
+sys.exit(int(sys.argv[1]))
+"""
+FILES: dict[str, str | bytes] = {
+    "policies/runs.yaml": STRICT,
+    "main.py": PROGRAM,
+    "app/__init__.py": "",
+    "app/rates.py": "RATE = 1.1\n",
+    "data/prices.txt": "1.5\n2.5\n3.25\n",
+}
+
+
+def manifest(peakguard: Run, root: Path, run: str = "last") -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(peakguard("runs", "show", run, "--format", "json", cwd=root).stdout)["manifest"]
+    return made
+
+
+def replayed(peakguard: Run, root: Path, *words: str) -> tuple[int, dict[str, Any]]:
+    done = peakguard("replay", *words, "--format", "json", cwd=root)
+    return done.returncode, json.loads(done.stdout)
+
+
+@pytest.fixture
+def recorded(peakguard: Run, project: Project) -> Path:
+    root = project(FILES)
+    done = peakguard(
+        "run", "--seed", "42", "--", "python", "main.py", "0", cwd=root, APP_MODE="paper", APP_TOKEN="s3cret"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return root
+
+
+def test_a_run_is_recorded_with_all_that_it_depends_on(recorded: Path, peakguard: Run) -> None:
+    made = manifest(peakguard, recorded)
+    assert (made["seed"], made["level"], made["command"]) == (42, "strict", ["main.py", "0"])
+    assert made["streams"] == {'numpy "noise"': 4}
+    assert [each["path"] for each in made["inputs"]] == ["data/prices.txt"]
+    assert {each["path"] for each in made["sources"]} == set(FILES) - {"data/prices.txt"}
+    assert [each["path"] for each in made["outputs"]] == ["out/book.parquet", "out/told.txt"]
+    assert [each["name"] for each in made["checkpoints"]] == ["noise", "prices", "book"]
+    assert made["environment"] == {"APP_MODE": "paper"}  # a token is no setting
+    assert made["packages"]["polars"]["used"]
+    assert made["ended"] == {"status": "ok", "exit_code": 0, "error_type": None, "code": None}
+
+
+def test_a_repetition_gives_the_same_whatever_became_of_the_project(recorded: Path, peakguard: Run) -> None:
+    for name in ("data/prices.txt", "main.py", "app/rates.py", "out/told.txt", "out/book.parquet"):
+        (recorded / name).write_bytes(b"changed since")
+    assert replayed(peakguard, recorded, "last")[1]["verdict"] == "identical"
+    assert (recorded / "out/told.txt").read_bytes() == b"changed since"
+    rows = json.loads(peakguard("runs", "ls", "--format", "json", cwd=recorded).stdout)["runs"]
+    assert [row["verified"] for row in rows] == [1]
+
+
+DIVERGING = """\
+import os, sys
+import polars as pl
+import peakguard
+path = os.environ["DIVERGE_STATE"]
+step = 2.0 ** -52 if os.path.exists(path) else 0.0
+os.open(path, os.O_CREAT)
+peakguard.checkpoint("first", [1, 2])
+peakguard.checkpoint("book", pl.DataFrame({"symbol": ["A", "B", "C"], "price": [1.0, 1.0 + step, 1.0 + 3 * step]}))
+"""
+
+
+def test_a_run_that_diverges_is_told_to_the_bit(peakguard: Run, project: Project) -> None:
+    root = project({"main.py": DIVERGING, "policies/runs.yaml": POLICY})
+    state = str(root.parent / f"{root.name}.state")
+    assert peakguard("run", "--seed", "1", "--", "main.py", cwd=root, DIVERGE_STATE=state).returncode == 0
+    done = peakguard("replay", "last", "--format", "json", cwd=root, DIVERGE_STATE=state)
+    first = json.loads(done.stdout)["first"]
+    assert done.returncode == 1
+    assert first == {
+        "artifact": "checkpoint book",
+        "place": "price",
+        "row": 1,
+        "left": 1.0,
+        "right": 1.0 + 2.0**-52,
+        "ulps": 1,
+        "rows": 2,
+    }
+    told = peakguard("replay", "last", cwd=root, DIVERGE_STATE=state).stdout
+    assert "checkpoint book, price, row 1" in told
+    assert "1 ulp" in told
+
+
+def test_a_run_whose_content_is_gone_is_not_replayable(recorded: Path, peakguard: Run) -> None:
+    (digest,) = (each["digest"] for each in manifest(peakguard, recorded)["inputs"])
+    (recorded / ".peakguard/runs/objects" / digest).unlink()
+    code, found = replayed(peakguard, recorded, "last")
+    assert (code, found["verdict"]) == (2, "not replayable")
+    assert [each.split(":")[0] for each in found["missing"]] == ["file data/prices.txt"]
+
+
+def test_a_damaged_object_is_not_taken_for_the_input(recorded: Path, peakguard: Run) -> None:
+    (digest,) = (each["digest"] for each in manifest(peakguard, recorded)["inputs"])
+    path = recorded / ".peakguard/runs/objects" / digest
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    code, found = replayed(peakguard, recorded, "last")
+    assert (code, found["missing"][0].startswith("file data/prices.txt")) == (2, True)
+
+
+def test_inputs_that_are_too_large_to_keep_must_be_as_they_were(peakguard: Run, project: Project) -> None:
+    root = project({**FILES, "policies/runs.yaml": STRICT + "keep: 8B\n", "data/prices.txt": "1.5\n" * 5})
+    assert peakguard("run", "--seed", "1", "--", "main.py", "0", cwd=root).returncode == 0
+    assert replayed(peakguard, root, "last")[1]["verdict"] == "identical"
+    (root / "data/prices.txt").write_text("1.5\n" * 4 + "1.6\n")
+    assert replayed(peakguard, root, "last")[0] == 2
+
+
+def test_standard_input_exit_code_and_arguments_are_those_of_the_program(project: Project) -> None:
+    root = project(FILES)
+    words = [str(COMMAND), "run", "--seed", "7", "--", "main.py", "9", "x y"]
+    environment = {**os.environ, "PATH": f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        words, cwd=root, env=environment, input="told\n", capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (9, "told ['9', 'x y']\n")
+
+
+WAITING = """\
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(33))
+print("up", flush=True)
+time.sleep(60)
+"""
+
+
+def test_signals_reach_the_program(project: Project) -> None:
+    root = project({"main.py": WAITING, "policies/runs.yaml": POLICY})
+    with subprocess.Popen(
+        [COMMAND, "run", "--seed", "7", "--", "main.py"], cwd=root, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 33
+
+
+def test_a_program_that_dies_is_recorded_and_repeated(peakguard: Run, project: Project) -> None:
+    root = project({"main.py": "import peakguard\npeakguard.checkpoint('a', 1)\n1 / 0\n", "policies/runs.yaml": POLICY})
+    done = peakguard("run", "--seed", "7", "--", "main.py", cwd=root)
+    assert (done.returncode, "ZeroDivisionError" in done.stderr) == (1, True)
+    assert manifest(peakguard, root)["ended"]["error_type"] == "builtins.ZeroDivisionError"
+    assert replayed(peakguard, root, "last")[1]["verdict"] == "identical"
+
+
+def test_equal_runs_have_one_fingerprint_and_others_another(peakguard: Run, project: Project) -> None:
+    program = "import random, sys\nimport peakguard\npeakguard.checkpoint('x', random.random())\n"
+    root = project({"main.py": program, "policies/runs.yaml": POLICY})
+    prints = []
+    for seed in ("1", "1", "2"):
+        time.sleep(0.002)
+        assert peakguard("run", "--seed", seed, "--", "main.py", cwd=root).returncode == 0
+        prints.append(manifest(peakguard, root)["fingerprint"])
+    assert prints[0] == prints[1] != prints[2]
+    ids = [row["run_id"] for row in json.loads(peakguard("runs", "ls", "--format", "json", cwd=root).stdout)["runs"]]
+    assert peakguard("runs", "diff", ids[0], ids[1], cwd=root).returncode == 0
+    other = json.loads(peakguard("runs", "diff", ids[1], ids[2], "--format", "json", cwd=root).stdout)
+    assert [each["what"] for each in other["given"]] == ["seed"]
+    assert other["first"]["artifact"] == "checkpoint x"
+
+
+def test_a_project_without_a_policy_is_recorded_as_what_it_reached(peakguard: Run, project: Project) -> None:
+    program = "import os\nprint(os.environ['PYTHONHASHSEED'], os.environ['TZ'])\n"
+    root = project({"main.py": program, "policies/errors.yaml": SHOP})
+    done = peakguard("run", "--seed", "7", "--", "main.py", cwd=root)
+    assert (done.stdout, done.stderr) == ("0 UTC\n", "")
+    assert manifest(peakguard, root)["level"] == "seeded"
+    assert peakguard("run", "--record", "--", "main.py", cwd=root).returncode == 0
+    assert (manifest(peakguard, root)["level"], manifest(peakguard, root)["seed"]) == ("recorded", None)
+
+
+LATE = """\
+import peakguard
+try:
+    peakguard.run(seed=3)
+except peakguard.PeakguardError as error:
+    print(error.code, error.context["reached"])
+"""
+
+
+def test_a_level_that_is_not_reached_is_refused(peakguard: Run, project: Project) -> None:
+    root = project({"main.py": "print('ran')\n", "policies/runs.yaml": STRICT})
+    done = peakguard("run", "--record", "--", "main.py", cwd=root)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "PG2100" in done.stderr
+    (root / "main.py").write_text(LATE)
+    bare = subprocess.run([COMMAND.parent / "python", "main.py"], cwd=root, capture_output=True, text=True, check=False)
+    assert bare.stdout == "PG2100 recorded\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["runs", "show", "last"], "PG2101"),
+        (["runs", "diff", "a"], "PG2101"),
+        (["replay", "0199"], "PG2101"),
+    ],
+)
+def test_a_run_that_there_is_not_is_one_clear_error(
+    words: list[str], code: str, peakguard: Run, project: Project
+) -> None:
+    done = peakguard(*words, cwd=project({"policies/runs.yaml": POLICY}))
+    assert (done.returncode, code in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
+def test_a_run_that_cannot_be_kept_says_so(peakguard: Run, project: Project) -> None:
+    root = project({"main.py": "print('ran')\n", "policies/runs.yaml": POLICY, ".peakguard/runs/strange": "x"})
+    foreign = peakguard("run", "--seed", "1", "--", "main.py", cwd=root)
+    assert (foreign.returncode, "PG2043" in foreign.stderr) == (2, True)
+    (root / ".peakguard/runs/strange").unlink()
+    (root / "main.py").write_text("import os\nos.makedirs('.peakguard/runs')\nopen('.peakguard/runs/x', 'w').close()\n")
+    (root / ".peakguard/runs").rmdir()
+    late = peakguard("run", "--seed", "1", "--", "main.py", cwd=root)
+    assert (late.returncode, "PG2105" in late.stderr, "Traceback" in late.stderr) == (1, True, False)
+
+
+@pytest.mark.parametrize("seed", ["-1", "x", "1.5", "9223372036854775808", "٣"])
+def test_a_seed_that_is_none_is_refused(seed: str, peakguard: Run, project: Project) -> None:
+    done = peakguard("run", f"--seed={seed}", "--", "main.py", cwd=project({"main.py": ""}))
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+
+
+def test_runs_are_removed_with_what_they_alone_kept(recorded: Path, peakguard: Run) -> None:
+    for path in (recorded / ".peakguard/runs/objects").iterdir():
+        os.utime(path, (0, 0))
+    kept = peakguard("runs", "gc", "--keep", "1", "--format", "json", cwd=recorded)
+    assert json.loads(kept.stdout)["objects"] == 0
+    gone = json.loads(peakguard("runs", "gc", "--keep", "0", "--format", "json", cwd=recorded).stdout)
+    assert (gone["runs"], gone["objects"] > 5) == (1, True)
+    assert peakguard("runs", "ls", cwd=recorded).stdout == "no run was recorded here\n"
