@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from peakguard.kinds.reproducibility import runtime
 from peakguard.kinds.reproducibility.archive import Archive, folder_of
 from peakguard.kinds.reproducibility.generators import seed_globals
-from peakguard.kinds.reproducibility.injecting import inject
+from peakguard.kinds.reproducibility.injected.memory import fix_addresses
+from peakguard.kinds.reproducibility.injecting import arrange_memory, disturb, import_first, inject
 from peakguard.kinds.reproducibility.pinned import missing, variables
 from peakguard.kinds.reproducibility.recording import Recording, Start
+from peakguard.pipeline.cache import write_ignore_file
+from peakguard.pipeline.project import STATE
 from peakguard.runtime.context.ending import ending
 from peakguard.runtime.context.run import Run
 from peakguard.runtime.errors import PeakguardError
@@ -36,6 +39,7 @@ class Conditions(NamedTuple):
     table: Mapping[str, Any] | None = None
     clock_ns: int | None = None
     archive: str | None = None
+    disturb: Mapping[str, Any] | None = None
 
 
 def conditions() -> Conditions:
@@ -50,21 +54,25 @@ def start_anew(policies: PolicySet, seed: int | None) -> Prepared:
     Signals, standard input and the exit code stay those of this process. Raises PeakguardError: PG2100 where
     the level is not reached, and what the store of the runs raises.
     """
-    given = os.environ.get(CONDITIONS)
-    table = (json.loads(given)["table"] if given is not None else None) or runtime.table_of(policies)
-    lacking = missing(table["pin"])
-    if lacking and os.environ.pop(_STARTED, None) is None:
+    given = json.loads(os.environ.get(CONDITIONS, "{}"))
+    table = given.get("table") or runtime.table_of(policies)
+    is_new = os.environ.pop(_STARTED, None) is not None
+    if not is_new and (missing(table["pin"]) or "disturb" in given):
+        if "disturb" in given:
+            fix_addresses()
         sys.stdout.flush()
         environment = {**os.environ, **variables(table["pin"]), _STARTED: "1"}
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)  # noqa: S606 # this program
-    os.environ.pop(_STARTED, None)
     under = conditions()
     clock_ns = under.clock_ns if under.clock_ns is not None else time.time_ns()
     inject(table["pin"], seed, clock_ns)
+    disturb(under.disturb or {}, seed)
     found = runtime.reached(table, seed)
     runtime.demand(table["level"], table["mode"], found)
     archive = Archive(under.archive or folder_of(policies.root))
-    return Prepared(table, seed, found[0], clock_ns, archive)
+    if under.archive is None:
+        write_ignore_file(os.path.join(policies.root, STATE))
+    return Prepared(table, seed, found[0], clock_ns, archive, under.disturb or {})
 
 
 class Prepared(NamedTuple):
@@ -75,6 +83,7 @@ class Prepared(NamedTuple):
     level: str
     clock_ns: int
     archive: Archive
+    disturb: Mapping[str, Any]
 
 
 class Recorded:
@@ -103,6 +112,8 @@ class Recorded:
         )  # fmt: skip # one argument a line would be a page
         self._recording = Recording(start, prepared.archive, self._streams)
         self._recording.begin()
+        import_first(prepared.disturb.get("imports", ()))
+        arrange_memory(prepared.disturb)
         return run
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

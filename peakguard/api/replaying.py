@@ -44,31 +44,35 @@ def replay(run: str, root: str | None = None, *, python: str | None = None) -> R
         workspace.fill(folder, manifest, archive, project.root)
         words, variables = workspace.command(manifest, folder, python or sys.executable)
         under = {"table": manifest["table"], "clock_ns": manifest["clock_ns"], "archive": kept}
-        problem = _run(words, os.path.join(folder, manifest["folder"]), {**variables, CONDITIONS: json.dumps(under)})
-        repeated = _recorded(kept)
+        environment = {**os.environ, **variables, CONDITIONS: json.dumps(under)}
+        done = run_program(words, os.path.join(folder, manifest["folder"]), environment)
+        repeated = recorded_in(kept)
         if repeated is None:
-            return Replayed(manifest["run_id"], "not replayable", None, (f"the program could not be run: {problem}",))
+            problem = f"the program could not be run: {last_words(done)}"
+            return Replayed(manifest["run_id"], "not replayable", None, (problem,))
         first = divergence(manifest, repeated, archive.content, Archive(kept).content)
     if first is None:
         archive.note_verified(manifest["run_id"])
     return Replayed(manifest["run_id"], "identical" if first is None else "diverged", first, ())
 
 
-def _run(words: Sequence[str], folder: str, variables: Mapping[str, str]) -> str:
-    """Run a command, and give the last that it said on stderr."""
-    done = subprocess.run(  # noqa: S603 # the program that was recorded
-        words,
-        cwd=folder,
-        env={**os.environ, **variables},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        check=False,
+def run_program(
+    words: Sequence[str], folder: str, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a command; what it writes to stdout and stderr is kept. It reads nothing."""
+    return subprocess.run(  # noqa: S603 # the program that was recorded
+        words, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
     )
+
+
+def last_words(done: subprocess.CompletedProcess[bytes]) -> str:
+    """The last that a program said on stderr."""
     lines = done.stderr.decode(errors="replace").strip().splitlines()
     return lines[-1] if lines else f"exit code {done.returncode}"
 
 
-def _recorded(folder: str) -> dict[str, Any] | None:
+def recorded_in(folder: str) -> dict[str, Any] | None:
+    """The manifest that a repetition left; None where it came to none."""
     try:
         return Archive(folder).load("last")
     except PeakguardError:

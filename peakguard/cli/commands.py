@@ -14,6 +14,7 @@ COMMANDS = {
     "run": "run a Python program under its bindings",
     "runs": "list, show, compare and remove recorded runs",
     "replay": "make a recorded run once more, and say whether it gives the same",
+    "determinism": "run a program under one change at a time, and name the change that it minds",
     "adopt": "list what of a program could be guarded, and what is",
     "report": "tell what went wrong, from the journal",
     "simulate": "play an outage to a resilience policy, on a clock that costs nothing",

@@ -38,6 +38,26 @@ class Difference(Protocol):
         """How many rows of the column differ."""
 
 
+class Change(Protocol):
+    """What came of one change."""
+
+    @property
+    def perturbation(self) -> str:
+        """Its name."""
+
+    @property
+    def says(self) -> str:
+        """What was changed."""
+
+    @property
+    def first(self) -> Difference | None:
+        """The first difference."""
+
+    @property
+    def through(self) -> str | None:
+        """Another change that explains it."""
+
+
 def replayed_text(run: str, verdict: str, first: Difference | None, missing: Sequence[str]) -> str:
     """What came of a repetition."""
     lines = [f"{run}: {verdict}"]
@@ -117,4 +137,23 @@ def compared_text(left: str, right: str, given: Sequence[Mapping[str, Any]], fir
     lines += (
         ["the results are the same"] if first is None else ["the results differ", *difference_lines(first, left, right)]
     )
+    return "\n".join(lines) + "\n"
+
+
+def determinism_text(findings: Sequence[Change]) -> str:
+    """What a program minds, and where."""
+    lines = []
+    for finding in findings:
+        verdict = "same" if finding.first is None else f"differs: {finding.says}"
+        verdict += f"; so it does by {finding.through}, at the same place" if finding.through is not None else ""
+        lines.append(f"{finding.perturbation:<16} {verdict}")
+        if finding.first is not None and finding.through is None:
+            lines += difference_lines(finding.first, "before", "after")
+    minded = [each.perturbation for each in findings if each.first is not None and each.through is None]
+    if "repeat" in minded:
+        lines.append("the program gives another result each time, with nothing changed: nothing else can be told apart")
+    elif minded:
+        lines.append(f"the result depends on: {', '.join(minded)}")
+    else:
+        lines.append("the result depends on nothing that was changed")
     return "\n".join(lines) + "\n"
