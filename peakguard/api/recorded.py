@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import sys
@@ -48,11 +49,12 @@ def conditions() -> Conditions:
     return Conditions(**json.loads(text)) if text is not None else Conditions()
 
 
-def start_anew(policies: PolicySet, seed: int | None) -> Prepared:
+def start_anew(policies: PolicySet, seed: int | None, clock_ns: int | None = None) -> Prepared:
     """What the program is to run under, in a process that was started for it: in place of this one, if need be.
 
-    Signals, standard input and the exit code stay those of this process. Raises PeakguardError: PG2100 where
-    the level is not reached, and what the store of the runs raises.
+    Signals, standard input and the exit code stay those of this process. An injected clock begins at `clock_ns`, in
+    nanoseconds since 1970, or now. Raises PeakguardError: PG2100 where the level is not reached, and what the store of
+    the runs raises.
     """
     given = json.loads(os.environ.get(CONDITIONS, "{}"))
     table = given.get("table") or runtime.table_of(policies)
@@ -64,15 +66,15 @@ def start_anew(policies: PolicySet, seed: int | None) -> Prepared:
         environment = {**os.environ, **variables(table["pin"]), _STARTED: "1"}
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)  # noqa: S606 # this program
     under = conditions()
-    clock_ns = under.clock_ns if under.clock_ns is not None else time.time_ns()
-    inject(table["pin"], seed, clock_ns)
+    begins = next((each for each in (under.clock_ns, clock_ns) if each is not None), time.time_ns())
+    inject(table["pin"], seed, begins)
     disturb(under.disturb or {}, seed)
     found = runtime.reached(table, seed)
     runtime.demand(table["level"], table["mode"], found)
     archive = Archive(under.archive or folder_of(policies.root))
     if under.archive is None:
         write_ignore_file(os.path.join(policies.root, STATE))
-    return Prepared(table, seed, found[0], clock_ns, archive, under.disturb or {})
+    return Prepared(table, seed, found[0], begins, archive, under.disturb or {})
 
 
 class Prepared(NamedTuple):
@@ -87,7 +89,7 @@ class Prepared(NamedTuple):
 
 
 class Recorded:
-    """The block in which a program runs: a run with the seed's streams, recorded to its end, however that comes."""
+    """The block in which a program runs: a run with the seed's streams, recorded when the interpreter ends."""
 
     def __init__(
         self, prepared: Prepared, policies: PolicySet, name: str, command: Sequence[str], folders: Sequence[str]
@@ -97,7 +99,8 @@ class Recorded:
         self._streams = streams
         self._run = Run(name, None, {}, policies.digest, streams)
         self._of = (name, tuple(command), policies, tuple(folders))
-        self.failed = False
+        self._ended: dict[str, Any] | None = None
+        self._process = os.getpid()
 
     def __enter__(self) -> Run:
         prepared, (name, command, policies, folders) = self._prepared, self._of
@@ -112,17 +115,26 @@ class Recorded:
         )  # fmt: skip # one argument a line would be a page
         self._recording = Recording(start, prepared.archive, self._streams)
         self._recording.begin()
+        atexit.register(self._finish)
         import_first(prepared.disturb.get("imports", ()))
         arrange_memory(prepared.disturb)
         return run
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        try:
-            self._recording.end(_ended(error))
-        except PeakguardError as problem:
-            self.failed = True
-            say(f"peakguard: {problem}\n")
+        self._ended = _ended(error)
         self._run.__exit__(kind, error, at)
+
+    def _finish(self) -> None:
+        """Keep the record, when threads and what the program left for the end are done too."""
+        if self._ended is None or os.getpid() != self._process:
+            return
+        try:
+            self._recording.end(self._ended)
+        except PeakguardError as problem:
+            say(f"peakguard: {problem}\n")
+            if self._ended["exit_code"] == 0:
+                sys.stdout.flush()
+                os._exit(1)  # the one way to say at this point that not all is well
 
 
 def _ended(error: BaseException | None) -> dict[str, Any]:

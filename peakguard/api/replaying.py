@@ -66,9 +66,10 @@ def run_program(
 
 
 def last_words(done: subprocess.CompletedProcess[bytes]) -> str:
-    """The last that a program said on stderr."""
+    """What a program said on stderr: its first error of ours, else the last line."""
     lines = done.stderr.decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else f"exit code {done.returncode}"
+    told = [line for line in lines if line.startswith(("error[", "peakguard:"))]
+    return (told or lines[-1:])[0] if lines else f"exit code {done.returncode}"
 
 
 def recorded_in(folder: str) -> dict[str, Any] | None:

@@ -198,6 +198,48 @@ def test_equal_runs_have_one_fingerprint_and_others_another(peakguard: Run, proj
     assert other["first"]["artifact"] == "checkpoint x"
 
 
+LATE_WRITERS = """\
+import atexit, os, threading, time
+
+def write(name, text):
+    with open(name, "w") as file:
+        file.write(text)
+
+def late():
+    time.sleep(0.3)
+    write("thread.txt", "from a thread")
+
+atexit.register(write, "end.txt", "at the end")
+threading.Thread(target=late).start()
+if os.fork() == 0:
+    raise SystemExit(0)
+os.wait()
+"""
+
+
+def test_what_threads_and_the_end_write_is_recorded_once(peakguard: Run, project: Project) -> None:
+    root = project({"main.py": LATE_WRITERS, "policies/runs.yaml": POLICY})
+    assert peakguard("run", "--seed", "1", "--", "main.py", cwd=root).returncode == 0
+    assert [each["path"] for each in manifest(peakguard, root)["outputs"]] == ["end.txt", "thread.txt"]
+    assert len(json.loads(peakguard("runs", "ls", "--format", "json", cwd=root).stdout)["runs"]) == 1
+
+
+def test_a_clock_that_begins_at_one_moment_makes_equal_runs_of_a_strict_program(
+    peakguard: Run, project: Project
+) -> None:
+    program = "from datetime import datetime\nimport peakguard\npeakguard.checkpoint('now', datetime.now())\n"
+    root = project({"main.py": program, "policies/runs.yaml": STRICT})
+    prints = set()
+    for _ in range(2):
+        words = ("run", "--seed", "1", "--at", "2026-01-02T03:04:05Z", "--", "python", "-X", "utf8", "main.py")
+        assert peakguard(*words, cwd=root).returncode == 0
+        prints.add(manifest(peakguard, root)["fingerprint"])
+    assert len(prints) == 1
+    assert manifest(peakguard, root)["clock_ns"] == 1_767_323_045 * 10**9
+    assert manifest(peakguard, root)["python"]["flags"] == ["-X", "utf8"]
+    assert replayed(peakguard, root, "last")[1]["verdict"] == "identical"
+
+
 def test_a_project_without_a_policy_is_recorded_as_what_it_reached(peakguard: Run, project: Project) -> None:
     program = "import os\nprint(os.environ['PYTHONHASHSEED'], os.environ['TZ'])\n"
     root = project({"main.py": program, "policies/errors.yaml": SHOP})
