@@ -1,8 +1,8 @@
 """What recording a run costs: `python -m tests.benchmarks.runs [--long]`.
 
 The fixed part is the time of a program that does next to nothing, run by `peakguard run --seed 1` and by
-`peakguard run`; rounds are interleaved, and the difference is the median of paired rounds. With `--long` also a program
-of 30 seconds that reads a file, computes and passes checkpoints all the time.
+`peakguard run`; times are of the processor, rounds are interleaved, and the difference is the median of paired rounds.
+With `--long` also a program of 30 seconds that reads a file, computes and passes checkpoints all the time.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 ROUNDS = 15
@@ -36,11 +35,14 @@ FOLDER = Path(sys.executable).parent
 
 
 def timed(folder: str, *options: str) -> float:
-    """Seconds of one run."""
+    """Seconds of processor time of one run, which other work on the machine does not change."""
     words = [str(FOLDER / "peakguard"), "run", *options, "--", "main.py"]
-    start = time.perf_counter()
-    subprocess.run(words, cwd=folder, check=True, env={**os.environ, "PATH": f"{FOLDER}:{os.environ['PATH']}"})
-    return time.perf_counter() - start
+    environment = {**os.environ, "PATH": f"{FOLDER}:{os.environ['PATH']}"}
+    process = subprocess.Popen(words, cwd=folder, env=environment)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return usage.ru_utime + usage.ru_stime
 
 
 def pairs(folder: str, rounds: int) -> tuple[float, float]:
