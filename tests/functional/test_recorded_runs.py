@@ -198,6 +198,34 @@ def test_equal_runs_have_one_fingerprint_and_others_another(peakguard: Run, proj
     assert other["first"]["artifact"] == "checkpoint x"
 
 
+CONFIG = """\
+peakguard: 1
+kind: config
+name: app
+version: 1.0.0
+files: [app.toml]
+sections: {limit: int64}
+"""
+READER = """\
+import peakguard
+peakguard.checkpoint("limit", peakguard.load().registry("app").current.config.limit)
+"""
+
+
+def test_the_generation_of_a_configuration_is_recorded(peakguard: Run, project: Project) -> None:
+    files = {"main.py": READER, "policies/runs.yaml": POLICY, "policies/app.yaml": CONFIG, "app.toml": "limit = 3\n"}
+    root = project(dict[str, str | bytes](files))
+    assert peakguard("run", "--seed", "1", "--", "main.py", cwd=root).returncode == 0
+    made = manifest(peakguard, root)
+    assert made["config"]["app"]["generation"] == 1
+    (root / "app.toml").write_text("limit = 4\n")
+    assert replayed(peakguard, root, "last")[1]["verdict"] == "identical"
+    assert peakguard("run", "--seed", "1", "--", "main.py", cwd=root).returncode == 0
+    other = manifest(peakguard, root)
+    assert other["config"]["app"]["digest"] != made["config"]["app"]["digest"]
+    assert other["fingerprint"] != made["fingerprint"]
+
+
 LATE_WRITERS = """\
 import atexit, os, threading, time
 

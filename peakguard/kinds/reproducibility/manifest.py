@@ -12,7 +12,7 @@ from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.store.sealed import seal, unseal
 
 FORMAT = 1
-_CONTENT = ("command", "folder", "seed", "level", "table", "policy_set", "config", "environment", "streams", "ended")
+_CONTENT = ("command", "folder", "seed", "level", "table", "policy_set", "environment", "streams", "ended")
 
 
 def fingerprint(manifest: Mapping[str, Any]) -> str:
@@ -21,6 +21,7 @@ def fingerprint(manifest: Mapping[str, Any]) -> str:
     Neither who ran it, when, where and for how long, nor the commit counts; the sources do.
     """
     content: dict[str, Any] = {name: manifest[name] for name in _CONTENT}
+    content["config"] = {name: each["digest"] for name, each in manifest["config"].items()}
     content["clock"] = manifest["clock_ns"] if manifest["table"]["pin"]["clock"] == "injected" else None
     content["python"] = manifest["python"]["version"]
     content["inputs"] = {each["path"]: each["digest"] for each in manifest["inputs"]}
