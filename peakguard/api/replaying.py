@@ -35,8 +35,7 @@ def replay(run: str, root: str | None = None, *, python: str | None = None) -> R
     project = find_project(root)
     archive = Archive(folder_of(project.root))
     manifest = archive.load(run)
-    packages = circumstances.packages() if python is None else _packages_of(python)
-    missing = tuple(workspace.obstacles(manifest, archive, project.root, packages))
+    missing = tuple(workspace.obstacles(manifest, archive, project.root, _found(python)))
     if missing:
         return Replayed(manifest["run_id"], "not replayable", None, missing)
     with TemporaryDirectory(prefix="peakguard-replay-") as temporary:
@@ -80,11 +79,17 @@ def recorded_in(folder: str) -> dict[str, Any] | None:
         return None
 
 
-def _packages_of(python: str) -> Mapping[str, Any]:
-    """The packages of another interpreter."""
+def _found(python: str | None) -> Mapping[str, Any]:
+    """Python and the packages of this interpreter, or of another one."""
+    if python is None:
+        return {"python": circumstances.python_facts(), "packages": circumstances.packages()}
     script = (
-        "import json\nfrom peakguard.kinds.reproducibility.circumstances import packages\nprint(json.dumps(packages()))"
+        "import json\nfrom peakguard.kinds.reproducibility.circumstances import packages, python_facts\n"
+        "print(json.dumps({'python': python_facts(), 'packages': packages()}))"
     )
-    done = subprocess.run([python, "-c", script], capture_output=True, check=False)  # noqa: S603 # the user's own
-    found: Mapping[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
+    try:
+        done = subprocess.run([python, "-c", script], capture_output=True, check=False)  # noqa: S603 # the user's own
+    except OSError:
+        return {"python": {}, "packages": {}}
+    found: Mapping[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {"python": {}, "packages": {}}
     return found

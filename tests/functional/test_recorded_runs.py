@@ -129,6 +129,13 @@ def test_a_run_whose_content_is_gone_is_not_replayable(recorded: Path, peakguard
     assert [each.split(":")[0] for each in found["missing"]] == ["file data/prices.txt"]
 
 
+def test_a_run_is_repeated_in_another_environment_where_its_packages_are(recorded: Path, peakguard: Run) -> None:
+    assert replayed(peakguard, recorded, "last", "--env", str(COMMAND.parents[1]))[1]["verdict"] == "identical"
+    code, found = replayed(peakguard, recorded, "last", "--env", str(recorded / "gone"))
+    assert code == 2
+    assert {each.split(":")[0] for each in found["missing"]} > {"Python", "package polars", "package numpy"}
+
+
 def test_a_damaged_object_is_not_taken_for_the_input(recorded: Path, peakguard: Run) -> None:
     (digest,) = (each["digest"] for each in manifest(peakguard, recorded)["inputs"])
     path = recorded / ".peakguard/runs/objects" / digest
@@ -278,6 +285,61 @@ def test_a_project_without_a_policy_is_recorded_as_what_it_reached(peakguard: Ru
     assert (manifest(peakguard, root)["level"], manifest(peakguard, root)["seed"]) == ("recorded", None)
 
 
+SETS_ITSELF = """\
+import os, sys
+import peakguard
+os.environ.update(PYTHONHASHSEED="0", TZ="UTC", LC_ALL="C.UTF-8")
+for name in sys.argv[1:]:
+    os.environ[name] = "1"
+try:
+    peakguard.run(seed=3, level="seeded")
+    print("claimed")
+except peakguard.PeakguardError as error:
+    print(error.code)
+"""
+THREADS = ("POLARS", "RAYON", "OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB")
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="elsewhere the system does not tell")
+def test_a_program_that_sets_itself_what_it_should_be_started_with_is_not_believed(project: Project) -> None:
+    root = project({"main.py": SETS_ITSELF, "policies/errors.yaml": SHOP})
+    ends = {"POLARS": "_MAX_THREADS", "VECLIB": "_MAXIMUM_THREADS"}
+    names = [f"{name}{ends.get(name, '_NUM_THREADS')}" for name in THREADS]
+    python = COMMAND.parent / "python"
+    late = subprocess.run([python, "main.py", *names], cwd=root, capture_output=True, text=True, check=False)
+    assert late.stdout == "PG2100\n"
+    pinned = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", **dict.fromkeys(names, "1")}
+    environment = {**os.environ, **pinned}
+    early = subprocess.run([python, "main.py"], cwd=root, env=environment, capture_output=True, text=True, check=False)
+    assert early.stdout == "claimed\n"
+
+
+BESIDE = """\
+import os
+import peakguard
+peakguard.checkpoint("left behind", sorted(os.listdir(".")))
+with open("count.txt", "r+") as file:
+    count = int(file.read())
+    file.seek(0)
+    file.write(str(count + 1))
+with open("log.txt", "a") as file:
+    file.write("again\\n")
+open("new.txt", "w").close()
+peakguard.checkpoint("count", count)
+"""
+
+
+def test_a_program_that_writes_beside_what_it_reads_is_repeated_from_its_beginning(
+    peakguard: Run, project: Project
+) -> None:
+    files = {"main.py": BESIDE, "policies/runs.yaml": POLICY, "count.txt": "4", "log.txt": "first\n"}
+    root = project(dict[str, str | bytes](files))
+    assert peakguard("run", "--seed", "1", "--", "main.py", cwd=root).returncode == 0
+    assert replayed(peakguard, root, "last")[1]["verdict"] == "identical"
+    assert (root / "count.txt").read_text() == "5"
+    assert (root / "log.txt").read_text() == "first\nagain\n"
+
+
 LATE = """\
 import peakguard
 try:
@@ -337,3 +399,35 @@ def test_runs_are_removed_with_what_they_alone_kept(recorded: Path, peakguard: R
     gone = json.loads(peakguard("runs", "gc", "--keep", "0", "--format", "json", cwd=recorded).stdout)
     assert (gone["runs"], gone["objects"] > 5) == (1, True)
     assert peakguard("runs", "ls", cwd=recorded).stdout == "no run was recorded here\n"
+
+
+BOUND = """\
+peakguard: 1
+kind: bindings
+name: program
+version: 1.0.0
+bindings:
+  - {target: 'app.rates:fair', checkpoint: fair}
+  - {target: 'app.rates:each', checkpoint: each}
+  - {target: 'app.rates:odd', checkpoint: odd}
+"""
+BOUND_FILES: dict[str, str | bytes] = {
+    "policies/runs.yaml": POLICY,
+    "policies/program.yaml": BOUND,
+    "app/__init__.py": "",
+    "app/rates.py": "def fair(x): return x * 1.1\ndef each(n): yield from range(n)\ndef odd(): return object()\n",
+    "main.py": "from app import rates\nrates.fair(2.0)\nlist(rates.each(2))\nrates.odd()\nprint('done')\n",
+}
+
+
+def test_results_of_bound_functions_are_checkpoints_of_a_program_that_knows_nothing_of_it(
+    peakguard: Run, project: Project
+) -> None:
+    root = project(BOUND_FILES)
+    done = peakguard("run", "--seed", "1", "--", "main.py", cwd=root)
+    assert (done.returncode, done.stdout) == (0, "done\n")
+    assert "PG2103" in done.stderr  # an object cannot be compared; the program goes on
+    assert [each["name"] for each in manifest(peakguard, root)["checkpoints"]] == ["fair", "each", "each"]
+    bare = peakguard("run", "--", "main.py", cwd=root)
+    assert (bare.stdout, bare.stderr) == ("done\n", "")
+    assert "the result is fair" in peakguard("show", "program", cwd=root).stdout

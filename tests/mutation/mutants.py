@@ -6,6 +6,7 @@ from tests.mutation.config_mutants import CONFIGS
 from tests.mutation.guard_mutants import GUARDS
 from tests.mutation.invariant_mutants import INVARIANTS
 from tests.mutation.mutant import TABLE, Mutant
+from tests.mutation.run_mutants import RUNS
 from tests.mutation.runtime_mutants import RUNTIME
 from tests.mutation.store_mutants import STORE
 
@@ -523,5 +524,5 @@ CONTRACTS = [
 ]
 
 MUTANTS: list[Mutant] = [
-    *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE,
+    *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE, *RUNS,
 ]  # fmt: skip # the lists in order

@@ -106,8 +106,5 @@ def _add_buffer(digest: Any, column: pl.Series) -> None:
     if width:
         digest.update(memoryview(array.buffers()[1])[array.offset * width // 8 :][: len(array) * width // 8])
         return
-    text = column.str
-    digest.update(
-        memoryview(text.len_bytes().cast(polars().UInt32).rechunk().to_arrow().buffers()[1])[: 4 * len(array)]
-    )
-    digest.update((text.join("").item() or "").encode() if len(array) else b"")
+    _add_buffer(digest, column.str.len_bytes().cast(polars().UInt32))
+    digest.update((column.str.join("").item() or "").encode() if len(column) else b"")

@@ -67,6 +67,8 @@ class Plan:
             found.append(contract.layer(site, use["contract"], use["part"], use["name"], nullable=use["nullable"]))
         if table["config"] is not None:
             found.append(import_module("peakguard.kinds.config.layer").layer(site, table["config"]))
+        if table["checkpoint"] is not None:
+            found.append(import_module("peakguard.kinds.reproducibility.layer").layer(site, table["checkpoint"]))
         found += write_layers(site, table)
         if table["resilience"] is not None:
             found += import_module("peakguard.kinds.resilience.layer").layers(site, table["resilience"])
@@ -100,7 +102,7 @@ class Plan:
         if table["resilience"] is not None:
             problem = "a block cannot be made again: write `for attempt in policies.guard(…).attempts():` around it"
             raise PeakguardError(codes.TARGET_REFUSED, target=self.name, problem=problem)
-        others = ("values", "require", "ensure", "config", "invariants", "writes")
+        others = ("values", "require", "ensure", "config", "invariants", "writes", "checkpoint")
         asks = [part for part in others if table[part]]
         asks += [part for part in (table["classify"], (table["trace"] or [None, None])[1]) if part]
         if asks:

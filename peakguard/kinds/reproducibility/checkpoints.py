@@ -32,6 +32,11 @@ def keep_with(keeper: Keeper) -> Callable[[], None]:
     return lambda: _keepers.remove(keeper)
 
 
+def keepers() -> list[Keeper]:
+    """Who keeps checkpoints in this process, now and later: the list itself, empty while no run is recorded."""
+    return _keepers
+
+
 def checkpoint(name: str, value: Any) -> str:
     """The digest of a value, which recorders are given too. Raises PeakguardError (PG2103)."""
     made = checkpoint_of(name, value)

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from peakguard.kinds.reproducibility import circumstances
 from peakguard.kinds.reproducibility.archive import Archive
 from peakguard.kinds.reproducibility.files import content_of
 from peakguard.runtime.errors import PeakguardError
@@ -25,17 +24,17 @@ _NOT_TAKEN = (
 )
 
 
-def obstacles(manifest: Mapping[str, Any], archive: Archive, root: str, packages: Mapping[str, Any]) -> Iterator[str]:
-    """What stands in the way of repeating a run here; `packages` are those of the interpreter that is to run it."""
-    here = circumstances.python_facts()
+def obstacles(manifest: Mapping[str, Any], archive: Archive, root: str, found: Mapping[str, Any]) -> Iterator[str]:
+    """What stands in the way of repeating a run here; `found` are `python` and `packages` of who is to run it."""
+    here, packages = found["python"], found["packages"]
     for key in ("implementation", "version"):
-        if manifest["python"][key] != here[key]:
-            yield f"Python: it ran on {manifest['python'][key]}, this is {here[key]}"
+        if manifest["python"][key] != here.get(key):
+            yield f"Python: it ran on {manifest['python'][key]}, this is {here.get(key, 'none that knows peakguard')}"
     for name, package in (manifest["packages"] or {}).items():
         installed = packages.get(name)
         if package["used"] and (installed is None or installed["files"] != package["files"]):
-            found = "is missing" if installed is None else f"is {installed['version']}"
-            yield f"package {name}: it was {package['version']}, here it {found}"
+            state = "is missing" if installed is None else f"is {installed['version']}"
+            yield f"package {name}: it was {package['version']}, here it {state}"
     for entry in (*manifest["inputs"], *manifest["sources"]):
         problem = _obstacle(entry, archive, root)
         if problem is not None:
