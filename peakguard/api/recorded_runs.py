@@ -29,6 +29,11 @@ def recorded_runs(root: str | None) -> list[dict[str, Any]]:
     ]
 
 
+def damaged_runs(root: str | None) -> list[str]:
+    """What is wrong with records that cannot be read."""
+    return [str(error) for error in _archive(root).damaged()]
+
+
 def recorded_run(run: str, root: str | None) -> dict[str, Any]:
     """The manifest of a run. Raises PeakguardError: PG2101 where there is none, PG2102 for one that cannot be used."""
     return _archive(root).load(run)

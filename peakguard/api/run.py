@@ -21,8 +21,8 @@ def run(
     The run has a new `run_id`, unless one is given, and a trace: that of the run around it, else the one that
     the environment names (TRACEPARENT), else a new one. Baggage travels to everything the run calls, in
     plain text: no secrets. With `seed` it is a run under the default policies, as `policies.run(seed=42)`. Raises
-    ValueError for a `run_id` that is no UUID and for a key no header can carry; PeakguardError (PG2100) where the
-    `level` cannot be reached.
+    ValueError for a `run_id` that is no UUID and for a key no header can carry; with `seed` also PeakguardError
+    (PG2100) where the `level` cannot be reached, and PolicyError for policies with errors.
     """
     if seed is None and level is None:
         return Run(name, run_id, baggage)

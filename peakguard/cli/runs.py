@@ -49,11 +49,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from peakguard.api.recorded_runs import recorded_runs
+    from peakguard.api.recorded_runs import damaged_runs, recorded_runs
     from peakguard.reporters.runs import list_text
 
-    rows = recorded_runs(options.root)
-    return _write(options, {"runs": rows}, list_text(rows))
+    rows, damaged = recorded_runs(options.root), damaged_runs(options.root)
+    _write(options, {"runs": rows, "damaged": damaged}, list_text(rows))
+    sys.stderr.writelines(f"peakguard: {each}\n" for each in damaged)
+    return FINDINGS if damaged else CLEAN
 
 
 def _show(options: argparse.Namespace) -> int:

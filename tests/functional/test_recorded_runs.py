@@ -136,6 +136,39 @@ def test_a_run_is_repeated_in_another_environment_where_its_packages_are(recorde
     assert {each.split(":")[0] for each in found["missing"]} > {"Python", "package polars", "package numpy"}
 
 
+def test_a_damaged_record_is_told_and_the_others_are_listed(recorded: Path, peakguard: Run) -> None:
+    words = ("run", "--seed", "7", "--", "main.py", "0")
+    assert peakguard(*words, cwd=recorded).returncode == 0
+    (path, _) = sorted((recorded / ".peakguard/runs/keys").iterdir())
+    path.write_bytes(path.read_bytes()[:-9])
+    done = peakguard("runs", "ls", "--format", "json", cwd=recorded)
+    assert (done.returncode, len(json.loads(done.stdout)["runs"]), "PG2041" in done.stderr) == (1, 1, True)
+
+
+def test_a_run_in_a_folder_of_the_project_with_an_input_elsewhere(
+    peakguard: Run, project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    apart = tmp_path_factory.mktemp("apart") / "rates.txt"
+    apart.write_text("7\n")
+    program = "import sys, peakguard\npeakguard.checkpoint('x', [open(p).read() for p in sys.argv[1:]])\n"
+    root = project({"jobs/main.py": program, "jobs/own.txt": "1", "policies/runs.yaml": POLICY})
+    words = ("run", "--seed", "1", "--", "main.py", "own.txt", str(apart))
+    assert peakguard(*words, cwd=root / "jobs").returncode == 0
+    made = manifest(peakguard, root)
+    assert (made["folder"], [each["path"] for each in made["inputs"]]) == ("jobs", [str(apart), "jobs/own.txt"])
+    (root / "jobs/own.txt").write_text("2")
+    assert replayed(peakguard, root, "last")[1]["verdict"] == "identical"
+    apart.write_text("8\n")
+    code, found = replayed(peakguard, root, "last")
+    assert (code, [each.split(":")[0] for each in found["missing"]]) == (2, [f"file {apart}"])
+
+
+def test_a_python_that_ignores_its_environment_claims_nothing(peakguard: Run, project: Project) -> None:
+    root = project({"main.py": "print('ran')\n", "policies/runs.yaml": POLICY})
+    done = peakguard("run", "--seed", "1", "--", "python", "-E", "main.py", cwd=root)
+    assert (done.returncode, done.stdout, "PG2100" in done.stderr) == (2, "", True)
+
+
 def test_a_damaged_object_is_not_taken_for_the_input(recorded: Path, peakguard: Run) -> None:
     (digest,) = (each["digest"] for each in manifest(peakguard, recorded)["inputs"])
     path = recorded / ".peakguard/runs/objects" / digest

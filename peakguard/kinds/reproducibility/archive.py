@@ -67,9 +67,13 @@ class Archive:
         return found[0]
 
     def runs(self) -> Iterator[Pointer]:
-        """Every run, in the order of their ids, which is that of their beginnings."""
+        """Every run that can be read, in the order of their ids, which is that of their beginnings."""
         pointers = [each for each in self._store.pointers() if not isinstance(each, PeakguardError)]
         yield from sorted(pointers, key=lambda each: each.key)
+
+    def damaged(self) -> list[PeakguardError]:
+        """What should tell of runs and cannot be read; it is kept in the quarantine of the store."""
+        return [each for each in self._store.pointers() if isinstance(each, PeakguardError)]
 
     def remove(self, run: str) -> None:
         """Forget a run; what it alone named is removed by the next `collect`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,8 @@ def variables(pin: Mapping[str, Any]) -> dict[str, str]:
 
 def missing(pin: Mapping[str, Any]) -> list[str]:
     """The variables that this process was not started with, each with what it should be."""
+    if sys.flags.ignore_environment:
+        return ["Python was told to ignore its environment (-E or -I)"]
     here = started_with()
     return [f"{name} is not {value}" for name, value in variables(pin).items() if here.get(name) != value]
 

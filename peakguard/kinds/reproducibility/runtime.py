@@ -77,10 +77,12 @@ def demand(level: str | None, mode: str, found: tuple[str, Sequence[str]]) -> No
 def streams(policies: PolicySet, seed: int | None, level: str | None) -> Streams | None:
     """Seed the process, and give the streams of a run; none without a seed.
 
-    Raises PeakguardError (PG2100) where the level is not reached, ValueError for a level that there is not.
+    Raises PeakguardError (PG2100) where the level is not reached, ValueError for a level or a seed that is none.
     """
     if level is not None and level not in LEVELS:
         raise ValueError(f"level {level!r} is none of {', '.join(LEVELS)}")
+    if seed is not None and (type(seed) is not int or seed < 0):
+        raise ValueError(f"seed {seed!r} is no whole number from 0 on")
     table = table_of(policies)
     demand(level or table["level"], "enforce" if level else table["mode"], reached(table, seed))
     if seed is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from multiprocessing import get_context
+from typing import Any
 
 import numpy as np
 import pytest
@@ -99,6 +100,12 @@ def test_generators_of_the_process_are_seeded_each_with_its_own() -> None:
 def test_a_checkpoint_gives_the_digest_of_content_outside_recorded_runs_too() -> None:
     with peakguard.run() as run:
         assert run.checkpoint("a", [1.0]) == peakguard.checkpoint("other", [1.0])
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, True, "7"])
+def test_a_seed_that_is_none_is_refused(seed: Any) -> None:
+    with pytest.raises(ValueError, match="seed"):
+        POLICIES.run(seed=seed)
 
 
 def test_a_level_that_there_is_not_is_refused() -> None:
