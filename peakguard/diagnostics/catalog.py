@@ -1288,6 +1288,13 @@ CATALOG: dict[str, Entry] = {
         "`{pattern}` in `{key}` lies outside the project",
         "Move the files below the root, or link a folder of the project to them",
     ),
+    "PG724": Entry(
+        "sums_depend_on_threads",
+        "warning",
+        "Sums of a contract differ from run to run",
+        "with {threads} threads the sums of contract `{contract}` may differ in their last bits from run to run: {rules}",
+        "Write `threads: 1`",
+    ),
     "PG740": Entry(
         "nothing_asked",
         "error",
