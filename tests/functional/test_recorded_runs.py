@@ -434,6 +434,25 @@ def test_runs_are_removed_with_what_they_alone_kept(recorded: Path, peakguard: R
     assert peakguard("runs", "ls", cwd=recorded).stdout == "no run was recorded here\n"
 
 
+LOGS = """\
+peakguard: 1
+kind: observability
+name: logs
+version: 1.0.0
+sinks:
+  file: {to: logs/events.jsonl, level: debug}
+"""
+
+
+def test_logs_of_peakguard_are_no_result_of_the_program(peakguard: Run, project: Project) -> None:
+    program = "import logging\nlogging.getLogger('x').warning('told')\nopen('out.txt', 'w').close()\n"
+    root = project({"main.py": program, "policies/runs.yaml": POLICY, "policies/logs.yaml": LOGS})
+    assert peakguard("run", "--seed", "1", "--", "main.py", cwd=root).returncode == 0
+    assert "told" in (root / "logs/events.jsonl").read_text()
+    assert [each["path"] for each in manifest(peakguard, root)["outputs"]] == ["out.txt"]
+    assert replayed(peakguard, root, "last")[1]["verdict"] == "identical"
+
+
 BOUND = """\
 peakguard: 1
 kind: bindings

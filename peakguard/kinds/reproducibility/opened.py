@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 _WRITING = os.O_WRONLY | os.O_RDWR
@@ -56,7 +57,7 @@ class Opened:
         if os.path.isabs(path):
             self._seen.add((path, is_written))  # a relative one may be another file tomorrow
         whole = os.path.abspath(path)
-        if not self._is_data(whole):
+        if not self._is_data(whole) or (is_written and _is_written_by_us()):
             return
         is_kept = not is_written or (mode is not None and mode[:1] in "ra")
         if is_kept and whole not in self.written and os.path.isfile(whole):
@@ -70,3 +71,11 @@ class Opened:
         if path.startswith(self._apart):
             return False
         return path.startswith(self._root) or not path.startswith(_ELSEWHERE)
+
+
+def _is_written_by_us() -> bool:
+    """Whether peakguard opens the file, as for a log: that is no result of the program, and holds the time of day."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 # the documented way to the caller
+    while frame is not None and frame.f_globals.get("__name__") == __name__:
+        frame = frame.f_back
+    return frame is not None and str(frame.f_globals.get("__name__", "")).startswith("peakguard.")

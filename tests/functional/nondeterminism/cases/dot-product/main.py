@@ -1,5 +1,3 @@
-import numpy as np
-
 import peakguard
 
 with peakguard.run() as run:
