@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from peakguard.api.bindings import attach, cached, guard
     from peakguard.api.data import collect_violations, validate
     from peakguard.api.policies import check, load
-    from peakguard.api.run import run
+    from peakguard.api.run import checkpoint, run
     from peakguard.api.testing import set_testing
     from peakguard.diagnostics.diagnostic import Diagnostic
     from peakguard.runtime.errors import ContractViolation, PeakguardError, PolicyError
@@ -24,6 +24,7 @@ _HOMES = {
     "attach": "api.bindings",
     "cached": "api.bindings",
     "check": "api.policies",
+    "checkpoint": "api.run",
     "collect_violations": "api.data",
     "guard": "api.bindings",
     "load": "api.policies",
@@ -42,6 +43,7 @@ __all__ = [
     "attach",
     "cached",
     "check",
+    "checkpoint",
     "collect_violations",
     "guard",
     "load",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from peakguard.kinds.bindings.runtime import Attachment
     from peakguard.kinds.invariants.monitor import Monitor
 
+_SEED = pytest.StashKey[int]()
 _attached: dict[int, Attachment] = {}
 
 
@@ -22,6 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--peakguard-root", metavar="DIR", help="root of the project with the policies (default: from here)"
     )
+    group.addoption("--peakguard-seed", type=int, metavar="N", help="the seed of every test that asks for one")
     group.addoption("--peakguard-mode", choices=("off", "observe", "enforce"), help="weakest mode of all bindings")
 
 
@@ -45,6 +49,33 @@ def peakguard_monitor(pytestconfig: pytest.Config) -> Iterator[Callable[[str], M
     policies = load(pytestconfig.getoption("--peakguard-root"))
     with ExitStack() as stack:
         yield lambda name: stack.enter_context(policies.monitor(name))
+
+
+@pytest.fixture
+def peakguard_seed(request: pytest.FixtureRequest) -> int:
+    """A seed, another one in each test unless one is given; the generators of the process are seeded with it.
+
+    Where the test fails, its report ends with the command that repeats it.
+    """
+    from peakguard.kinds.reproducibility.generators import seed_globals
+    from peakguard.kinds.reproducibility.runtime import DEFAULTS
+
+    given: int | None = request.config.getoption("--peakguard-seed")
+    seed = given if given is not None else int.from_bytes(os.urandom(4))
+    seed_globals(seed, DEFAULTS["globals"])
+    request.node.stash[_SEED] = seed
+    return seed
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say how a test that failed with a seed is repeated."""
+    report = yield
+    seed = item.stash.get(_SEED, None)
+    if report.failed and seed is not None:
+        command = f"pytest {shlex.quote(item.nodeid)} -p peakguard --peakguard-seed={seed}"
+        report.sections.append(("peakguard", f"repeat it with: {command}"))
+    return report
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -15,6 +15,13 @@ def count(text: str) -> int:
     return int(text)
 
 
+def seed(text: str) -> int:
+    """The seed of a run. Raises ArgumentTypeError for what is none."""
+    if not text.isascii() or not text.isdecimal() or len(text) > 19 or int(text) >= 2**63:
+        raise argparse.ArgumentTypeError(f"{text!r} is no seed: a whole number from 0 to 2^63 - 1")
+    return int(text)
+
+
 def reference(text: str) -> tuple[str, str]:
     """The name of a contract and the path of its data. Raises ArgumentTypeError for anything but `NAME=PATH`."""
     name, _, path = text.partition("=")

@@ -8,8 +8,10 @@ import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from peakguard.cli.arguments import moment, seed
 from peakguard.cli.exit_codes import CLEAN
 from peakguard.cli.refusal import Refusal
 from peakguard.diagnostics import codes
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from peakguard.api.program import Program
+    from peakguard.api.recorded import Prepared, Recorded
     from peakguard.kinds.bindings.runtime import Attachment
     from peakguard.runtime.policy_set import PolicySet
 
@@ -34,6 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--mode", choices=("off", "observe", "enforce"), help="weakest mode of all bindings")
     parser.add_argument("--no-journal", action="store_true", help="keep nothing of what goes wrong")
+    parser.add_argument(
+        "--seed", type=seed, metavar="N", help="start the program so that it can be repeated, and record the run"
+    )
+    parser.add_argument("--at", type=moment, metavar="TIME", help="where an injected clock begins (default: now)")
+    parser.add_argument("--record", action="store_true", help="record the run also where it has no seed")
     parser.add_argument("--report", action="store_true", help="say at the end what became of every binding")
     parser.add_argument(
         "program", nargs=argparse.REMAINDER, metavar="-- PROGRAM", help="python FILE …, python -m MODULE …, or a script"
@@ -48,10 +56,36 @@ def run(options: argparse.Namespace) -> int:
     words = _without_interpreter(words, options)
     policies = _policies(options)
     try:
+        prepared = _prepared(policies, options)
         program, arguments = _program(words)
     except PeakguardError as error:
         raise Refusal(found(error.code, Span.whole(words[0]), **error.context)) from error
-    return _run(program, arguments, policies, options)
+    recorded = _recorded(prepared, policies, program, words) if prepared is not None else None
+    return _run(program, arguments, policies, options, recorded)
+
+
+def _prepared(policies: PolicySet, options: argparse.Namespace) -> Prepared | None:
+    if options.seed is None and not options.record:
+        return None
+    from peakguard.api.recorded import start_anew
+
+    return start_anew(policies, options.seed, None if options.at is None else _nanoseconds(options.at))
+
+
+def _nanoseconds(at: datetime) -> int:
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
+
+
+def _recorded(prepared: Prepared, policies: PolicySet, program: Program, words: Sequence[str]) -> Recorded:
+    from peakguard.api.recorded import Recorded
+    from peakguard.pipeline.project import find_project
+
+    folders = [folder.path for folder in find_project(policies.root or None).folders]
+    return Recorded(prepared, policies, _name(program), words, folders)
+
+
+def _name(program: Program) -> str:
+    return program.name.removesuffix(".__main__")
 
 
 def _without_interpreter(words: Sequence[str], options: argparse.Namespace) -> Sequence[str]:
@@ -69,7 +103,9 @@ def _without_interpreter(words: Sequence[str], options: argparse.Namespace) -> S
         raise _refusal(" ".join(words), "reads its program from the keyboard")
     if flags or not _is_this(path):
         own = [f"--{name}={value}" for name in ("root", "mode") if (value := getattr(options, name)) is not None]
-        own += [f"--{name}" for name in ("report", "no-journal") if getattr(options, name.replace("-", "_"))]
+        own += [f"--seed={options.seed}"] if options.seed is not None else []
+        own += [f"--at={options.at.isoformat()}"] if options.at is not None else []
+        own += [f"--{name}" for name in ("report", "no-journal", "record") if getattr(options, name.replace("-", "_"))]
         if not _knows_us(path):
             raise _refusal(words[0], f"is {path}, for which peakguard is not installed")
         sys.stdout.flush()
@@ -124,7 +160,13 @@ def _policies(options: argparse.Namespace) -> PolicySet:
         raise Refusal(*error.diagnostics) from error
 
 
-def _run(program: Program, arguments: Sequence[str], policies: PolicySet, options: argparse.Namespace) -> int:
+def _run(
+    program: Program,
+    arguments: Sequence[str],
+    policies: PolicySet,
+    options: argparse.Namespace,
+    recorded: Recorded | None,
+) -> int:
     from peakguard.api.program import execute, names_of
 
     try:
@@ -134,7 +176,7 @@ def _run(program: Program, arguments: Sequence[str], policies: PolicySet, option
         raise Refusal(found(error.code, Span.whole(program.path), **error.context)) from error
     policies.install_excepthook()
     try:
-        with _journal(policies, options), _logs(policies), policies.run(program.name.removesuffix(".__main__")):
+        with _journal(policies, options), _logs(policies), recorded or policies.run(_name(program)):
             execute(program, arguments, attachment.guard_main)
             attachment.finish()
     except SystemExit:

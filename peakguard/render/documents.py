@@ -7,6 +7,7 @@ from peakguard.pipeline.bundle import Bundle
 from peakguard.pipeline.settings import guards_of
 from peakguard.render.error_codes import error_codes
 from peakguard.render.guards import guard_modules
+from peakguard.render.reproducibility import reproducibility_page
 
 
 def documents(bundle: Bundle) -> dict[str, str]:
@@ -14,14 +15,17 @@ def documents(bundle: Bundle) -> dict[str, str]:
     catalogs = list(bundle.of_kind("errors"))
     guards = guards_of(bundle.project.settings)
     modules = guard_modules(guards, bundle) if guards is not None else {}
+    page = reproducibility_page(bundle)
+    pages = {"docs/REPRODUCIBILITY.md": page} if page is not None else {}
     if not catalogs:
-        return modules if any(bundle.of_kind("config")) else {}
+        return {**(modules if any(bundle.of_kind("config")) else {}), **pages}
     folder = _folder_of(bundle, catalogs[0].file)
     earlier = next((entry.data.decode() for entry in bundle.entries if entry.file == f"{folder}/{NAME}"), "")
     own = {document.file for document in catalogs if not document.file.startswith("pkg:")}
     errors = [fact for fact in bundle.facts if fact.namespace == "error" and fact.span.file in own]
     return {
         **modules,
+        **pages,
         "docs/ERROR_CODES.md": error_codes(bundle),
         f"{folder}/{NAME}": lock_text(errors, earlier),
     }

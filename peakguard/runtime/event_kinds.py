@@ -244,6 +244,15 @@ EVENTS: Mapping[str, EventKind] = {
             "code": _CODE_IF_ANY,
         },
     ),
+    "config_loaded": EventKind(
+        "A registry begins to serve a configuration.",
+        {
+            "config": _CONFIG,
+            "generation": Field("integer", "its generation"),
+            "digest": Field("string", "what names its values"),
+            "source": Field("string", "`files` or `last_good`"),
+        },
+    ),
     "config_reloaded": EventKind(
         "A registry serves another configuration.",
         {

@@ -113,11 +113,27 @@ class PolicySet:
 
         return Deaths(self.classify)
 
-    def run(self, name: str | None = None, *, run_id: str | None = None, **baggage: object) -> Run:
-        """Open a run under these policies, as `peakguard.run` does; its events carry their digest."""
+    def run(
+        self,
+        name: str | None = None,
+        *,
+        run_id: str | None = None,
+        seed: int | None = None,
+        level: str | None = None,
+        **baggage: object,
+    ) -> Run:
+        """Open a run under these policies, as `peakguard.run` does; its events carry their digest.
+
+        A `seed` is given to the generators of the process that the reproducibility policy names, and to the streams
+        of `run.rng(name)`. Raises PeakguardError (PG2100) where this process cannot reach the `level` that is asked
+        for here or by the policy.
+        """
         from peakguard.runtime.context.run import Run
 
-        return Run(name, run_id, baggage, self.digest)
+        if seed is None and level is None:
+            return Run(name, run_id, baggage, self.digest)
+        streams = import_module("peakguard.kinds.reproducibility.runtime").streams(self, seed, level)
+        return Run(name, run_id, baggage, self.digest, streams)
 
     def on_event(self, callback: Subscriber, *, names: Collection[str] | None = None) -> Subscription:
         """Call a function with every event from now on, or with those of some names; what is given back ends it.

@@ -200,7 +200,7 @@ def test_the_events_of_every_flow_keep_the_schema_and_no_secret(
         Path(store.layout.object(made.digest)).write_bytes(b"other")
         with pytest.raises(PeakguardError):
             store.get("k")
-        with policies.run("part", **{f"member{number}": "x" * 200 for number in range(60)}):
+        with policies.run("part", **dict[str, Any]({f"member{number}": "x" * 200 for number in range(60)})):
             inject({})
     found = [plain(event) for event in heard]
     assert [error.message for event in found for error in SCHEMA.iter_errors(event)] == []

@@ -26,7 +26,7 @@ _ORDERED = (*_NUMBERS, "date", "datetime", "time", "string", "bool", "enum")
 _FOLDED = {"sum": _NUMBERS, "count": ("int64",), "min": _ORDERED[:-2], "max": _ORDERED[:-2]}
 _LAYERS = (
     "arguments", "require", "returns", "yields", "ensure", "config", "cache", "resilience", "invariants", "writes",
-    "classify", "trace",
+    "classify", "trace", "checkpoint",
 )  # fmt: skip # a table
 
 

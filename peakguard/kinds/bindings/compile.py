@@ -43,6 +43,7 @@ def _binding(document: Document[Bindings], index: int, binding: Binding) -> dict
         "writes": [[each.path.partition(".")[2], each.durability] for each in binding.writes],
         "classify": dict(binding.classify.context) if binding.classify is not None else None,
         "trace": [binding.trace.name or binding.shown, dict(binding.trace.fields)] if binding.trace else None,
+        "checkpoint": binding.checkpoint,
     }
 
 

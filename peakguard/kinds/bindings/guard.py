@@ -67,6 +67,8 @@ class Plan:
             found.append(contract.layer(site, use["contract"], use["part"], use["name"], nullable=use["nullable"]))
         if table["config"] is not None:
             found.append(import_module("peakguard.kinds.config.layer").layer(site, table["config"]))
+        if table["checkpoint"] is not None:
+            found.append(import_module("peakguard.kinds.reproducibility.layer").layer(site, table["checkpoint"]))
         found += write_layers(site, table)
         if table["cache"] is not None:
             kept = import_module("peakguard.kinds.cache.layer").layer
@@ -112,7 +114,7 @@ class Plan:
         if table["resilience"] is not None:
             problem = "a block cannot be made again: write `for attempt in policies.guard(…).attempts():` around it"
             raise PeakguardError(codes.TARGET_REFUSED, target=self.name, problem=problem)
-        others = ("values", "require", "ensure", "config", "cache", "invariants", "writes")
+        others = ("values", "require", "ensure", "config", "cache", "invariants", "writes", "checkpoint")
         asks = [part for part in others if table[part]]
         asks += [part for part in (table["classify"], (table["trace"] or [None, None])[1]) if part]
         if asks:
@@ -128,7 +130,7 @@ class Plan:
     def attempts(self) -> Any:
         """The resilience policy around statements. Raises PeakguardError (PG2082) for a binding that asks more."""
         table = self._table
-        others = ("values", "require", "ensure", "config", "cache", "invariants", "writes")
+        others = ("values", "require", "ensure", "config", "cache", "invariants", "writes", "checkpoint")
         if table["resilience"] is None or any(table[part] for part in others):
             problem = "attempts are those of a resilience policy, around statements that have no arguments or result"
             raise PeakguardError(codes.TARGET_REFUSED, target=self.name, problem=problem)

@@ -183,6 +183,8 @@ class Binding(Model):
     """Whether foreign exceptions become errors of the catalogs."""
     trace: Annotated[Trace | None, _Switch] = None
     """Whether every call has a span of its own."""
+    checkpoint: Name | None = None
+    """What the record of a run calls the result, or every item of a generator."""
 
     @property
     def shown(self) -> str:

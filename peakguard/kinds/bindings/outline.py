@@ -17,6 +17,7 @@ def outline(table: Mapping[str, Any], more: Mapping[str, list[dict[str, Any]]]) 
         **more,
         "cache": _cache(table),
         "trace": _trace(table),
+        "checkpoint": [_one("checkpoint", f"the result is {table['checkpoint']}")] if table["checkpoint"] else [],
         "arguments": [*_values(table, "arguments"), *_rules(table["require"])],
         "result": [*_values(table, "returns"), *_values(table, "yields"), *_config(table), *_rules(table["ensure"])],
         "classify": _classify(table),

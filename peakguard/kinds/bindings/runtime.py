@@ -195,7 +195,7 @@ def attach(policies: PolicySet, mode: str | None = None) -> Attachment:
 _BARE: Mapping[str, Any] = {
     "target": None, "origin": "", "critical": False, "values": [], "reads": {}, "require": [], "ensure": [],
     "invariants": None, "writes": [], "config": None, "classify": None, "trace": None,
-    "cache": None, "resilience": None,
+    "cache": None, "resilience": None, "checkpoint": None,
 }  # fmt: skip # a binding that asks nothing, around a resilience policy that is named in the program
 
 

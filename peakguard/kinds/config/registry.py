@@ -23,7 +23,7 @@ from peakguard.kinds.config.sections import changed_paths
 from peakguard.kinds.config.serving import Serving, first_of
 from peakguard.kinds.config.snapshot import Provenance, Reload, Snapshot, Source, Status, digest_of_section
 from peakguard.kinds.config.subscribers import Notify, Prepare, Subscriber
-from peakguard.kinds.config.told import tell_refused, tell_taken
+from peakguard.kinds.config.told import tell_loaded, tell_refused, tell_taken
 from peakguard.runtime.closing import Closing
 from peakguard.runtime.errors import ConfigError, PeakguardError
 
@@ -77,6 +77,7 @@ class Registry(Closing):
         self._closed = False
         self._watching: Watching | None = None
         self._swap(self._first())
+        tell_loaded(config.name, self._state.snapshot)
 
     current = _Current()
     """The configuration that is served. Read it once for each piece of work, and use what you got.

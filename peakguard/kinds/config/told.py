@@ -8,6 +8,19 @@ from peakguard.runtime import events
 from peakguard.runtime.errors import ConfigError, PeakguardError
 
 
+def tell_loaded(config: str, snapshot: Snapshot) -> None:
+    """A registry begins, with this generation."""
+    if events.is_heard():
+        events.emit(
+            "config_loaded",
+            policy_set=snapshot.provenance.policy_set,
+            config=config,
+            generation=snapshot.generation,
+            digest=snapshot.digest,
+            source=snapshot.provenance.source,
+        )
+
+
 def tell_taken(config: str, snapshot: Snapshot, changed: tuple[str, ...]) -> None:
     """A generation is served from now on."""
     if events.is_heard():

@@ -2,17 +2,20 @@
 
 from typing import Any
 
+from peakguard.kinds.contract.float_sums import float_sums
 from peakguard.kinds.contract.model import Contract, ForeignKey
 from peakguard.language.document import Document
 
 
 def known_of(document: Document[Contract]) -> dict[str, Any]:
-    """The columns with their types, which of them identify a row, and the references with where they are written."""
+    """The columns with their types, which of them identify a row, the references with where they are written, and
+    the rules whose sums depend on the order of rows."""
     spec = document.spec
     return {
         "columns": {name: column.shape for name, column in spec.columns.items()},
         "key": list(spec.key),
         "unique": [name for name, column in spec.columns.items() if column.unique],
+        "sums": float_sums(spec),
         "references": [_reference(document, name, foreign) for name, foreign in spec.references.items()],
     }
 

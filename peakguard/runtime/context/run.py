@@ -6,12 +6,20 @@ import os
 import time
 from abc import abstractmethod
 from functools import cache
+from importlib import import_module
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from peakguard.runtime import events
 from peakguard.runtime.context import identifiers as ids
 from peakguard.runtime.context.scope import SCOPE, Context, Scope
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from numpy.random import Generator
+
+    from peakguard.runtime.seeding import Streams
 
 
 class Block(Scope):
@@ -102,10 +110,15 @@ class Span(Block):
 class Run(Block):
     """A run of the program or of a part of it: all that happens inside carries its ids."""
 
-    __slots__ = ("_baggage", "_began", "_name", "_numbers", "_policy_set", "_run_id")
+    __slots__ = ("_baggage", "_began", "_name", "_numbers", "_policy_set", "_run_id", "_streams")
 
     def __init__(
-        self, name: str | None, run_id: str | None, baggage: dict[str, object], policy_set: str | None = None
+        self,
+        name: str | None,
+        run_id: str | None,
+        baggage: dict[str, object],
+        policy_set: str | None = None,
+        streams: Streams | None = None,
     ) -> None:
         if run_id is not None and not ids.is_run_id(run_id):
             raise ValueError(f"run_id {run_id!r} is not a UUID in lower-case canonical form")
@@ -121,6 +134,7 @@ class Run(Block):
         self._run_id = run_id
         self._baggage = baggage
         self._policy_set = policy_set
+        self._streams = streams
 
     def __enter__(self) -> Self:
         if self._numbers is not None:
@@ -204,6 +218,36 @@ class Run(Block):
     def span(self, name: str, /, **attributes: Any) -> Span:
         """A named part of this run, also where the thread has lost the run."""
         return Span(name, self.context, attributes)
+
+    def rng(self, name: str, *index: int) -> Generator:
+        """The NumPy generator of a name, which follows from the seed and the name alone; workers add their number.
+
+        Raises PeakguardError: PG2104 where neither this run nor one around it has a seed, PG2004 without NumPy.
+        """
+        return self._seeded(name).rng(name, *index)
+
+    def random(self, name: str, *index: int) -> Random:
+        """Likewise, a generator of the standard library. Raises PeakguardError (PG2104)."""
+        return self._seeded(name).random(name, *index)
+
+    def checkpoint(self, name: str, value: Any) -> str:
+        """Name a result on the way, so that two runs can be compared there; gives the digest of its content.
+
+        It is a frame, an array, or plain values, and is not changed. A run that is recorded keeps it. Raises
+        PeakguardError (PG2103) for a value that cannot be compared.
+        """
+        digest: str = import_module("peakguard.kinds.reproducibility.checkpoints").checkpoint(name, value)
+        return digest
+
+    def _seeded(self, stream: str) -> Streams:
+        from peakguard.runtime import seeding
+
+        scope: Scope | None = self
+        while scope is not None:
+            if isinstance(scope, Run) and scope._streams is not None:  # noqa: SLF001 # one of this class
+                return scope._streams  # noqa: SLF001 # likewise
+            scope = scope.above
+        return seeding.of_process(stream)
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 ORDER = (
     "trace",
+    "checkpoint",
     "arguments",
     "cache",
     "fallback",

@@ -83,6 +83,29 @@ class Store:
             self._write(self.layout.pointer(found.key), pointer.encode(made))
         return made
 
+    def add(self, data: bytes) -> str:
+        """Write an object that no key names, and give its digest. It must be pinned within the grace of a collector."""
+        digest = hashlib.sha256(data).hexdigest()
+        with self._writing(digest):
+            self._write(self.layout.object(digest), data)
+        return digest
+
+    def object(self, digest: str) -> bytes | None:
+        """An object by its digest, verified; None where there is none. Raises PeakguardError (PG2041) if damaged."""
+        path = self.layout.object(digest)
+        with self._told():
+            try:
+                with open(path, "rb") as file:
+                    state = os.fstat(file.fileno())
+                    data = file.read()
+            except FileNotFoundError:
+                return None
+        found = hashlib.sha256(data).hexdigest()
+        if found == digest:
+            return data
+        kept = self._aside(path, state, {"expected": digest, "found": found, "bytes": len(data)})
+        raise self._damaged(f"the object {digest}", "its digest is another", kept)
+
     def get(self, key: str) -> Entry | None:
         """The value of a key, verified; None where it has none.
 

@@ -8,6 +8,7 @@ import pickle
 import re
 import weakref
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -121,7 +122,7 @@ def test_baggage_is_inherited_and_set_anew() -> None:
 @pytest.mark.parametrize("key", ["größe", "a b", "", "peakguard.run_id"])
 def test_baggage_that_no_header_can_carry_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match="baggage"):
-        peakguard.run(**{key: "x"})
+        peakguard.run(**dict[str, Any]({key: "x"}))
     assert context.current() is None
 
 

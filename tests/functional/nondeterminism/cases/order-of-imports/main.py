@@ -1,0 +1,7 @@
+import registry
+import slow
+import fast
+
+import peakguard
+
+peakguard.checkpoint("strategies", registry.STRATEGIES)

@@ -1,0 +1,6 @@
+import random
+
+import peakguard
+
+generator = random.Random()
+peakguard.checkpoint("sample", generator.sample(range(1000), 5))
