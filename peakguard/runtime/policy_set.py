@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
-from peakguard.diagnostics import codes
-from peakguard.runtime.errors import PeakguardError
+from peakguard.runtime.unknown import unknown_policy
 
 if TYPE_CHECKING:
     from peakguard.kinds.bindings.guard import Guarding
@@ -245,7 +244,7 @@ class PolicySet:
         """
         runtime = import_module("peakguard.kinds.cache.runtime")
         if not runtime.declares(self, name):
-            raise self._unknown("cache", name)
+            raise unknown_policy("cache", name, runtime.names(self))
         made: Cache = runtime.cache(self, name)
         return made
 
@@ -264,11 +263,10 @@ class PolicySet:
 
         Raises PeakguardError (PG2005) where no such policy has one.
         """
-        policy = None
-        if any(name in table["policies"] for table in self.tables("resilience").values()):
-            policy = import_module("peakguard.kinds.resilience.runtime").running(self, name).breaker
+        runtime = import_module("peakguard.kinds.resilience.runtime")
+        policy = runtime.running(self, name).breaker if runtime.declares(self, name) else None
         if policy is None:
-            raise self._unknown("resilience", name)
+            raise unknown_policy("resilience", name, self.names("resilience"))
         made: Breaker = policy
         return made
 
@@ -286,18 +284,10 @@ class PolicySet:
         if bound is None:
             table = self._tables.get(kind, {}).get(name)
             if table is None:
-                raise self._unknown(kind, name)
+                raise unknown_policy(kind, name, self.names(kind))
             runtime = import_module(f"peakguard.kinds.{kind}.runtime")
             bound = self._bound.setdefault((kind, name), runtime.bind(table, self))
         return bound
-
-    def _unknown(self, kind: str, name: str) -> PeakguardError:
-        from peakguard.diagnostics.wording import did_you_mean
-
-        known = self.names(kind)
-        suggestion = did_you_mean(name, known)
-        data = {"kind": kind, "name": name, "known": ", ".join(known) or "none", "suggestion": suggestion}
-        return PeakguardError(codes.UNKNOWN_POLICY, **data)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return PolicySet, (self._tables, self.digest, self.root)
