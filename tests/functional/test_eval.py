@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from tests.functional.conftest import Project, Run
@@ -168,3 +169,19 @@ def test_what_of_a_file_cannot_be_read_is_said(peakguard: Run, project: Project)
     assert "close" in told[0]
     assert "row 1 holds 'n/a' and 1 more, taken as null" in told[0]
     assert told[1].startswith("peakguard: at: no column at")
+
+
+def test_bytes_have_a_length_on_every_back_end(cli: Cli) -> None:
+    contract = "peakguard: 1\nkind: contract\nname: raw\nversion: 1.0.0\ncolumns: {b: {type: binary, nullable: true}}\n"
+    (cli.folder / "contracts" / "raw.yaml").write_text(contract)
+    rows = [b"", "ä".encode(), b"\xff\x00", None]
+    pl.DataFrame({"b": rows}, {"b": pl.Binary}).write_parquet(cli.folder / "raw.parquet")
+    found = evaluated(cli, "len(b)", "--contract", "raw", "--data", "raw.parquet")
+    assert values(found) == [0, 2, 2, None]
+    text = cli("eval", "is_null(b) or len(b) > 1", "--contract", "raw", "--data", "raw.parquet")
+    assert (text.returncode, text.stderr) == (0, "")
+
+
+def test_bytes_are_no_type_of_a_row_of_the_command_line(cli: Cli) -> None:
+    refused = cli("eval", "len(b) > 1", "--row", '{"b": "k"}', "--type", "b=binary")
+    assert refused.stderr.startswith("error[PG215]")

@@ -184,7 +184,7 @@ def test_what_sql_cannot_hold_is_said(tmp_path: Path, capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("given", "code"),
     [
-        (["b > 1"], "PG134"),
+        (["b > 1"], "PG321"),
         (["u > 1"], "PG134"),
         (["c > 1"], "PG311"),
         (["a > 1", "--within", "l"], "PG135"),
