@@ -38,6 +38,7 @@ def journal_report(root: str | None, since_ns: int | None = None) -> dict[str, A
         "codes": _codes(events),
         "runs": _runs(events),
         "recovery": _recovery(events),
+        "repeated": _repeated(events),
         "resilience": _resilience(events),
         "others": {name: sum(1 for event in events if event["event_name"] == name) for name in _COUNTED},
     }
@@ -93,6 +94,12 @@ def _runs(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             row["failed"] += 1
             row["open_since_unix_nano"] = row["open_since_unix_nano"] or event["time_unix_nano"]
     return sorted(found.values(), key=lambda row: (-row["failed"], row["name"]))
+
+
+def _repeated(events: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Recorded runs that were made again, by what came of it."""
+    found = [event["attributes"]["verdict"] for event in events if event["event_name"] == "run_repeated"]
+    return {verdict: found.count(verdict) for verdict in ("identical", "diverged", "not replayable")}
 
 
 def _resilience(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

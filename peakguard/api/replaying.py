@@ -14,8 +14,10 @@ from peakguard.api.recorded import CONDITIONS
 from peakguard.kinds.reproducibility import circumstances, workspace
 from peakguard.kinds.reproducibility.archive import Archive, folder_of
 from peakguard.kinds.reproducibility.comparison import Divergence, divergence
-from peakguard.pipeline.project import find_project
+from peakguard.pipeline.project import Project, find_project
 from peakguard.runtime.errors import PeakguardError
+from peakguard.runtime.events import Severity, emit
+from peakguard.runtime.journal.keeping import Shared
 
 
 class Replayed(NamedTuple):
@@ -33,6 +35,15 @@ def replay(run: str, root: str | None = None, *, python: str | None = None) -> R
     Raises PeakguardError: PG2101 for a run that there is not, PG2102 for a manifest that cannot be used.
     """
     project = find_project(root)
+    made = _replayed(project, run, python)
+    with Shared(project.root):
+        severity: Severity = "info" if made.verdict == "identical" else "warning"
+        place = made.first.artifact if made.first is not None else None
+        emit("run_repeated", severity=severity, repeated=made.run_id, verdict=made.verdict, place=place)
+    return made
+
+
+def _replayed(project: Project, run: str, python: str | None) -> Replayed:
     archive = Archive(folder_of(project.root))
     manifest = archive.load(run)
     missing = tuple(workspace.obstacles(manifest, archive, project.root, _found(python)))

@@ -43,6 +43,8 @@ def journal_text(report: Mapping[str, Any]) -> str:
     lines += ["runs", *(f"  {line}" for line in _runs(report)), ""]
     if report["resilience"]:
         lines += ["resilience", *(f"  {line}" for line in _resilience(report)), ""]
+    if any(report["repeated"].values()):
+        lines += ["reproducibility", f"  {_repeated(report)}", ""]
     others = [f"  {count} {_WORDS[name]}" for name, count in report["others"].items() if count]
     lines += ["besides", *others, ""] if others else []
     caveats = list(_caveats(report))
@@ -93,6 +95,11 @@ def _resilience(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"{visible(row['policy'])}  {'; '.join(parts)}"
 
 
+def _repeated(report: Mapping[str, Any]) -> str:
+    told = ", ".join(f"{count} {verdict}" for verdict, count in report["repeated"].items() if count)
+    return f"recorded runs made again: {told}"
+
+
 def _calls(count: int) -> str:
     return f"{count} call{'' if count == 1 else 's'}"
 
@@ -121,6 +128,8 @@ def journal_markdown(report: Mapping[str, Any]) -> str:
             f"| {_cell(row['policy'])} | {row['saved']} | {row['exhausted']} | {row['opened']} | {row['refused']} |"
             for row in report["resilience"]
         ]
+    if any(report["repeated"].values()):
+        lines += ["", f"- {_repeated(report)}"]
     lines += ["", *(f"- {count} {_WORDS[name]}" for name, count in report["others"].items() if count)]
     lines += [f"- {caveat}" for caveat in _caveats(report)]
     return "\n".join(lines).rstrip() + "\n"
@@ -148,6 +157,9 @@ def journal_prometheus(report: Mapping[str, Any]) -> str:
     for key, (name, says) in _OF_POLICIES.items():
         lines += _metric(name, "counter", says)
         lines += [_sample(name, row[key], policy=row["policy"]) for row in report["resilience"]]
+    lines += _metric("peakguard_runs_repeated_total", "counter", "Recorded runs that were made again.")
+    repeated = report["repeated"].items()
+    lines += [_sample("peakguard_runs_repeated_total", count, verdict=verdict) for verdict, count in repeated]
     for name, count in report["others"].items():
         lines += _metric(f"peakguard_{name}_total", "counter", f"Events {name}.")
         lines.append(_sample(f"peakguard_{name}_total", count))

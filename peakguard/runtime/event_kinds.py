@@ -55,6 +55,14 @@ EVENTS: Mapping[str, EventKind] = {
             "code": Field("string", "code of the first failure, where it had one", nullable=True),
         },
     ),
+    "run_repeated": EventKind(
+        "A recorded run was made again, by `peakguard replay`.",
+        {
+            "repeated": Field("string", "id of the recorded run"),
+            "verdict": Field("string", "`identical`, `diverged` or `not replayable`"),
+            "place": Field("string", "the first difference, where there is one", nullable=True),
+        },
+    ),
     "error_created": EventKind(
         "An error of a catalog is made, to be raised.", {"code": _CODE, "slug": _SLUG, "category": _CATEGORY}
     ),

@@ -11,10 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from peakguard.runtime.journal.segments import read_journal
 from tests.functional.conftest import COMMAND, Project, Run
 from tests.functional.policies import SHOP
 
+SCHEMA = Draft202012Validator(
+    json.loads((Path(__file__).resolve().parents[2] / "docs" / "event.schema.json").read_text())
+)
 POLICY = "peakguard: 1\nkind: reproducibility\nname: runs\nversion: 1.0.0\n"
 STRICT = POLICY + "level: strict\nenvironment: ['APP_*']\noutputs: ['out/*.parquet']\n"
 PROGRAM = """\
@@ -56,6 +61,12 @@ def replayed(peakguard: Run, root: Path, *words: str) -> tuple[int, dict[str, An
     return done.returncode, json.loads(done.stdout)
 
 
+def repeated(peakguard: Run, root: Path) -> dict[str, int]:
+    """What the report says of runs that were made again."""
+    found: dict[str, int] = json.loads(peakguard("report", "--format", "json", cwd=root).stdout)["repeated"]
+    return found
+
+
 @pytest.fixture
 def recorded(peakguard: Run, project: Project) -> Path:
     root = project(FILES)
@@ -86,6 +97,11 @@ def test_a_repetition_gives_the_same_whatever_became_of_the_project(recorded: Pa
     assert (recorded / "out/told.txt").read_bytes() == b"changed since"
     rows = json.loads(peakguard("runs", "ls", "--format", "json", cwd=recorded).stdout)["runs"]
     assert [row["verified"] for row in rows] == [1]
+    assert repeated(peakguard, recorded) == {"identical": 1, "diverged": 0, "not replayable": 0}
+    assert "recorded runs made again: 1 identical" in peakguard("report", cwd=recorded).stdout
+    (event,) = read_journal(str(recorded)).events
+    assert event["event_name"] == "run_repeated"
+    assert list(SCHEMA.iter_errors(event)) == []
 
 
 DIVERGING = """\
@@ -107,6 +123,7 @@ def test_a_run_that_diverges_is_told_to_the_bit(peakguard: Run, project: Project
     done = peakguard("replay", "last", "--format", "json", cwd=root, DIVERGE_STATE=state)
     first = json.loads(done.stdout)["first"]
     assert done.returncode == 1
+    assert repeated(peakguard, root)["diverged"] == 1
     assert first == {
         "artifact": "checkpoint book",
         "place": "price",

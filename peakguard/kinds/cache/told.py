@@ -12,11 +12,14 @@ from peakguard.runtime.store.layout import short_name
 
 
 class Told:
-    """Events of one cache. Hits and misses are only counted."""
+    """Events of one cache, by the ids of values: what a key is made of is nobody else's business.
+
+    Hits and misses are only counted.
+    """
 
     def __init__(self, cache: str, policy_set: str) -> None:
         self._cache = cache
-        self._policy_set = policy_set
+        self._set = policy_set
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
 
@@ -34,41 +37,84 @@ class Told:
     def repaired(self, key: str, reason: str) -> None:
         """A damaged value was replaced by a new one."""
         self.count("repaired")
-        self._emit("cache_repaired", "warning", key=key, reason=reason)
+        emit(
+            "cache_repaired",
+            severity="warning",
+            policy_set=self._set,
+            cache=self._cache,
+            key=short_name(key),
+            reason=reason,
+        )
 
     def stale(self, key: str, age: float, error: BaseException | None) -> None:
         """A value past its time was given: while a new one is fetched, or because that failed."""
         self.count("stale")
-        kind = None if error is None else f"{type(error).__module__}.{type(error).__qualname__}"
-        self._emit("cache_stale", "info" if error is None else "warning", key=key, age=age, error_type=kind)
+        emit(
+            "cache_stale",
+            severity="info" if error is None else "warning",
+            policy_set=self._set,
+            cache=self._cache,
+            key=short_name(key),
+            age=age,
+            error_type=None if error is None else _class(error),
+        )
 
     def failed(self, key: str, does: str, error: PeakguardError) -> None:
         """The cache cannot be read or written; the call goes on without it."""
         self.count("failed")
-        self._emit("cache_failed", "error", key=key, does=does, code=error.code, problem=str(error))
+        emit(
+            "cache_failed",
+            severity="error",
+            policy_set=self._set,
+            cache=self._cache,
+            key=short_name(key),
+            does=does,
+            code=error.code,
+            problem=str(error),
+        )
 
     def refresh_failed(self, key: str, error: BaseException) -> None:
         """A new value could not be had in the background."""
         self.count("refresh_failed")
-        kind = f"{type(error).__module__}.{type(error).__qualname__}"
-        self._emit("cache_refresh_failed", "warning", key=key, error_type=kind)
+        emit(
+            "cache_refresh_failed",
+            severity="warning",
+            policy_set=self._set,
+            cache=self._cache,
+            key=short_name(key),
+            error_type=_class(error),
+        )
 
     def evicted(self, what: Evicted) -> None:
         """Values had to go."""
         self.count("evictions")
-        self._emit("cache_evicted", "info", entries=what.entries, bytes=what.bytes)
+        emit("cache_evicted", policy_set=self._set, cache=self._cache, entries=what.entries, bytes=what.bytes)
 
     def future(self, key: str, seconds: float) -> None:
         """A value was written by a clock that is ahead of this one."""
-        self._emit("cache_clock_behind", "warning", key=key, seconds=seconds)
+        emit(
+            "cache_clock_behind",
+            severity="warning",
+            policy_set=self._set,
+            cache=self._cache,
+            key=short_name(key),
+            seconds=seconds,
+        )
 
     def revalidated(self, key: str, contract: str, version: str, *, passed: bool) -> None:
         """A value was asked again because its contract has changed."""
         self.count("revalidated")
-        severity = "info" if passed else "warning"
-        self._emit("cache_revalidated", severity, key=key, contract=contract, version=version, passed=passed)
+        emit(
+            "cache_revalidated",
+            severity="info" if passed else "warning",
+            policy_set=self._set,
+            cache=self._cache,
+            key=short_name(key),
+            contract=contract,
+            version=version,
+            passed=passed,
+        )
 
-    def _emit(self, name: str, severity: str, *, key: str | None = None, **fields: object) -> None:
-        if key is not None:
-            fields["key"] = short_name(key)  # the values that a key is made of are nobody else's business
-        emit(name, severity=severity, policy_set=self._policy_set, cache=self._cache, **fields)  # type: ignore[arg-type] # one of the four
+
+def _class(error: BaseException) -> str:
+    return f"{type(error).__module__}.{type(error).__qualname__}"
