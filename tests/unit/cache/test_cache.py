@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -19,7 +20,7 @@ from jsonschema import Draft202012Validator
 import peakguard
 from peakguard.diagnostics import codes
 from peakguard.kinds.cache.cache import Cache
-from peakguard.runtime import events
+from peakguard.runtime import events, fsops
 from peakguard.runtime.errors import ContractViolation, PeakguardError
 from peakguard.runtime.event_form import plain
 from peakguard.runtime.events import Event
@@ -378,6 +379,34 @@ def test_a_folder_that_cannot_be_written_does_not_stop_the_call(tmp_path: Path, 
     with pytest.raises(PeakguardError) as caught:
         cache.put("a", FRAME)
     assert caught.value.code == codes.STORE_REFUSED
+
+
+class FullDisk:
+    """The system, on whose disk no byte fits."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(os, name)
+
+    def write(self, _: int, __: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_full_disk_costs_the_cache_and_not_the_call(
+    tmp_path: Path, told: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, feed = made(tmp_path), Feed(FRAME.head(1))
+    cache.put("old", FRAME)
+    monkeypatch.setattr(fsops, "system", FullDisk())
+    assert cache.get_or_compute("new", feed).equals(FRAME.head(1))
+    assert [(e.name, e.fields["does"], e.fields["code"]) for e in told] == [("cache_failed", "write", "PG2040")]
+    with pytest.raises(PeakguardError) as caught:
+        cache.put("old", FRAME.head(2))
+    assert caught.value.code == codes.STORE_REFUSED
+    assert cache.get("old").equals(FRAME)
+    monkeypatch.undo()
+    assert list(Path(cache.store.layout.tmp).iterdir()) == []
+    assert cache.get_or_compute("new", feed).equals(FRAME.head(1))
+    assert feed.calls == 2
 
 
 def test_a_folder_of_a_newer_release_is_an_error_at_once(tmp_path: Path) -> None:
