@@ -129,6 +129,7 @@ def test_a_run_whose_content_is_gone_is_not_replayable(recorded: Path, peakguard
     assert [each.split(":")[0] for each in found["missing"]] == ["file data/prices.txt"]
 
 
+@pytest.mark.slow
 def test_a_run_is_repeated_in_another_environment_where_its_packages_are(recorded: Path, peakguard: Run) -> None:
     assert replayed(peakguard, recorded, "last", "--env", str(COMMAND.parents[1]))[1]["verdict"] == "identical"
     code, found = replayed(peakguard, recorded, "last", "--env", str(recorded / "gone"))
