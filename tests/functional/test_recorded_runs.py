@@ -435,6 +435,40 @@ def test_runs_are_removed_with_what_they_alone_kept(recorded: Path, peakguard: R
     assert peakguard("runs", "ls", cwd=recorded).stdout == "no run was recorded here\n"
 
 
+ODD = """\
+import os, pathlib, shutil, tempfile
+gone = tempfile.mkdtemp()
+os.chdir(gone)
+shutil.rmtree(gone)
+for path in ("none.txt", "a\\0b", b"bytes.txt", pathlib.Path("path.txt"), 999_999):
+    try:
+        open(path)
+    except (OSError, ValueError) as error:
+        print(type(error).__name__)
+try:
+    os.rename(3, 4)
+except TypeError as error:
+    print("TypeError")
+os.chdir(os.path.dirname(__file__))
+with open(b"bytes.out", "w") as file:
+    file.write("x")
+os.replace(b"bytes.out", pathlib.Path("final.out"))
+"""
+
+
+def test_odd_paths_fail_as_they_do_without_a_record(peakguard: Run, project: Project) -> None:
+    root = project({"main.py": ODD, "policies/runs.yaml": POLICY})
+    bare, recorded = (peakguard("run", *words, "--", "main.py", cwd=root) for words in ((), ("--seed", "1")))
+    assert (recorded.returncode, recorded.stdout, recorded.stderr) == (bare.returncode, bare.stdout, bare.stderr)
+    assert bare.stdout.split() == [
+        "FileNotFoundError",
+        "ValueError",
+        *["FileNotFoundError"] * 2,
+        "OSError",
+        "TypeError",
+    ]
+
+
 LOGS = """\
 peakguard: 1
 kind: observability
