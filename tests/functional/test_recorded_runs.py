@@ -467,6 +467,7 @@ def test_odd_paths_fail_as_they_do_without_a_record(peakguard: Run, project: Pro
         "OSError",
         "TypeError",
     ]
+    assert [each["path"] for each in manifest(peakguard, root)["outputs"]] == ["final.out"]
 
 
 LOGS = """\
