@@ -32,7 +32,7 @@ class Perturbation(NamedTuple):
 
 
 def perturbations(pin: Mapping[str, Any]) -> Iterator[Perturbation]:
-    """All of them, in the order in which they are tried; several hash seeds, for a small set may stay in order."""
+    """All of them, in the order in which they are tried; several hash seeds and threads, for either may do no harm."""
     for seed in (1, 2, 3):
         value = (pin["hash_seed"] + seed) % 2**32
         yield Perturbation("hash seed", f"PYTHONHASHSEED is {value}", {"hash_seed": value})
@@ -43,7 +43,8 @@ def perturbations(pin: Mapping[str, Any]) -> Iterator[Perturbation]:
     yield Perturbation(
         "schedule", "threads, processes and timers come in another order", disturb={"schedule": "reversed"}
     )
-    yield Perturbation("threads", "native pools have 4 threads", {"threads": 4})
+    for threads in (4, 8, 3):
+        yield Perturbation("threads", f"native pools have {threads} threads", {"threads": threads})
     zone = "Asia/Kathmandu" if pin["timezone"] != "Asia/Kathmandu" else "America/St_Johns"
     yield Perturbation("time zone", f"TZ is {zone}", {"timezone": zone})
     locale = _other_locale(pin["locale"])

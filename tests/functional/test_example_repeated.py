@@ -57,6 +57,7 @@ def test_the_example_is_repeated_to_the_bit(recorded: Path, peakguard: Run) -> N
     assert replayed(peakguard, recorded)["verdict"] == "identical"
 
 
+@pytest.mark.slow
 def test_another_answer_of_the_exchange_is_told(recorded: Path, exchange: Exchange, peakguard: Run) -> None:
     exchange.break_by("in_cents")
     found = replayed(peakguard, recorded)

@@ -146,6 +146,7 @@ def test_a_run_whose_content_is_gone_is_not_replayable(recorded: Path, peakguard
     assert [each.split(":")[0] for each in found["missing"]] == ["file data/prices.txt"]
 
 
+@pytest.mark.slow
 def test_a_run_is_repeated_in_another_environment_where_its_packages_are(recorded: Path, peakguard: Run) -> None:
     assert replayed(peakguard, recorded, "last", "--env", str(COMMAND.parents[1]))[1]["verdict"] == "identical"
     code, found = replayed(peakguard, recorded, "last", "--env", str(recorded / "gone"))
@@ -449,6 +450,41 @@ def test_runs_are_removed_with_what_they_alone_kept(recorded: Path, peakguard: R
     gone = json.loads(peakguard("runs", "gc", "--keep", "0", "--format", "json", cwd=recorded).stdout)
     assert (gone["runs"], gone["objects"] > 5) == (1, True)
     assert peakguard("runs", "ls", cwd=recorded).stdout == "no run was recorded here\n"
+
+
+ODD = """\
+import os, pathlib, shutil, tempfile
+gone = tempfile.mkdtemp()
+os.chdir(gone)
+shutil.rmtree(gone)
+for path in ("none.txt", "a\\0b", b"bytes.txt", pathlib.Path("path.txt"), 999_999):
+    try:
+        open(path)
+    except (OSError, ValueError) as error:
+        print(type(error).__name__)
+try:
+    os.rename(3, 4)
+except TypeError as error:
+    print("TypeError")
+os.chdir(os.path.dirname(__file__))
+with open(b"bytes.out", "w") as file:
+    file.write("x")
+os.replace(b"bytes.out", pathlib.Path("final.out"))
+"""
+
+
+def test_odd_paths_fail_as_they_do_without_a_record(peakguard: Run, project: Project) -> None:
+    root = project({"main.py": ODD, "policies/runs.yaml": POLICY})
+    bare, recorded = (peakguard("run", *words, "--", "main.py", cwd=root) for words in ((), ("--seed", "1")))
+    assert (recorded.returncode, recorded.stdout, recorded.stderr) == (bare.returncode, bare.stdout, bare.stderr)
+    assert bare.stdout.split() == [
+        "FileNotFoundError",
+        "ValueError",
+        *["FileNotFoundError"] * 2,
+        "OSError",
+        "TypeError",
+    ]
+    assert [each["path"] for each in manifest(peakguard, root)["outputs"]] == ["final.out"]
 
 
 LOGS = """\

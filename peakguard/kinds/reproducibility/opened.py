@@ -38,20 +38,31 @@ class Opened:
         self._is_on = False
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event == "open" and self._is_on:
-            path, mode, flags = arguments
-            is_written = bool(flags & _WRITING)
-            if type(path) is str and (path, is_written) not in self._seen and not hasattr(self._busy, "on"):
-                self._busy.on = True
-                try:
-                    self._open(path, mode, is_written=is_written)
-                finally:
-                    del self._busy.on
-        elif event.endswith(".rename") and self._is_on:
-            before, after = (os.path.abspath(os.fsdecode(each)) for each in arguments[:2])
-            if before in self.written:
-                self.written.pop(before)
-                self.written[after] = None
+        is_open = event == "open"
+        if not self._is_on or not (is_open or event.endswith(".rename")) or hasattr(self._busy, "on"):
+            return
+        self._busy.on = True
+        try:
+            if is_open:
+                self._hear_open(*arguments)
+            else:
+                self._hear_rename(*arguments[:2])
+        except (OSError, TypeError, ValueError):
+            return  # a path that the program is about to fail with, or a folder that is gone: what it does is its own
+        finally:
+            del self._busy.on
+
+    def _hear_open(self, path: Any, mode: str | None, flags: int) -> None:
+        is_written = bool(flags & _WRITING)
+        path = os.fsdecode(path) if type(path) is bytes else path
+        if type(path) is str and (path, is_written) not in self._seen:
+            self._open(path, mode, is_written=is_written)
+
+    def _hear_rename(self, source: Any, target: Any) -> None:
+        before, after = (os.path.abspath(os.fsdecode(each)) for each in (source, target))
+        if before in self.written:
+            del self.written[before]
+            self.written[after] = None
 
     def _open(self, path: str, mode: str | None, *, is_written: bool) -> None:
         if os.path.isabs(path):
