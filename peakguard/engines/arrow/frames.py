@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ class NotKept(Exception):
 def form_of(value: Any) -> Form | None:
     """What a value is, None for what is no frame. No library is imported: who holds a frame has done it."""
     polars, pandas, arrow = (sys.modules.get(name) for name in ("polars", "pandas", "pyarrow"))
-    if polars is not None and isinstance(value, polars.DataFrame):
+    # A subclass would come back as what it was made of.
+    if polars is not None and type(value) is getattr(polars, "DataFrame", None):
         return "polars"
-    if pandas is not None and isinstance(value, pandas.DataFrame):
+    if pandas is not None and type(value) is getattr(pandas, "DataFrame", None):
         return "pandas"
-    if arrow is not None and hasattr(arrow, "Table") and isinstance(value, arrow.Table):
+    if arrow is not None and type(value) is getattr(arrow, "Table", None):
         return "arrow"
     return None
 
@@ -77,8 +79,6 @@ def check_returns(value: Any, form: Form, table: pa.Table, again: Callable[[pa.T
     for name, kind in before.items():
         if after[name] != kind:
             raise NotKept(f"the column {name[1]} is {kind} and comes back as {after[name]}")
-    if form == "pandas":
-        _check_objects(value, table)
 
 
 def _telling(table: pa.Table) -> pa.Table:
@@ -99,16 +99,57 @@ def _types(value: Any, form: Form, *, with_index: bool) -> Mapping[Any, Any]:
     return index | {(place, name): kind for place, (name, kind) in enumerate(value.dtypes.items())}
 
 
-def _check_objects(value: Any, table: pa.Table) -> None:
-    """Objects of Python that Arrow holds as lists or records come back as arrays and dictionaries."""
+def known_by(form: Form, table: pa.Table) -> Hashable | None:
+    """What tables have in common that come back alike; None where that depends on their values."""
     import pyarrow as pa
 
-    for name in value.columns:
-        if str(name) not in table.schema.names or not pa.types.is_nested(table.schema.field(str(name)).type):
-            continue
-        first = next((each for each in value[name] if each is not None), None)
-        if first is not None and type(first).__name__ not in ("ndarray", "dict"):
-            raise NotKept(f"the column {name} holds values of type {type(first).__name__}, which come back as arrays")
+    if any(pa.types.is_dictionary(field.type) for field in table.schema):
+        return None
+    fields = tuple((field.name, str(field.type), field.nullable) for field in table.schema)
+    pandas = json.loads((table.schema.metadata or {}).get(b"pandas", b"{}"))
+    return form, fields, json.dumps([pandas.get("columns"), pandas.get("column_indexes")])
+
+
+def check_values(value: Any, form: Form, table: pa.Table) -> None:
+    """Raises NotKept where it depends on values whether they come back: rows without columns, objects of Python."""
+    rows = table.num_rows if form == "arrow" else len(value)
+    if rows and (table.num_rows != rows or not table.num_columns):
+        raise NotKept("it has rows and no columns")
+    if form != "pandas":
+        return
+    if value.attrs and json.loads(json.dumps(value.attrs, default=str)) != value.attrs:
+        raise NotKept("its `attrs` hold more than texts, numbers, lists and tables of them")
+    for place, (name, kind) in enumerate(value.dtypes.items()):
+        if str(kind) == "object":
+            _check_objects(str(name), value.iloc[:, place], table.column(place))
+
+
+def _check_objects(name: str, values: Any, column: pa.ChunkedArray) -> None:
+    """Whether objects of Python come back as what they were; a missing one comes back as None."""
+    import pyarrow as pa
+
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return
+    for before, after in zip(values, column.to_pandas(), strict=True):
+        if not _is_alike(before, after):
+            raise NotKept(f"the column {name} holds {before!r:.80}, which comes back as {after!r:.80}")
+
+
+def _is_alike(before: Any, after: Any) -> bool:
+    if before is None or after is None:
+        is_missing = before is None or (isinstance(before, float) and before != before)
+        return is_missing and after is None
+    if type(before) is not type(after):
+        return False
+    if type(before).__name__ == "ndarray":
+        if before.dtype != after.dtype or before.shape != after.shape:
+            return False
+        if before.dtype == object:
+            return all(map(_is_alike, before, after))
+        return bool(((before == after) | ((before != before) & (after != after))).all())
+    if isinstance(before, dict):
+        return list(before) == list(after) and all(_is_alike(before[key], after[key]) for key in before)
+    return str(before) == str(after) and bool(before == after or before != before)
 
 
 def _first_line(error: BaseException) -> str:

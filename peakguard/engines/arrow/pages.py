@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +17,26 @@ class DamagedFile(ValueError):
     """Bytes that are no Parquet file, or not the ones that were written."""
 
 
+class Unwritable(ValueError):
+    """A table that no Parquet file can hold."""
+
+
 def write(table: pa.Table, compression: str = "zstd") -> memoryview:
-    """The bytes of a file."""
+    """The bytes of a file. Raises Unwritable."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression=compression, write_page_checksum=True)
+    try:
+        pq.write_table(table, sink, compression=compression, write_page_checksum=True)
+    except (pa.ArrowException, ValueError, TypeError, NotImplementedError) as error:
+        raise Unwritable((str(error).splitlines() or [type(error).__name__])[0]) from error
     return memoryview(sink.getvalue())
 
 
-def read(source: bytes | memoryview | str, columns: Sequence[str] | None = None, *, checked: bool = True) -> pa.Table:
+def read(
+    source: bytes | memoryview | str, columns: Sequence[object] | None = None, *, checked: bool = True
+) -> pa.Table:
     """The table in a file, by its path or its bytes: all columns, or some, with the index that pandas had.
 
     Every page that is read is compared with its checksum. Raises DamagedFile; FileNotFoundError for a path.
@@ -37,10 +47,11 @@ def read(source: bytes | memoryview | str, columns: Sequence[str] | None = None,
     try:
         given = source if isinstance(source, str) else pa.BufferReader(source)
         with pq.ParquetFile(given, page_checksum_verification=checked) as file:
-            if columns is not None:
-                _check_columns(columns, file.schema_arrow.names)
+            names = None if columns is None else [str(name) for name in columns]
+            _check_columns(names or (), file.schema_arrow.names)
             is_large = file.metadata.num_rows > _SMALL
-            return file.read(columns=columns, use_pandas_metadata=True, use_threads=is_large)
+            table = file.read(columns=names, use_pandas_metadata=True, use_threads=is_large)
+            return table if names is None else _only(table, names)
     except FileNotFoundError:
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
@@ -56,6 +67,14 @@ class UnknownColumn(ValueError):
         super().__init__(f"there is no column {name!r}")
         self.name = name
         self.known = tuple(known)
+
+
+def _only(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    """The columns of these very names, for a dot in one would mean a field of a record, and the index of pandas."""
+    pandas = json.loads((table.schema.metadata or {}).get(b"pandas", b"{}"))
+    index = [name for name in pandas.get("index_columns", ()) if isinstance(name, str)]
+    wanted = [place for place, name in enumerate(table.schema.names) if name in (*names, *index)]
+    return table.select(wanted)
 
 
 def _check_columns(columns: Sequence[str], known: Sequence[str]) -> None:

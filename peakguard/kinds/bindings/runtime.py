@@ -14,6 +14,7 @@ from peakguard.kinds.bindings.guard import Guarding, Plan, plans_of
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.guarding.hook import Listener, listen, stop_listening
 from peakguard.runtime.guarding.modules import names_of, twins
+from peakguard.runtime.guarding.paths import parse_path
 from peakguard.runtime.guarding.places import missing
 from peakguard.runtime.guarding.standing import Guard, Standing, put_on, take_off
 from peakguard.runtime.mode import environment_mode, weakest
@@ -206,6 +207,11 @@ def guarding(policies: PolicySet, name: str) -> Guarding:
 
 def caching(policies: PolicySet, name: str, key: Sequence[str]) -> Guarding:
     """A cache policy as a decorator; `key` are the paths of the values that make the key, all arguments if empty."""
+    for text in key:
+        path = parse_path(text)
+        if path is None or path.root == "result":
+            data = {"known": "args.NAME, self.NAME", "suggestion": ""}
+            raise PeakguardError(codes.PARAMETER_UNKNOWN, binding=name, target=name, name=str(text), **data)
     table = {**_BARE, "name": name, "cache": {"policy": name, "key": list(key)}}
     return Guarding(Plan(policies, table, weakest("enforce", environment_mode()), name))
 

@@ -24,8 +24,17 @@ def in_thread(keeper: Keeper, compute: Callable[[], Any], wanted: Later) -> bool
         except BaseException as error:  # noqa: BLE001 # nobody else hears of it
             keeper.told.refresh_failed(wanted.key, error)
 
-    context = copy_context()
-    threading.Thread(target=context.run, args=(fetch,), name=f"peakguard cache {keeper.name}", daemon=True).start()
+    name = keeper.flight_name(wanted.key)
+    if not keeper.flights.claim(name):
+        return True  # somebody does it
+    thread = threading.Thread(
+        target=copy_context().run, args=(fetch,), name=f"peakguard cache {keeper.name}", daemon=True
+    )
+    try:
+        thread.start()
+    except RuntimeError:  # there can be no more threads
+        keeper.flights.release(name)
+        return False
     return True
 
 
@@ -41,6 +50,8 @@ def in_task(keeper: Keeper, compute: Callable[[], Awaitable[Any]], wanted: Later
         except Exception as error:  # noqa: BLE001 # likewise
             keeper.told.refresh_failed(wanted.key, error)
 
+    if not keeper.flights.claim(keeper.flight_name(wanted.key)):
+        return True
     task = asyncio.get_running_loop().create_task(fetch())
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)

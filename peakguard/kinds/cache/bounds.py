@@ -65,7 +65,7 @@ class Bounds:
                 self._store.remove(oldest.key)
                 gone.append(oldest.size)
                 count, total = count - 1, total - oldest.size
-            self._store.drop_damaged()
+        self._store.drop_damaged()
         self._store.collect(grace=GRACE)
         with self._lock:
             self._known, self._puts = (count, total), 0
@@ -75,6 +75,7 @@ class Bounds:
         with self._lock:
             self._puts += 1
             if self._puts > _RECOUNT or (self._known is None and self._is_bounded):
+                self._puts = 0
                 return True
             if self._known is None:
                 return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,9 @@ from peakguard.kinds.cache.background import in_task, in_thread
 from peakguard.kinds.cache.entry import note_of
 from peakguard.kinds.cache.folder import check_folder
 from peakguard.kinds.cache.keeping import Keeper, now
-from peakguard.kinds.cache.key import encode
+from peakguard.kinds.cache.key import encode, shown_of
 from peakguard.kinds.cache.lease import lease
-from peakguard.kinds.cache.steps import Outcome, drive, drive_async, steps
+from peakguard.kinds.cache.steps import Outcome, drive, drive_async, in_worker, steps
 from peakguard.runtime.clock import Clock
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.store import Entry, Pointer, Store
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     import polars as pl
 
     from peakguard.runtime.policy_set import PolicySet
+
+
+_TRIES = 20
+"""How often a reader follows a pointer whose object was evicted meanwhile."""
 
 
 class Cache:
@@ -51,12 +55,14 @@ class Cache:
         self.store = Store(self.folder, durability=table["durability"])
         self._keeper = Keeper(policies, table, self.store, clock, today)
 
-    def get(self, key: Any, default: Any = None, *, columns: Sequence[str] | None = None) -> Any:
+    def get(self, key: Any, default: Any = None, *, columns: Iterable[Any] | None = None) -> Any:
         """The frame of a key while it is fresh, or some of its columns; `default` where there is none.
 
         Raises PeakguardError: PG2044 for a key that cannot be told from others, PG2047 for an unknown column.
         """
-        found = self._keeper.look(encode("", key), columns)
+        if isinstance(columns, str):
+            raise TypeError("`columns` is a list of names")
+        found = self._keeper.look(encode("", key), None if columns is None else list(columns))
         if not found.is_answer or found.value is None or found.value.error is not None:
             return default
         return found.value.frame
@@ -68,7 +74,7 @@ class Cache:
         refuses, PG2045 for what is no frame, or would come back as another.
         """
         frame = self._keeper.judging.validated(frame)
-        self._keeper.put(encode("", key), repr(key), frame)
+        self._keeper.put(encode("", key), shown_of(key), frame)
         return frame
 
     def get_or_compute(self, key: Any, compute: Callable[[], Any]) -> Any:
@@ -77,11 +83,11 @@ class Cache:
         Raises what the function raises, ContractViolation for data that break the contract, and PeakguardError as
         `put` does, but not where the system refuses: that is told by the event `cache_failed`.
         """
-        return self.computed(encode("", key), repr(key), compute)
+        return self.computed(encode("", key), shown_of(key), compute)
 
     async def get_or_compute_async(self, key: Any, compute: Callable[[], Awaitable[Any]]) -> Any:
         """The same for a coroutine."""
-        return await self.computed_async(encode("", key), repr(key), compute)
+        return await self.computed_async(encode("", key), shown_of(key), compute)
 
     def scan(self, key: Any) -> pl.LazyFrame | None:
         """The frame of a key to be read lazily, verified now; None where there is no fresh one.
@@ -91,14 +97,16 @@ class Cache:
         from peakguard.engines.polars.library import polars
 
         text = encode("", key)
-        found = self._keeper.look(text, [])
-        pointer = found.value.pointer if found.is_answer and found.value is not None else None
-        path = self._keeper.path(pointer) if pointer is not None else None
-        if pointer is None or path is None:
-            return None
-        own = lease(self.store, path, pointer.digest)
-        lazy: pl.LazyFrame = polars().scan_parquet(own)
-        return lazy
+        for _ in range(_TRIES):
+            found = self._keeper.look(text, [])
+            if not found.is_answer or found.value is None or found.value.error is not None:
+                return None
+            path = self._keeper.path(found.value.pointer)
+            own = lease(self.store, path, found.value.pointer.digest) if path is not None else None
+            if own is not None:
+                lazy: pl.LazyFrame = polars().scan_parquet(own)
+                return lazy
+        return None
 
     def exists(self, key: Any) -> bool:
         """Whether there is a fresh frame."""
@@ -111,7 +119,7 @@ class Cache:
 
     def clear(self) -> int:
         """Forget all keys; tells how many."""
-        return sum(self.store.remove(each.key) for each in list(self.entries()))
+        return sum(self.store.remove(each.key) for each in list(self.entries())) + self.store.drop_damaged()
 
     def entries(self) -> Iterator[Pointer]:
         """The pointers of all keys that are whole."""
@@ -139,7 +147,7 @@ class Cache:
     async def computed_async(self, key: str, shown: str, compute: Callable[[], Awaitable[Any]]) -> Any:
         """The same for a coroutine."""
         if self.mode != "enforce":
-            return self._observed(key, shown, await compute())
+            return await in_worker(partial(self._observed, key, shown, await compute()))
         keeper = self._keeper
         return await drive_async(steps(keeper, key, shown), compute, keeper.clock, partial(in_task, keeper, compute))
 
@@ -150,7 +158,7 @@ class Cache:
                 found = self._keeper.look(key)
                 kept: Outcome = self._keeper.keep(key, shown, frame, 0.0, found)
                 if isinstance(kept.error, PeakguardError):
-                    self._keeper.told.failed(shown, "write", kept.error)
+                    self._keeper.told.failed(key, "write", kept.error)
             except PeakguardError as error:
-                self._keeper.told.failed(shown, "read", error)
+                self._keeper.told.failed(key, "read", error)
         return frame

@@ -61,7 +61,11 @@ def find(cache: Cache, entry: str) -> Kept:
             return found[0]
     from peakguard.diagnostics.wording import did_you_mean
 
-    suggestion = did_you_mean(entry, [each.note.shown for each in there])
+    if exact or begins:
+        ids = ", ".join(each.id for each in exact or begins)
+        suggestion = f"It may be one of {ids}: name it by its id. "
+    else:
+        suggestion = did_you_mean(entry, [each.note.shown for each in there])
     raise PeakguardError(codes.CACHE_ENTRY_UNKNOWN, cache=cache.name, entry=entry, suggestion=suggestion)
 
 
@@ -166,8 +170,10 @@ def import_folder(cache: Cache, folder: str, on_progress: OnProgress | None = No
             table = pages.read(path)
             frame: Any = frames.from_table(table, "pandas" if b"pandas" in (table.schema.metadata or {}) else "polars")
             cache.put(key, frame)
-        except (pages.DamagedFile, PeakguardError, OSError) as error:
-            yield Imported(key, path, str(error))
+        except (KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 # one odd file does not keep the others out; panics of Polars are no Exception
+            yield Imported(key, path, str(error) or type(error).__name__)
         else:
             yield Imported(key, path, "", table.num_rows)
         if on_progress is not None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
 _FIRST, _LONGEST = 0.001, 0.05
-_INSIDE: ContextVar[tuple[tuple[str, str], ...]] = ContextVar("peakguard_cache_inside", default=())
+_INSIDE: ContextVar[tuple[tuple[str, str, list[bool]], ...]] = ContextVar("peakguard_cache_inside", default=())
 
 
 class Flights:
@@ -27,9 +27,12 @@ class Flights:
         self._store = store
         self._held: dict[str, FileLock | None] = {}
         self._lock = threading.Lock()
+        self._process = os.getpid()
 
     def claim(self, name: str) -> bool:
         """Whether the caller fetches from now on, until `release`. Another's claim is never waited for."""
+        if self._process != os.getpid():  # a fork: what the parent fetches is not fetched here
+            self._held, self._lock, self._process = {}, threading.Lock(), os.getpid()
         with self._lock:
             if name in self._held:
                 return False
@@ -82,16 +85,18 @@ def pauses(longest: float) -> Iterator[float]:
 class Inside:
     """Within the block, a fetch of the same key is known for one that would wait for itself."""
 
-    def __init__(self, cache: str, name: str) -> None:
-        self._key = (cache, name)
+    def __init__(self, root: str, name: str) -> None:
+        self._under_way = [True]
+        self._fetch = (root, name, self._under_way)
 
     def __enter__(self) -> None:
-        self._token = _INSIDE.set((*_INSIDE.get(), self._key))
+        self._token = _INSIDE.set((*_INSIDE.get(), self._fetch))
 
     def __exit__(self, *_: object) -> None:
+        self._under_way[0] = False  # also for tasks and threads that took the context along
         _INSIDE.reset(self._token)
 
 
-def is_inside(cache: str, name: str) -> bool:
+def is_inside(root: str, name: str) -> bool:
     """Whether this very fetch is under way further out."""
-    return (cache, name) in _INSIDE.get()
+    return any(fetch[:2] == (root, name) and fetch[2][0] for fetch in _INSIDE.get())

@@ -14,6 +14,7 @@ from peakguard.kinds.cache.entry import Note, note_of
 from peakguard.kinds.cache.flight import Flights
 from peakguard.kinds.cache.judging import Judging
 from peakguard.kinds.cache.looked import Looked
+from peakguard.kinds.cache.remembered import record_of
 from peakguard.kinds.cache.steps import Outcome
 from peakguard.kinds.cache.told import Told
 from peakguard.kinds.cache.values import Columns, Value, Values
@@ -83,13 +84,13 @@ class Keeper:
         state = state_of(note, self._table, now)
         if state == "future":
             self.told.future(key, note.created - now)
-        if state in ("future", "expired"):
+        if state == "expired":
             return Looked(state)
         value = self._values.read(pointer, note, columns)
         if value is None:
             return Looked("missing")
         if value.error is None and not self.judging.is_known(value.note.judged):
-            value = self._judged_again(value, is_whole=columns is None)
+            value = self._judged_again(value, columns)
             if value is None:
                 return Looked("missing")
         age = now - value.note.created
@@ -102,11 +103,11 @@ class Keeper:
         ttl = self._table["ttl"]
         return value.error is None and longest is not None and ttl is not None and age < ttl + longest
 
-    def _judged_again(self, value: Value, *, is_whole: bool) -> Value | None:
+    def _judged_again(self, value: Value, columns: Columns) -> Value | None:
         """A value whose contract has changed: under the new one, or None where it breaks it."""
         now, key = self.judging.now, value.pointer.key
         assert now is not None
-        whole = value if is_whole else self._values.read(value.pointer, value.note)
+        whole = value if columns is None else self._values.read(value.pointer, value.note)
         if whole is None:
             return None
         try:
@@ -115,12 +116,21 @@ class Keeper:
             self.told.revalidated(key, now.contract, now.version, passed=False)
             return None
         self.told.revalidated(key, now.contract, now.version, passed=True)
-        note = whole.note._replace(judged=now)
-        if frame is whole.frame or _is_same(frame, whole.frame):
-            self.store.describe(whole.pointer, note.plain())
-        else:
-            self._values.write(whole.pointer.key, frame, note)
-        return (value if not is_whole else whole)._replace(note=note, frame=frame if is_whole else value.frame)
+        note, pointer = whole.note._replace(judged=now), whole.pointer
+        is_same = frame is whole.frame or _is_same(frame, whole.frame)
+        try:
+            pointer = (
+                self.store.describe(pointer, note.plain()) or pointer
+                if is_same
+                else self._values.write(key, frame, note)
+            )
+        except PeakguardError as error:
+            if error.code != codes.STORE_REFUSED:
+                raise
+            self.told.failed(key, "write", error)
+        if columns is None:
+            return Value(frame, None, note, pointer)
+        return value._replace(note=note, pointer=pointer) if is_same else self._values.read(pointer, note, columns)
 
     def keep(self, key: str, shown: str, frame: Any, seconds: float, found: Looked) -> Outcome:
         """The frame as the contract gives it, and kept; the error where it breaks the contract.
@@ -151,8 +161,11 @@ class Keeper:
         negative = self._table["negative"]
         if negative is None or found.has_spare or not any(is_a(each, type(error)) for each in negative["on"]):
             return
+        record = record_of(error)
+        if record is None:
+            return
         try:
-            self._added(self._values.write_error(key, error, self._note(shown, 0.0)))
+            self._added(self._values.write_error(key, record, self._note(shown, 0.0)))
         except PeakguardError as problem:
             self.told.failed(key, "write", problem)
 
@@ -163,8 +176,13 @@ class Keeper:
             self.judging.validated(value.frame)
 
     def path(self, pointer: Pointer) -> str | None:
-        """The path of the object of a pointer, verified; None where it was removed."""
-        return self._values.verified_path(pointer)
+        """The path of an object, verified; None where it was removed, or is damaged and may be fetched again."""
+        try:
+            return self._values.verified_path(pointer)
+        except PeakguardError as error:
+            if error.code != codes.STORE_DAMAGED or self._table["on_corrupt"] == "raise":
+                raise
+            return None
 
     def _note(self, shown: str, seconds: float) -> Note:
         scope = SCOPE.get()

@@ -16,6 +16,7 @@ from peakguard.diagnostics import codes
 from peakguard.runtime.errors import PeakguardError
 
 _DEPTH = 50
+_LONGEST = 300
 
 
 def encode(namespace: str, value: Any) -> str:
@@ -30,24 +31,27 @@ def _form(value: Any, place: str, depth: int) -> Any:
     """A form in JSON: plain texts, booleans and nothing stand for themselves, all else is `[type, form]`."""
     if depth > _DEPTH:
         raise _refused(value, place, "it is nested too deeply")
-    if value is None or value is True or value is False or type(value) is str:
+    if value is None or value is True or value is False:
         return value
+    if type(value) is str:
+        return value if _is_text(value) else ["surrogates", value.encode("utf-32-be", "surrogatepass").hex()]
     for known, form in _FORMS.items():
         if type(value) is known:
             return [known.__name__, form(value)]
     if isinstance(value, Enum):
         return ["enum", _named(type(value)), value.name, _form(value.value, place, depth + 1)]
     if isinstance(value, PurePath):
-        return ["path", str(value)]
+        return [type(value).__name__, str(value)]
     if type(value) is dict:
         pairs = [
-            [_form(key, place, depth + 1), _form(each, f"{place}[{key!r}]", depth + 1)] for key, each in value.items()
+            [_form(key, place, depth + 1), _form(each, f"{place}[{shown_of(key)}]", depth + 1)]
+            for key, each in value.items()
         ]
         return ["dict", sorted(pairs, key=_text)]
     if type(value) in (list, tuple):
         return [type(value).__name__, _items(value, place, depth)]
     if type(value) in (set, frozenset):
-        return ["set", sorted(_items(value, place, depth), key=_text)]
+        return [type(value).__name__, sorted(_items(value, place, depth), key=_text)]
     if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0:
         return ["numpy", str(value.dtype), _form(value.item(), place, depth + 1)]
     if _is_moment(value):
@@ -77,6 +81,24 @@ _FORMS: Mapping[type, Any] = {
     UUID: str,
     complex: lambda value: [value.real.hex(), value.imag.hex()],
 }
+
+
+def shown_of(value: Any) -> str:
+    """A value for people; never raises, and is never long."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 # a foreign object may raise what it likes
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _is_text(value: str) -> bool:
+    """Whether a text is one in every encoding; halves of a character are two, and JSON joins them."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_moment(value: Any) -> bool:

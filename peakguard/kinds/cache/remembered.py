@@ -15,12 +15,22 @@ from peakguard.runtime.failure.matching import is_a
 _PLAIN = (str, int, float, bool, type(None))
 
 
-def record_of(error: Exception) -> bytes:
-    """The bytes that an exception is remembered by: its class, and what it was made with where that is plain."""
+def record_of(error: Exception) -> bytes | None:
+    """The bytes that an exception is remembered by; None for one that would not come back as what it is."""
     kind = type(error)
-    given = list(error.args) if all(type(each) in _PLAIN for each in error.args) else None
-    record = {"class": f"{kind.__module__}:{kind.__qualname__}", "args": given, "text": str(error)}
-    return json.dumps(record, sort_keys=True).encode("ascii")
+    if not all(type(each) in _PLAIN for each in error.args) or "<locals>" in kind.__qualname__:
+        return None
+    try:
+        again = kind(*error.args)
+        is_same = again.args == error.args and str(again) == str(error) and _kept(again) == _kept(error)
+    except Exception:  # noqa: BLE001 # a constructor that wants more, or a text that cannot be made
+        return None
+    record = {"class": f"{kind.__module__}:{kind.__qualname__}", "args": list(error.args), "text": str(error)}
+    return json.dumps(record, sort_keys=True).encode("ascii") if is_same else None
+
+
+def _kept(error: Exception) -> dict[str, Any]:
+    return {name: value for name, value in vars(error).items() if name not in ("__notes__", "peakguard")}
 
 
 def error_of(data: bytes, cache: str, wanted: Sequence[str]) -> Exception:

@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable, Generator
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from peakguard.diagnostics import codes
 from peakguard.kinds.cache.flight import Inside, is_inside, pauses
 from peakguard.runtime.clock import Clock
+from peakguard.runtime.errors import PeakguardError
 
 if TYPE_CHECKING:
     from peakguard.kinds.cache.keeping import Keeper
@@ -51,7 +53,7 @@ Steps = Generator[Wait | Work | Call | Later, Any, Outcome]
 def steps(cache: Keeper, key: str, shown: str) -> Steps:
     """A value of the cache, or of the call, which is then kept."""
     name = cache.flight_name(key)
-    if is_inside(cache.name, name):
+    if is_inside(cache.store.layout.root, name):
         direct: Outcome = yield Call()  # it asks for what it is about to give
         return direct
     found: Looked = yield Work(partial(cache.look, key))
@@ -65,12 +67,16 @@ def steps(cache: Keeper, key: str, shown: str) -> Steps:
         if is_ours:
             break
         yield Wait(pause)
+        found = yield Work(partial(cache.look, key))
+        if found.is_answer:
+            return found.outcome()
         is_ours = yield Work(partial(cache.flights.claim, name), is_quick=True)
     if not is_ours:
         # Whoever fetches takes longer than anybody should wait for.
-        found = yield Work(partial(cache.look, key))
-        is_enough = found.is_answer or found.has_spare
-        return found.outcome() if is_enough else (yield from _fetched(cache, key, shown, found))
+        if not found.has_spare:
+            return (yield from _fetched(cache, key, shown, found))
+        cache.told.stale(key, found.age, None)
+        return found.outcome()
     try:
         again: Looked = yield Work(partial(cache.look, key))
         if again.is_answer:
@@ -81,36 +87,41 @@ def steps(cache: Keeper, key: str, shown: str) -> Steps:
 
 
 def refresh(cache: Keeper, key: str, shown: str) -> Steps:
-    """A new value in the background, unless somebody has it or fetches it already."""
-    name = cache.flight_name(key)
-    if not (yield Work(partial(cache.flights.claim, name), is_quick=True)):
-        return Outcome()
+    """A new value in the background, under a claim that is held and given up at the end.
+
+    A failure is told and not remembered: the old value is given until its time is over.
+    """
     try:
         found: Looked = yield Work(partial(cache.look, key))
         if found.is_answer:
             return Outcome()
-        outcome = yield from _fetched(cache, key, shown, found.after(found, has_spare=False))
+        outcome = yield from _fetched(cache, key, shown, found._replace(has_spare=False), remembers=False)
         if outcome.error is not None:
             cache.told.refresh_failed(key, outcome.error)
-        return outcome
+        return Outcome()
     finally:
-        cache.flights.release(name)
+        cache.flights.release(cache.flight_name(key))
 
 
-def _fetched(cache: Keeper, key: str, shown: str, found: Looked) -> Steps:
+def _fetched(cache: Keeper, key: str, shown: str, found: Looked, *, remembers: bool = True) -> Steps:
     """The value of the call, kept; the old one where that cannot be had, if the policy allows it."""
     began = cache.clock.now()
-    with Inside(cache.name, cache.flight_name(key)):
+    with Inside(cache.store.layout.root, cache.flight_name(key)):
         outcome: Outcome = yield Call()
     if outcome.error is None:
         seconds = cache.clock.now() - began
         outcome = yield Work(partial(cache.keep, key, shown, outcome.result, seconds, found))
-    elif isinstance(outcome.error, Exception):
+    elif isinstance(outcome.error, Exception) and remembers:
         yield Work(partial(cache.remember, key, shown, outcome.error, found))
-    if isinstance(outcome.error, Exception) and found.has_spare:
+    if found.has_spare and isinstance(outcome.error, Exception) and not _is_refused(outcome.error):
         cache.told.stale(key, found.age, outcome.error)
         return found.outcome()
     return outcome
+
+
+def _is_refused(error: Exception) -> bool:
+    """Whether a value cannot be kept: a fault of the program, which an old value must not hide."""
+    return isinstance(error, PeakguardError) and error.code == codes.CACHE_VALUE_REFUSED
 
 
 def drive(made: Steps, compute: Callable[[], Any], clock: Clock, later: Callable[[Later], bool]) -> Any:
@@ -146,7 +157,7 @@ async def drive_async(
             step = made.send(answer)
             match step:
                 case Work():
-                    answer = step.do() if step.is_quick else await _in_thread(step.do)
+                    answer = step.do() if step.is_quick else await in_worker(step.do)
                 case Wait():
                     await clock.asleep(step.seconds)
                     answer = None
@@ -181,7 +192,8 @@ def _given(outcome: Outcome) -> Any:
     return outcome.result
 
 
-async def _in_thread(do: Callable[[], Any]) -> Any:
+async def in_worker(do: Callable[[], Any]) -> Any:
+    """What a function gives that reads or writes the disk, while the loop goes on."""
     from peakguard.runtime.async_library import running_trio
 
     trio = running_trio()

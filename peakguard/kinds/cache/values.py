@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 from peakguard.diagnostics import codes
 from peakguard.kinds.cache.entry import Note, note_of
-from peakguard.kinds.cache.remembered import error_of, record_of
+from peakguard.kinds.cache.remembered import error_of
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.store import Entry, Pointer, Store
 
 _SAMPLED = 1 / 16
 """The share of reads for which `verify: sampled` compares the digest of the whole file."""
 
-Columns = Sequence[str] | None
+Columns = Sequence[Any] | None
 
 
 class Value(NamedTuple):
@@ -46,18 +46,19 @@ class Values:
             raise self._not_kept(frame, "it is no frame of polars, pandas or pyarrow")
         try:
             table = frames.to_table(frame, form)
-            known = (form, str(table.schema), str(table.schema.metadata))
-            if known not in self._returns:
+            frames.check_values(frame, form, table)
+            known = frames.known_by(form, table)
+            if known is None or known not in self._returns:
                 frames.check_returns(frame, form, table, lambda part: pages.read(pages.write(part)))
                 self._returns.add(known)
-        except frames.NotKept as error:
+            data = pages.write(table, self._table["compression"])
+        except (frames.NotKept, pages.Unwritable) as error:
             raise self._not_kept(frame, str(error)) from error
-        data = pages.write(table, self._table["compression"])
         return self._store.put(key, data, note._replace(form=form, rows=table.num_rows).plain())
 
-    def write_error(self, key: str, error: Exception, note: Note) -> Pointer:
-        """Remember an exception."""
-        return self._store.put(key, record_of(error), note._replace(form="error").plain())
+    def write_error(self, key: str, record: bytes, note: Note) -> Pointer:
+        """Remember an exception, by its record."""
+        return self._store.put(key, record, note._replace(form="error").plain())
 
     def read(self, pointer: Pointer, note: Note, columns: Columns = None) -> Value | None:
         """What a pointer names, or what has taken its place since; None where that was removed.

@@ -29,7 +29,11 @@ def set_aside(
         return aside
     write_atomic(f"{aside}.reason", seal(reason), durability=durability)
     with suppress(FileExistsError):
-        name_again(path, aside)
+        if durability == "none":  # what is written in place would change what is kept
+            with open(path, "rb") as file:
+                write_atomic(aside, file.read(), durability="rename")
+        else:
+            name_again(path, aside)
         if (there := os.stat(aside)).st_nlink > 1 and there.st_ino != found.st_ino:
             remove_if_there(aside)  # a whole one has taken its place just now, and the damaged one is gone
     if durability == "full":

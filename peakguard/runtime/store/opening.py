@@ -22,7 +22,7 @@ def check_format(layout: Layout) -> bool:
     """
     version = _version(layout)
     if version is None:
-        if not any(not name.startswith("format.") for name in names_in(layout.root)):
+        if _is_empty(layout):
             return False
         version = _version(layout)  # another process may have made the store since
         if version is None:
@@ -46,6 +46,13 @@ def make(layout: Layout, durability: Durability) -> None:
         sync_folder(os.path.dirname(os.path.abspath(layout.root)))
 
 
+def _is_empty(layout: Layout) -> bool:
+    """Whether a folder without a `format` holds nothing, but for what is left where a writer lost its store."""
+    others = [name for name in names_in(layout.root) if not name.startswith("format.")]
+    held = (layout.objects, layout.keys, layout.pins, layout.quarantine)
+    return all(name in FOLDERS for name in others) and not any(names_in(folder) for folder in held)
+
+
 def _version(layout: Layout) -> int | None:
     try:
         with open(layout.format, "rb") as file:
@@ -53,7 +60,6 @@ def _version(layout: Layout) -> int | None:
     except FileNotFoundError:
         return None
     try:
-        version = unseal(data)["peakguard_store"]
-    except (ValueError, KeyError) as error:
+        return int(unseal(data)["peakguard_store"])
+    except (ValueError, KeyError, TypeError) as error:
         raise PeakguardError(codes.STORE_FOREIGN, store=layout.root, problem="its `format` cannot be read") from error
-    return int(version)

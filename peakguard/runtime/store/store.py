@@ -260,7 +260,7 @@ class Store:
         return PeakguardError(codes.STORE_DAMAGED, store=self.layout.root, what=what, problem=problem, aside=kept)
 
     def _make(self) -> None:
-        if not self._is_made:
+        if not self._is_made or not os.path.exists(self.layout.format):  # somebody may have removed it meanwhile
             opening.make(self.layout, self._durability)
             writers.sweep(self.layout)
             self._is_made = True

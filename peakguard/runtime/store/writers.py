@@ -18,9 +18,9 @@ def temporary_path(layout: Layout) -> str:
     return os.path.join(layout.tmp, f"{_machine()}-{os.getpid():x}-{os.urandom(6).hex()}")
 
 
-def lease_path(layout: Layout, digest: str) -> str:
-    """The path of a second name that this process gives to an object, for as long as it runs."""
-    return os.path.join(layout.tmp, f"{_machine()}-{os.getpid():x}-{digest}")
+def lease_path(layout: Layout, digest: str, state: os.stat_result) -> str:
+    """The path of a second name that this process gives to an object in a state, for as long as it runs."""
+    return os.path.join(layout.tmp, f"{_machine()}-{os.getpid():x}-{digest}-{state.st_ino:x}")
 
 
 def sweep(layout: Layout) -> int:
@@ -39,7 +39,8 @@ def _is_dead(name: str, path: str) -> bool:
     if machine == _machine() and machine != "0" and _is_number(process):
         return not _is_alive(int(process, 16))
     try:
-        return time.time() - os.stat(path).st_mtime > STRANGER
+        state = os.stat(path)
+        return time.time() - max(state.st_mtime, state.st_ctime) > STRANGER  # a second name has the old time of change
     except FileNotFoundError:
         return False
 

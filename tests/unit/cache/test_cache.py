@@ -197,15 +197,35 @@ class Odd(LookupError):
         self.venue = venue
 
 
-def test_an_exception_that_cannot_be_made_again_is_told_in_words(tmp_path: Path) -> None:
-    cache, feed = made(tmp_path, "ttl: 1h, negative: {ttl: 5m, on: [LookupError]}"), Feed(Odd("AAPL", venue="X"))
-    with pytest.raises(Odd):
-        cache.get_or_compute("a", feed)
+class Told(LookupError):
+    """Makes its text of its argument, and would make it twice."""
+
+    def __init__(self, symbol: str) -> None:
+        super().__init__(f"no symbol {symbol}")
+
+
+@pytest.mark.parametrize("error", [Odd("AAPL", venue="X"), Told("AAPL"), KeyError(("a", 1))])
+def test_an_exception_that_would_not_come_back_is_not_remembered(tmp_path: Path, error: Exception) -> None:
+    cache, feed = made(tmp_path, "ttl: 1h, negative: {ttl: 5m, on: [LookupError]}"), Feed(error)
+    for _ in range(2):
+        with pytest.raises(type(error)) as caught:
+            cache.get_or_compute("a", feed)
+        assert caught.value is error
+    assert feed.calls == 2
+
+
+def test_an_exception_whose_class_is_not_loaded_is_told_in_words(tmp_path: Path) -> None:
+    settings = "ttl: 1h, negative: {ttl: 5m, on: [LookupError]}"
+    cache = made(tmp_path, settings)
+    with pytest.raises(KeyError):
+        cache.get_or_compute("a", Feed(KeyError("AAPL")))
+    pointer = next(cache.entries())
+    record = b'{"args": ["AAPL"], "class": "gone.away:NotListed", "text": "no AAPL"}'
+    cache.store.put(pointer.key, record, pointer.meta)
     with pytest.raises(PeakguardError) as caught:
-        cache.get_or_compute("a", feed)
+        cache.get_or_compute("a", Feed(FRAME))
     assert caught.value.code == "PG2046"
-    assert str(caught.value.context["error"]).endswith(":Odd")
-    assert feed.calls == 1
+    assert caught.value.context["error"] == "gone.away:NotListed"
 
 
 def test_other_failures_are_not_remembered(tmp_path: Path) -> None:
