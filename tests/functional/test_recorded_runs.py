@@ -506,6 +506,16 @@ def test_logs_of_peakguard_are_no_result_of_the_program(peakguard: Run, project:
     assert replayed(peakguard, root, "last")[1]["verdict"] == "identical"
 
 
+def test_what_a_run_wrote_is_never_put_into_its_repetition(peakguard: Run, project: Project) -> None:
+    """Also where it looks older than the run, as the clocks of file systems make it."""
+    root = project({"main.py": "open('out.txt', 'w').write('new')\n", "policies/runs.yaml": POLICY})
+    assert peakguard("run", "--seed", "1", "--", "main.py", cwd=root).returncode == 0
+    (root / "out.txt").write_text("edited since")
+    os.utime(root / "out.txt", (0, 0))
+    assert replayed(peakguard, root, "last")[1]["verdict"] == "identical"
+    assert (root / "out.txt").read_text() == "edited since"
+
+
 BOUND = """\
 peakguard: 1
 kind: bindings

@@ -62,8 +62,10 @@ def fill(folder: str, manifest: Mapping[str, Any], archive: Archive, root: str) 
     What the run wrote, or anybody since, is not linked: a repetition must neither find it nor write into it.
     """
     recorded = {entry["path"]: entry for entry in (*manifest["sources"], *manifest["inputs"])}
+    # The clock of a file system is some milliseconds behind: what the run wrote at once may look older than it.
+    written = {entry["path"] for entry in manifest["outputs"]}
     for path in _older(root, manifest["began_ns"]):
-        if path not in recorded:
+        if path not in recorded and path not in written:
             _link(root, folder, path)
     for path, entry in recorded.items():
         if os.path.isabs(path):
