@@ -1,8 +1,8 @@
 """What a cache costs beside plain Parquet files, joblib and diskcache: `python -m tests.benchmarks.cache`.
 
 Frames of pandas: bars of 7 columns. `again` is a second read of the same file. Plain is `pyarrow.parquet` with no sync
-and no look at what is read; joblib and diskcache keep pickles, which are not verified. Rounds are interleaved; ratios to
-plain are medians of paired rounds.
+and no look at what is read; joblib and diskcache keep pickles, which are not verified. Rounds are interleaved; ratios
+to plain are medians of paired rounds.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,18 @@ finally:
     sys.path.remove(str(EXAMPLE))
 
 
-LASTING = [scenario for scenario in SCENARIOS if scenario.code]
-PASSING = [scenario for scenario in SCENARIOS if not scenario.code]
+WAITING = ("silent", "stalling")
+"""Faults under which the programs wait for seconds; `make demo` shows them each time."""
+
+
+def marked(scenario: Scenario) -> Any:
+    """A scenario, in the slow tier where it waits."""
+    marks = [pytest.mark.slow] if scenario.exchange in WAITING else []
+    return pytest.param(scenario, marks=marks, id=scenario.title)
+
+
+LASTING = [marked(scenario) for scenario in SCENARIOS if scenario.code]
+PASSING = [marked(scenario) for scenario in SCENARIOS if not scenario.code]
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +50,7 @@ def both(scenario: Scenario) -> list[outcomes.Outcome]:
         return list(pool.map(lambda guarded: outcomes.run(scenario, guarded=guarded), (False, True)))
 
 
-@pytest.mark.parametrize("scenario", LASTING, ids=lambda scenario: scenario.title)
+@pytest.mark.parametrize("scenario", LASTING)
 def test_a_fault_does_harm_bare_and_is_one_error_guarded(scenario: Scenario, right: outcomes.Outcome) -> None:
     bare, guarded = both(scenario)
     assert bare.report != right.report
@@ -49,7 +60,7 @@ def test_a_fault_does_harm_bare_and_is_one_error_guarded(scenario: Scenario, rig
     assert guarded.report == outcomes.YESTERDAY
 
 
-@pytest.mark.parametrize("scenario", PASSING, ids=lambda scenario: scenario.title)
+@pytest.mark.parametrize("scenario", PASSING)
 def test_a_fault_that_passes_ends_the_bare_program_and_not_the_guarded_one(
     scenario: Scenario, right: outcomes.Outcome
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import math
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -170,17 +171,18 @@ def assert_alike(found: Verdict, expected: Verdict) -> None:
     assert found == expected
 
 
+SCALE = int(os.environ.get("PEAKGUARD_AGREEMENT", "1"))
 CUTS = st.lists(st.integers(0, 5), max_size=8)
 
 
 @given(frame=frames(), cuts=CUTS)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60 * SCALE, deadline=None)
 def test_batches_give_the_verdict_of_the_whole(frame: pl.DataFrame, cuts: list[int]) -> None:
     assert_alike(in_batches(frame, cuts), as_a_whole(frame))
 
 
 @given(frame=frames(), cuts=CUTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30 * SCALE, deadline=None)
 def test_so_do_groups_in_many_pieces_and_keys_in_no_order(frame: pl.DataFrame, cuts: list[int]) -> None:
     """The general paths, which small batches would not take by themselves."""
     with pytest.MonkeyPatch.context() as patch:
@@ -190,7 +192,7 @@ def test_so_do_groups_in_many_pieces_and_keys_in_no_order(frame: pl.DataFrame, c
 
 
 @given(frame=frames(), cuts=CUTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30 * SCALE, deadline=None)
 def test_so_does_text(frame: pl.DataFrame, cuts: list[int]) -> None:
     text = frame.with_columns(
         pl.col("t").dt.strftime("%d.%m.%Y %H:%M:%S"),
@@ -201,7 +203,7 @@ def test_so_does_text(frame: pl.DataFrame, cuts: list[int]) -> None:
 
 
 @given(frame=frames(), cuts=CUTS, lost=st.sets(st.sampled_from(sorted(SCHEMA)), max_size=3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30 * SCALE, deadline=None)
 def test_so_do_data_with_columns_missing_or_of_a_wrong_type(
     frame: pl.DataFrame, cuts: list[int], lost: set[str]
 ) -> None:
