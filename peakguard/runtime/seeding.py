@@ -97,8 +97,14 @@ def give_process(streams: Streams) -> None:
     _of_process[:] = [streams]
 
 
+def process_streams() -> Streams | None:
+    """The streams of the process; None where it has no seed."""
+    return _of_process[0] if _of_process else None
+
+
 def of_process(stream: str) -> Streams:
     """The streams of the process. Raises PeakguardError (PG2104), which names the stream, where it has no seed."""
-    if not _of_process:
+    streams = process_streams()
+    if streams is None:
         raise PeakguardError(codes.SEED_MISSING, stream=stream)
-    return _of_process[0]
+    return streams

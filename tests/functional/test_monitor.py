@@ -69,7 +69,7 @@ def test_a_halt_is_for_good_and_leaves_the_last_steps(project: Project) -> None:
     policies = loaded(project, BOOK)
     monitor = policies.monitor("book")
     step = monitor.step
-    with package.run("nightly") as run:
+    with policies.run("nightly", seed=42) as run, package.run("inner"):
         for cash in (5.0, 4.0, 3.0, 2.0):
             step(cash=cash, fees=1.0)
         with pytest.raises(InvariantViolation) as caught:
@@ -84,7 +84,8 @@ def test_a_halt_is_for_good_and_leaves_the_last_steps(project: Project) -> None:
     held = json.loads(Path(caught.value.artifact).read_text())
     assert [each["step"] for each in held["steps"]] == [2, 3, 4, 5]
     assert held["steps"][-1] == {"step": 5, "cash": -1.0, "fees": 1.0}
-    assert (held["run_id"], held["broken"]) == (run.run_id, ["invariants.solvent"])
+    assert (held["seed"], held["broken"]) == (42, ["invariants.solvent"])
+    assert held["run_id"] != run.run_id, "that of the run inside"
     verified = policies.invariants("book").verify_file(caught.value.artifact)
     assert [breach.id for breach in verified.breaches] == ["invariants.solvent"]
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from peakguard.runtime.context import current
+from peakguard.runtime.context.run import current_seed
 from peakguard.runtime.fsops import write_atomic
 from peakguard.runtime.invariant import Step
 from peakguard.runtime.streams import say
@@ -30,6 +31,7 @@ def write_artifact(
         "version": table["version"],
         "policy_set": digest,
         "run_id": context.run_id if context is not None else None,
+        "seed": current_seed(),
         "trace_id": context.trace_id if context is not None else None,
         "code": error.code,
         "broken": [breach.id for breach in error.breaches],

@@ -242,12 +242,23 @@ class Run(Block):
     def _seeded(self, stream: str) -> Streams:
         from peakguard.runtime import seeding
 
-        scope: Scope | None = self
-        while scope is not None:
-            if isinstance(scope, Run) and scope._streams is not None:  # noqa: SLF001 # one of this class
-                return scope._streams  # noqa: SLF001 # likewise
-            scope = scope.above
-        return seeding.of_process(stream)
+        return _streams_above(self) or seeding.of_process(stream)
+
+
+def _streams_above(scope: Scope | None) -> Streams | None:
+    while scope is not None:
+        if isinstance(scope, Run) and scope._streams is not None:  # noqa: SLF001 # one of this module
+            return scope._streams  # noqa: SLF001 # likewise
+        scope = scope.above
+    return None
+
+
+def current_seed() -> int | None:
+    """The seed that named streams follow from where the code stands; None where there is none."""
+    from peakguard.runtime import seeding
+
+    streams = _streams_above(SCOPE.get()) or seeding.process_streams()
+    return streams.seed if streams is not None else None
 
 
 @cache
