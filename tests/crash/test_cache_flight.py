@@ -15,6 +15,7 @@ import filelock
 import polars as pl
 import pytest
 
+from peakguard.kinds.cache.flight import Flights
 from tests.unit.cache.made import FRAME, made, project
 
 PROCESSES = 16
@@ -53,6 +54,21 @@ def test_threads_call_once_for_each_key(tmp_path: Path) -> None:
     assert all(frame.equals(FRAME) for frame in found)
     assert len(calls) == 2
     assert abs(calls[0] - calls[1]) < 0.1, "two keys do not wait for each other"
+
+
+def test_a_value_that_comes_between_the_look_and_the_claim_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, other, calls = made(tmp_path), made(tmp_path), list[float]()
+    claim = Flights.claim
+
+    def late(flights: Flights, name: str) -> bool:
+        other.put("a", FRAME.head(1))
+        return claim(flights, name)
+
+    monkeypatch.setattr(Flights, "claim", late)
+    assert cache.get_or_compute("a", slow(calls)).equals(FRAME.head(1))
+    assert calls == []
 
 
 class NoLock(filelock.FileLock):

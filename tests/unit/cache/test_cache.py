@@ -20,6 +20,7 @@ from jsonschema import Draft202012Validator
 import peakguard
 from peakguard.diagnostics import codes
 from peakguard.kinds.cache.cache import Cache
+from peakguard.render.events import event_schema
 from peakguard.runtime import events, fsops
 from peakguard.runtime.errors import ContractViolation, PeakguardError
 from peakguard.runtime.event_form import plain
@@ -27,9 +28,7 @@ from peakguard.runtime.events import Event
 from tests.unit.cache.made import FRAME, Days, Feed, made, project
 
 HOUR = 3600.0
-SCHEMA = Draft202012Validator(
-    json.loads((Path(__file__).resolve().parents[3] / "docs" / "event.schema.json").read_text())
-)
+SCHEMA = Draft202012Validator(event_schema())
 
 
 @pytest.fixture
