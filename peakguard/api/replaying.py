@@ -55,7 +55,8 @@ def _replayed(project: Project, run: str, python: str | None) -> Replayed:
         words, variables = workspace.command(manifest, folder, python or sys.executable)
         under = {"table": manifest["table"], "clock_ns": manifest["clock_ns"], "archive": kept}
         environment = {**os.environ, **variables, CONDITIONS: json.dumps(under)}
-        done = run_program(words, os.path.join(folder, manifest["folder"]), environment)
+        place = os.path.join(folder, manifest["folder"])
+        done = run_program(words, place, environment, workspace.given(manifest, archive))
         repeated = recorded_in(kept)
         if repeated is None:
             problem = f"the program could not be run: {last_words(done)}"
@@ -67,11 +68,11 @@ def _replayed(project: Project, run: str, python: str | None) -> Replayed:
 
 
 def run_program(
-    words: Sequence[str], folder: str, environment: Mapping[str, str]
+    words: Sequence[str], folder: str, environment: Mapping[str, str], given: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a command; what it writes to stdout and stderr is kept. It reads nothing."""
+    """Run a command under a standard input; what it writes to stdout and stderr is kept."""
     return subprocess.run(  # noqa: S603 # the program that was recorded
-        words, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        words, cwd=folder, env=environment, input=given, capture_output=True, check=False
     )
 
 

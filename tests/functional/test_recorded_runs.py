@@ -213,6 +213,43 @@ def test_standard_input_exit_code_and_arguments_are_those_of_the_program(project
     assert (done.returncode, done.stdout) == (9, "told ['9', 'x y']\n")
 
 
+READING = """\
+import sys
+import peakguard
+first = input()
+peakguard.checkpoint("first", first)
+peakguard.checkpoint("rest", [line.strip() for line in sys.stdin])
+peakguard.checkpoint("bytes", sys.stdin.buffer.read())
+"""
+
+
+def read(root: Path, given: bytes) -> int:
+    """Record the program with something on its standard input."""
+    environment = {**os.environ, "PATH": f"{COMMAND.parent}{os.pathsep}{os.environ['PATH']}"}
+    words = [str(COMMAND), "run", "--seed", "7", "--", "main.py"]
+    return subprocess.run(words, cwd=root, env=environment, input=given, check=False, timeout=60).returncode
+
+
+def test_what_a_program_read_from_its_standard_input_is_given_to_it_again(peakguard: Run, project: Project) -> None:
+    root = project({"main.py": READING, "policies/runs.yaml": POLICY})
+    assert read(root, "eins\nzwei\ndrei ü".encode()) == 0
+    assert [(each["path"], each["size"], each["kept"]) for each in manifest(peakguard, root)["inputs"]] == [
+        ("<stdin>", 17, True)
+    ]
+    assert replayed(peakguard, root, "last")[1]["verdict"] == "identical"
+    first = manifest(peakguard, root)["fingerprint"]
+    assert read(root, b"eins\nzwei") == 0
+    assert manifest(peakguard, root)["fingerprint"] != first
+
+
+def test_a_standard_input_that_is_too_large_to_keep_cannot_be_given_again(peakguard: Run, project: Project) -> None:
+    root = project({"main.py": READING, "policies/runs.yaml": POLICY + "keep: 1KiB\n"})
+    assert read(root, b"line\n" * 1000) == 0
+    code, found = replayed(peakguard, root, "last")
+    assert (code, found["verdict"]) == (2, "not replayable")
+    assert "<stdin>" in found["missing"][0]
+
+
 WAITING = """\
 import signal, sys, time
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(33))

@@ -14,6 +14,7 @@ from peakguard.kinds.reproducibility import circumstances, files, manifest
 from peakguard.kinds.reproducibility.archive import Archive
 from peakguard.kinds.reproducibility.checkpoints import Checkpoint, keep_with
 from peakguard.kinds.reproducibility.opened import Opened
+from peakguard.kinds.reproducibility.standard_input import NAME, StandardInput
 from peakguard.runtime import events, secret_forms
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.events import Event
@@ -49,6 +50,7 @@ class Recording:
         self._config: dict[str, dict[str, Any]] = {}
         self._opened = Opened(start.root, self._note_input)
         self._undo: list[Callable[[], None]] = []
+        self._standard_input: StandardInput | None = None
         self._began, self._folder = datetime.now(UTC), files.named(os.getcwd(), start.root)
         self._path = files.search_path(start.root)
         self._ticks = time.perf_counter()
@@ -70,6 +72,7 @@ class Recording:
         self._undo = [keep_with(self._note_checkpoint), events.subscribe(self._note_event)]
         if "inputs" in record:
             self._opened.begin()
+            self._standard_input = StandardInput(self._keep)
 
     def end(self, ended: Mapping[str, Any]) -> dict[str, Any]:
         """Keep the manifest, and give it. Raises PeakguardError (PG2105) where the run could not be recorded whole."""
@@ -87,6 +90,7 @@ class Recording:
     def _manifest(self, ended: Mapping[str, Any]) -> dict[str, Any]:
         start = self._start
         record = start.table["record"]
+        self._note_standard_input()
         found = (self._file(path) for path in files.sources(start.root, start.folders))
         sources = {each["path"]: each for each in found}
         return {
@@ -134,6 +138,11 @@ class Recording:
         if name not in self._inputs:
             with self._without_harm():
                 self._inputs[name] = self._file(path)
+
+    def _note_standard_input(self) -> None:
+        content = self._standard_input.content() if self._standard_input is not None else None
+        if content is not None:
+            self._inputs[NAME] = {**self._entry(NAME, content), "path": NAME}
 
     def _note_checkpoint(self, made: Checkpoint) -> None:
         with self._without_harm():

@@ -9,6 +9,7 @@ from typing import Any
 
 from peakguard.kinds.reproducibility.archive import Archive
 from peakguard.kinds.reproducibility.files import content_of
+from peakguard.kinds.reproducibility.standard_input import NAME
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.fsops import make_folder, write_atomic
 
@@ -68,7 +69,7 @@ def fill(folder: str, manifest: Mapping[str, Any], archive: Archive, root: str) 
         if path not in recorded and path not in written:
             _link(root, folder, path)
     for path, entry in recorded.items():
-        if os.path.isabs(path):
+        if os.path.isabs(path) or path == NAME:
             continue
         data = archive.content(entry["digest"]) if entry["kept"] else None
         if data is None:
@@ -78,6 +79,12 @@ def fill(folder: str, manifest: Mapping[str, Any], archive: Archive, root: str) 
     for entry in manifest["outputs"]:
         make_folder(os.path.dirname(os.path.join(folder, entry["path"])), durability="none")
     make_folder(os.path.join(folder, manifest["folder"]), durability="none")
+
+
+def given(manifest: Mapping[str, Any], archive: Archive) -> bytes:
+    """What the program read from its standard input."""
+    entry = next((each for each in manifest["inputs"] if each["path"] == NAME), None)
+    return (archive.content(entry["digest"]) if entry is not None else None) or b""
 
 
 def command(manifest: Mapping[str, Any], folder: str, python: str) -> tuple[list[str], dict[str, str]]:

@@ -92,18 +92,15 @@ class Store:
 
     def object(self, digest: str) -> bytes | None:
         """An object by its digest, verified; None where there is none. Raises PeakguardError (PG2041) if damaged."""
-        path = self.layout.object(digest)
         with self._told():
-            try:
-                with open(path, "rb") as file:
-                    state = os.fstat(file.fileno())
-                    data = file.read()
-            except FileNotFoundError:
-                return None
-        found = hashlib.sha256(data).hexdigest()
+            read = self._read_object(digest)
+        if read is None:
+            return None
+        data, state, found = read
         if found == digest:
             return data
-        kept = self._aside(path, state, {"expected": digest, "found": found, "bytes": len(data)})
+        reason = {"expected": digest, "found": found, "bytes": len(data)}
+        kept = self._aside(self.layout.object(digest), state, reason)
         raise self._damaged(f"the object {digest}", "its digest is another", kept)
 
     def get(self, key: str) -> Entry | None:
@@ -202,18 +199,25 @@ class Store:
 
     def _verified(self, found: Pointer) -> tuple[bytes, Pointer, os.stat_result] | None:
         """The object; None where it is missing."""
-        path = self.layout.object(found.digest)
+        read = self._read_object(found.digest)
+        if read is None:
+            return None
+        data, state, digest = read
+        if digest == found.digest and len(data) == found.size:
+            return data, found, state
+        reason = {"key": found.key, "expected": found.digest, "found": digest, "size": found.size, "bytes": len(data)}
+        kept = self._aside(self.layout.object(found.digest), state, reason)
+        raise self._damaged(_object_of(found.key), "its digest is another", kept)
+
+    def _read_object(self, digest: str) -> tuple[bytes, os.stat_result, str] | None:
+        """The bytes in the file of an object, the state of the file and the digest that they have; None without one."""
         try:
-            with open(path, "rb") as file:
+            with open(self.layout.object(digest), "rb") as file:
                 state = os.fstat(file.fileno())
                 data = file.read()
         except FileNotFoundError:
             return None
-        digest = hashlib.sha256(data).hexdigest()
-        if digest == found.digest and len(data) == found.size:
-            return data, found, state
-        reason = {"key": found.key, "expected": found.digest, "found": digest, "size": found.size, "bytes": len(data)}
-        raise self._damaged(_object_of(found.key), "its digest is another", self._aside(path, state, reason))
+        return data, state, hashlib.sha256(data).hexdigest()
 
     def _pointer_at(self, path: str) -> Pointer | None:
         with self._told():
