@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from peakguard.api.parquet_cache import ParquetCache
+from peakguard.api.parquet_cache import _SETTINGS, ParquetCache
 from peakguard.runtime.errors import PeakguardError
 from tests.unit.cache.made import FRAME, project
 
@@ -34,6 +34,13 @@ def test_a_folder_of_other_files_is_left_alone(tmp_path: Path) -> None:
         ParquetCache(tmp_path)
     assert caught.value.code == "PG2043"
     assert (tmp_path / "bars.parquet").read_bytes() == b"not ours"
+
+
+def test_its_settings_are_those_of_a_policy_that_says_nothing(tmp_path: Path) -> None:
+    table = ParquetCache(cache=project(tmp_path, "max_entries: 1").cache("bars")).cache.table
+    told = {name for name in table if name not in ("name", "mode", "origin", "folder", "max_entries", "max_size")}
+    assert {name: _SETTINGS[name] for name in told} == {name: table[name] for name in told}
+    assert _SETTINGS.keys() == told | {"max_entries", "max_size"}
 
 
 def test_it_may_stand_on_the_cache_of_a_policy(tmp_path: Path) -> None:
