@@ -102,3 +102,36 @@ def test_values_that_go_while_they_are_read_are_whole_or_missing(tmp_path: Path)
     assert wrong == [], "and nothing was taken for damaged"
     assert len(read) > 20
     assert cache.counts["evictions"] > 5
+
+
+@pytest.mark.parametrize("verify", ["always", "first_open", "sampled", "never"])
+@pytest.mark.parametrize("look", [1, 2], ids=["first look", "second look"])
+@pytest.mark.parametrize("is_replaced", [True, False], ids=["replaced", "removed"])
+def test_a_value_that_goes_between_its_pointer_and_its_file(
+    tmp_path: Path, verify: str, look: int, is_replaced: bool
+) -> None:
+    cache, told, looks = made(tmp_path, f"verify: {verify}"), list[object](), list[str]()
+    cache.put("k", FRAME)
+    assert cache.get("k").equals(FRAME)
+    pointer = cache.store.pointer
+
+    def late(key: str) -> object:
+        found = pointer(key)
+        looks.append(key)
+        if len(looks) == look:
+            cache.store.remove(key)
+            if is_replaced:
+                cache.put("k", FRAME.head(1))
+            cache.store.collect(grace=0)
+        return found
+
+    undo = events.subscribe(told.append)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache.store, "pointer", late)
+        found = cache.get("k")
+    undo()
+    assert told == []
+    if len(looks) < look:
+        assert found.equals(FRAME), "it asked once"
+    else:
+        assert found.equals(FRAME.head(1)) if is_replaced else found is None
