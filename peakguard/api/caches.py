@@ -48,14 +48,24 @@ def shown(cache: Cache, entry: str) -> dict[str, Any]:
 
 def verified(found: list[Cache], *, deep: bool, on_progress: OnProgress) -> Iterator[dict[str, Any]]:
     """What a look at every value found."""
-    for cache in found:
-        for each in examining.examine(cache, deep=deep, on_progress=on_progress):
+    for place, cache in enumerate(found):
+        for each in examining.examine(cache, deep=deep, on_progress=_part(on_progress, place, len(found))):
             yield {"cache": cache.name, **each._asdict()}
 
 
-def repaired(found: list[Cache]) -> list[dict[str, Any]]:
+def repaired(found: list[Cache], on_progress: OnProgress) -> list[dict[str, Any]]:
     """What was taken away so that the next call fetches it."""
-    return [{"cache": cache.name, **examining.repair(cache)._asdict()} for cache in found]
+    return [
+        {"cache": cache.name, **examining.repair(cache, _part(on_progress, place, len(found)))._asdict()}
+        for place, cache in enumerate(found)
+    ]
+
+
+def _part(on_progress: OnProgress, place: int, count: int) -> OnProgress:
+    """Hears of one of several pieces of work, as a part of all."""
+    if on_progress is None:
+        return None
+    return lambda done, total: on_progress(place * total + done, count * total)
 
 
 def evicted(cache: Cache, entries: list[str], *, everything: bool) -> list[dict[str, Any]]:

@@ -91,7 +91,8 @@ def _done(options: argparse.Namespace, there: list[Cache]) -> list[dict[str, Any
             with closing(_progress("verifying")) as progress:
                 return list(caches.verified(there, deep=options.deep, on_progress=progress.of_piece(0)))
         case "repair":
-            return caches.repaired(there)
+            with closing(_progress("repairing")) as progress:
+                return caches.repaired(there, progress.of_piece(0))
         case "evict":
             if not options.entries and not options.all:
                 options.usage_error("say which values, or --all")

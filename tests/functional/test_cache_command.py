@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 import peakguard as package
+from peakguard.api import caches
 from tests.functional.conftest import Project, Run
 
 POLICY = """\
@@ -113,6 +114,26 @@ def test_it_finds_what_is_damaged_and_takes_it_away(root: Path, peakguard: Run) 
     assert damaged in evidence
     assert rows(peakguard, root, "gc", "--evidence-older", "1h")[1][0]["evidence"] == 0
     assert rows(peakguard, root, "gc", "--evidence-older", "0s")[1][0]["evidence"] == 2
+
+
+def test_long_work_tells_how_far_it_is(root: Path) -> None:
+    policies = filled(root)
+    both = [policies.cache(name) for name in ("bars", "quotes")]
+    heard: dict[str, list[float]] = {"verify": [], "repair": [], "import": []}
+
+    def hear(what: str) -> Any:
+        return lambda done, total: heard[what].append(done / total)
+
+    list(caches.verified(both, deep=True, on_progress=hear("verify")))
+    caches.repaired(both, hear("repair"))
+    (root / "old").mkdir()
+    for name in ("a", "b"):
+        GOOD.write_parquet(root / "old" / f"{name}.parquet")
+    list(caches.imported(both[0], str(root / "old"), hear("import")))
+    for shares in heard.values():
+        assert shares == sorted(shares)
+        assert shares[-1] == 1.0
+        assert len(shares) > 1
 
 
 def test_a_deep_look_asks_the_contract_as_it_is_now(root: Path, peakguard: Run) -> None:

@@ -107,12 +107,15 @@ class Repaired(NamedTuple):
     temporary: int
 
 
-def repair(cache: Cache) -> Repaired:
+def repair(cache: Cache, on_progress: OnProgress | None = None) -> Repaired:
     """Take away every value that is not whole, so that the next call fetches it, and what nothing names."""
     bad = 0
-    for pointer in list(cache.store.pointers()):
+    pointers = list(cache.store.pointers())
+    for place, pointer in enumerate(pointers):
         if isinstance(pointer, Pointer) and _examined(cache, pointer, deep=True).state != "whole":
             bad += cache.store.remove(pointer.key)
+        if on_progress is not None:
+            on_progress(place + 1, len(pointers))
     bad += cache.store.drop_damaged()
     collected = cache.store.collect()
     return Repaired(bad, collected.objects, collected.temporary)
