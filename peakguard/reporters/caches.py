@@ -6,6 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 Row = Mapping[str, Any]
+_COUNTED = {
+    "values": "{} values that were not whole",
+    "expired": "{} values past all their times",
+    "objects": "{} objects that nothing names",
+    "temporary": "{} files of writers that are gone",
+    "evidence": "{} pieces of evidence",
+}
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -24,7 +31,7 @@ def lines(action: str, rows: Sequence[Row]) -> Iterator[str]:
         case "import":
             yield from _imported(rows)
         case _:
-            yield from (f"{row['cache']}: {_counts(row)}" for row in rows)
+            yield from (f"{row['cache']}: took away {_counts(row)}" for row in rows)
             if not rows:
                 yield "no policy declares a cache"
 
@@ -66,10 +73,8 @@ def _imported(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _counts(row: Row) -> str:
-    told = [
-        f"{size_text(value) if name == 'bytes' else value} {name}" for name, value in row.items() if name != "cache"
-    ]
-    return ", ".join(told)
+    counted = [_COUNTED[name].format(value) for name, value in row.items() if name in _COUNTED]
+    return ", ".join(counted) + (f"; {size_text(row['bytes'])} freed" if "bytes" in row else "")
 
 
 def _count(number: int, what: str) -> str:
