@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+from peakguard.api.gate.on_disk import on_disk
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
 from peakguard.diagnostics.span import Span
@@ -27,6 +28,7 @@ TIMEOUT = 60.0
 def resolve(project: Project) -> Iterator[Diagnostic]:
     """Findings that only the program itself can tell; the policies have no errors of their own."""
     bundle = load_bundle(project)
+    yield from on_disk(bundle)
     if not any(True for _ in bundle.of_kind("bindings")):
         return
     try:

@@ -16,6 +16,7 @@ COMMANDS = {
     "replay": "make a recorded run once more, and say whether it gives the same",
     "determinism": "run a program under one change at a time, and name the change that it minds",
     "adopt": "list what of a program could be guarded, and what is",
+    "gate": "run the checks that a change must pass",
     "report": "tell what went wrong, from the journal",
     "simulate": "play an outage to a resilience policy, on a clock that costs nothing",
     "cache": "list, verify, repair and clear what the caches of a project hold",

@@ -63,6 +63,17 @@ EVENTS: Mapping[str, EventKind] = {
             "place": Field("string", "the first difference, where there is one", nullable=True),
         },
     ),
+    "gate_ended": EventKind(
+        "A gate was run, by `peakguard gate`.",
+        {
+            "gate": Field("string", "name of its policy"),
+            "profile": Field("string", "the profile that was run"),
+            "verdict": Field("string", "`passed` or `failed`"),
+            "red": Field("array", "the checks that failed or are undecided"),
+            "seconds": Field("number", "how long all checks took"),
+            "over_budget": Field("boolean", "whether that is longer than they may take"),
+        },
+    ),
     "error_created": EventKind(
         "An error of a catalog is made, to be raised.", {"code": _CODE, "slug": _SLUG, "category": _CATEGORY}
     ),
