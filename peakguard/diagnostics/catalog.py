@@ -1894,8 +1894,8 @@ CATALOG: dict[str, Entry] = {
         "gate_mutant_unknown",
         "error",
         "A row names a mutant of which nothing is recorded",
-        "the record of mutants, `{record}`, knows nothing of `{mutant}` with `{test}`",
-        "{renew}Run the mutants, and commit the record",
+        "`{test}` was not seen to fail with `{mutant}`, says `{record}`",
+        "{renew}Run the mutants and commit the record, or name the test that fails",
     ),
     "PG984": Entry(
         "gate_record_unusable",

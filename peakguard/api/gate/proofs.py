@@ -1,4 +1,4 @@
-"""The record of mutants: with which change of the program which test failed, and how their files were then."""
+"""The record of mutants: which test failed with which change of the program, and how their files were then."""
 
 from __future__ import annotations
 
@@ -10,82 +10,79 @@ from typing import Any, Literal, NamedTuple
 
 from peakguard.diagnostics import codes
 from peakguard.runtime.errors import PeakguardError
-from peakguard.runtime.fsops import write_atomic
 
-FORMAT = 1
-Verdict = Literal["killed", "survived"]
+SHORTEST = 16
+"""Hexadecimal digits of a SHA-256 that are enough to tell files apart."""
+
 Standing = Literal["killed", "survived", "stale", "unknown"]
 
 
 class Proof(NamedTuple):
-    """What one test said of one mutant; `files` are the digests of the files of both."""
+    """What is known of one mutant.
+
+    `killed_by` is the test that failed with it, empty where none did; `files` are the digests of the changed file and
+    of those that the test stands in.
+    """
 
     mutant: str
-    test: str
-    verdict: Verdict
+    killed_by: str
     files: Mapping[str, str]
 
 
 class Record:
-    """The proofs of a project, by mutant and test."""
+    """The proofs of a project. `root` is the folder that their files lie under."""
 
     def __init__(self, proofs: Iterable[Proof], root: str) -> None:
-        self._proofs = {(proof.mutant, proof.test): proof for proof in proofs}
+        self._proofs: dict[str, list[Proof]] = {}
+        for proof in proofs:
+            self._proofs.setdefault(proof.mutant, []).append(proof)
         self._root = root
         self._digests: dict[str, str] = {}
 
+    def find(self, mutant: str | None, test: str) -> Proof | None:
+        """What is known of a mutant with a test, one case of which is enough; else of the mutant with no test."""
+        known = self._proofs.get(mutant or "", [])
+        fitting = [each for each in known if _is_of(each.killed_by, test)]
+        return next(iter(fitting), None) or next((each for each in known if not each.killed_by), None)
+
     def standing(self, mutant: str | None, test: str) -> Standing:
         """What the record says of a mutant and a test; `stale` where a file of theirs has changed since."""
-        proof = self._proofs.get((mutant or "", test))
+        proof = self.find(mutant, test)
         if proof is None:
             return "unknown"
-        return proof.verdict if not self.changed(proof) else "stale"
+        if self.changed(proof):
+            return "stale"
+        return "killed" if proof.killed_by else "survived"
+
+    def others(self, mutant: str | None) -> list[str]:
+        """The tests that are known to fail with a mutant."""
+        return [each.killed_by for each in self._proofs.get(mutant or "", []) if each.killed_by]
 
     def changed(self, proof: Proof) -> list[str]:
-        """The files of a proof that are others now."""
-        return [file for file, digest in proof.files.items() if self._digest(file) != digest]
+        """The files of a proof that are others now, or gone."""
+        return [file for file, digest in proof.files.items() if not self._is(file, digest)]
 
-    def find(self, mutant: str | None, test: str) -> Proof | None:
-        """A proof, fresh or not."""
-        return self._proofs.get((mutant or "", test))
-
-    def knows(self, mutant: str) -> bool:
-        """Whether any test was tried with a mutant."""
-        return any(known == mutant for known, _ in self._proofs)
-
-    def _digest(self, file: str) -> str:
+    def _is(self, file: str, digest: str) -> bool:
         if file not in self._digests:
             self._digests[file] = digest_of_file(os.path.join(self._root, file))
-        return self._digests[file]
+        return len(digest) >= SHORTEST and self._digests[file].startswith(digest)
 
 
 def read_record(path: str, root: str) -> Record:
-    """The record at a path from the root. Raises PeakguardError (PG984) where there is none that can be used."""
+    """The record at a path from the root, a line of JSON for each proof.
+
+    Raises PeakguardError (PG984) where there is none that can be used.
+    """
+    proofs: list[Proof] = []
     try:
-        with open(os.path.join(root, path), "rb") as file:
-            data: Any = json.loads(file.read())
-        if data["version"] != FORMAT:
-            raise _unusable(path, f"has version {data['version']!r}, and this release reads {FORMAT}")
-        return Record([_proof(each) for each in data["proofs"]], root)
+        with open(os.path.join(root, path), encoding="utf-8") as file:
+            for line in file:
+                proofs.append(_proof(json.loads(line)))  # noqa: PERF401 # how many there are names the line at fault
     except OSError as error:
         raise _unusable(path, f"cannot be read: {(error.strerror or str(error)).lower()}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise _unusable(path, f"is no record of mutants: {error!r}") from error
-
-
-def write_record(path: str, proofs: Iterable[Proof]) -> None:
-    """Write proofs so that each is a line of its own, in order: two branches then seldom conflict in git."""
-    rows = sorted(json.dumps(proof._asdict(), sort_keys=True) for proof in proofs)
-    lines = ",\n".join(rows)
-    text = f'{{"version": {FORMAT}, "proofs": [\n{lines}\n]}}\n'
-    write_atomic(path, text.encode(), durability="rename")
-
-
-def proofs_in(path: str) -> list[Proof]:
-    """The proofs at a path, none where there is no such file. Raises PeakguardError (PG984) for another file."""
-    if not os.path.exists(path):
-        return []
-    return list(read_record(path, "")._proofs.values())  # noqa: SLF001 # of this module
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unusable(path, f"has no proof in line {len(proofs) + 1}: {error!r}") from error
+    return Record(proofs, root)
 
 
 def digest_of_file(path: str) -> str:
@@ -97,12 +94,16 @@ def digest_of_file(path: str) -> str:
         return ""
 
 
+def _is_of(killed_by: str, test: str) -> bool:
+    """Whether a test that failed is the one that is named, or a case of it."""
+    return bool(killed_by) and (killed_by == test or killed_by.partition("[")[0] == test)
+
+
 def _proof(data: Any) -> Proof:
-    if data["verdict"] not in ("killed", "survived"):
-        raise ValueError(f"verdict {data['verdict']!r}")
-    return Proof(
-        str(data["mutant"]), str(data["test"]), data["verdict"], {str(k): str(v) for k, v in data["files"].items()}
-    )
+    files = {str(file): str(digest) for file, digest in data["files"].items()}
+    if not files:
+        raise ValueError("it names no files")
+    return Proof(str(data["id"]), str(data["killed_by"] or ""), files)
 
 
 def _unusable(path: str, problem: str) -> PeakguardError:

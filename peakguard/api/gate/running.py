@@ -37,11 +37,11 @@ def gate(
     Without a profile it is `smoke` or the first, and with `only` one that has these checks. Raises PolicyError where
     the gate's own policy has errors, PeakguardError: PG2140 where there is none, PG2141 for a profile that it lacks.
     """
+    begun = time.monotonic()
     bundle = load_bundle(find_project(root))
     table, file = _table(bundle)
     name = _profile(table, profile, only)
     budget = table["profiles"][name]["seconds"]
-    begun = time.monotonic()
     subject = Subject(bundle, table, name, told, begun + budget)
     wanted = [check for check in check_names() if check in only] if only else table["profiles"][name]["checks"]
     day = today or time.strftime("%Y-%m-%d", time.gmtime())
@@ -112,7 +112,7 @@ def _profile(table: Mapping[str, Any], asked: str | None, only: Sequence[str]) -
     if asked is None and only:
         # The first that has all of these checks, else the one with most time.
         fitting = [name for name in known if set(only) <= set(table["profiles"][name]["checks"])]
-        return fitting[0] if fitting else max(known, key=lambda name: float(table["profiles"][name]["seconds"]))
+        return str(fitting[0]) if fitting else max(known, key=lambda name: float(table["profiles"][name]["seconds"]))
     if asked is None:
         return "smoke" if "smoke" in known else str(known[0])
     if asked not in known:

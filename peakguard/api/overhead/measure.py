@@ -52,10 +52,10 @@ def measure(
     """Whether `guarded` takes at most `1 + limit` times as long as `bare`, with 95 % confidence.
 
     A round runs bare, guarded, and bare again as a control, in an order that changes; beside the control the share
-    `plant` of the bare time, or 1.6 times the limit, is burned on `clock`. After `first` rounds, and a few times until `most`, all is judged.
-    The verdict is inconclusive where it is not settled at the end or after `seconds`, and where the control shows a
-    difference or the plant shows none. `told` hears of the rounds done and the most there can be. Raises ValueError
-    for numbers of rounds that are even.
+    `plant` of the bare time, or 1.6 times the limit, is burned on `clock`. After `first` rounds, and a few times until
+    `most`, all is judged. The verdict is inconclusive where it is not settled at the end or after `seconds`, and where
+    the control shows a difference or the plant shows none. `told` hears of the rounds done and the most there can be.
+    Raises ValueError for numbers of rounds that are even.
     """
     if first % 2 == 0 or most % 2 == 0:
         raise ValueError(f"rounds must be odd, not {first} and {most}")

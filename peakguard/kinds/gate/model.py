@@ -164,8 +164,8 @@ class CriticalPaths(Model):
 
     min_proven: Rate = 0.95
     """The least share of all rows that must be proven; of critical rows it is always all."""
-    mutants: Inside = "tests/mutation/killed.json"
-    """The record of mutants: which test failed with which."""
+    mutants: Inside = "tests/mutation/killed.jsonl"
+    """The record of mutants: a line of JSON for each, with the test that failed and the digests of the files."""
     renew: Text | None = None
     """The command that writes the record anew, for reports."""
     runner: Text = "python -m pytest"

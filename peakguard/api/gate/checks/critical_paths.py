@@ -66,11 +66,16 @@ def _judged(
     proof = record.find(row["mutant"], test)
     problems = {
         "killed": "",
-        "survived": f"mutant {row['mutant']} survives {test}",
+        "survived": f"mutant {row['mutant']} survives its tests",
         "stale": f"the record of {row['mutant']} is stale: {', '.join(record.changed(proof)) if proof else ''} changed",
-        "unknown": f"nothing is recorded of {row['mutant']} with {test}",
+        "unknown": f"{test} was not seen to fail with {row['mutant']}{_others(record, row['mutant'])}",
     }
     return _Judged(row, is_run, problems[standing], False)
+
+
+def _others(record: Record, mutant: str) -> str:
+    others = record.others(mutant)
+    return f"; {', '.join(others)} was" if others else ""
 
 
 def _outcome(judged: Sequence[_Judged], said: Mapping[str, Any], paths: str) -> Outcome:
@@ -106,4 +111,4 @@ def _todo(judged: Sequence[_Judged], said: Mapping[str, Any]) -> str:
     if not mutants:
         return "Name a mutant for each row: the change that takes the defence away"
     renew = said["renew"]
-    return f"Run `{renew} {' '.join(mutants)}`, and commit {said['mutants']}" if renew else "Run the mutants anew"
+    return f"Run `{renew} {' '.join(mutants)}`, and commit what it writes" if renew else "Run the mutants anew"
