@@ -15,6 +15,7 @@ from peakguard.diagnostics.wording import did_you_mean
 from peakguard.kinds.chaos.judging import Ran, differences, verdict
 from peakguard.kinds.chaos.permission import PROFILE, permitted
 from peakguard.runtime.errors import PeakguardError
+from peakguard.runtime.mode import environment_mode
 from peakguard.runtime.policy_set import PolicySet
 
 TOGETHER = "all"
@@ -85,21 +86,22 @@ def run_scenario(
     """Run a program under the faults of a scenario: without any, under each alone, under all; or under one `fault`.
 
     `command` is run where the caller is; without it the scenario's own, from the root. `timeout` is in seconds, for
-    each run. `bare` takes the guards off. `told` hears what is tried. Files of `outputs` and `restores` are as before
-    when it returns. Raises PolicyError for a project with errors, PeakguardError: PG2130 in a profile that the policy
-    does not name, PG2132 where the program fails or differs without any fault, PG2133 for an unknown scenario or
-    fault, and where there is no command.
+    each run. `bare` takes the guards off, as PEAKGUARD_MODE=off does. `told` hears what is tried. Files of `outputs`
+    and `restores` are as before when it returns. Raises PolicyError for a project with errors, PeakguardError: PG2130
+    in a profile that the policy does not name, PG2132 where the program fails or differs without any fault, PG2133 for
+    an unknown scenario or fault, and where there is no command.
     """
     policies = load(root)
-    table, found = _scenario(policies, scenario)
+    table, found = find_scenario(policies, scenario)
     # A program that was told no profile is told that it is in a test.
     profile = permitted(table, scenario, os.environ.get(PROFILE) or table["profiles"][0])
-    names = _faults(found, fault)
+    names = faults_of(found, fault)
     home = policies.root or os.getcwd()
     words, place = (list(command), os.getcwd()) if command else (shlex.split(found["command"] or ""), home)
     if not words:
         raise _unknown(f"scenario `{scenario}` names no `command`, and none was given", "", [])
     seed = seed if seed is not None else found["seed"] or 0
+    bare = bare or environment_mode() == "off"
     orders = {"policy": table["name"], "scenario": scenario, "seed": seed, "bare": bare}
     with TemporaryDirectory(prefix="peakguard-chaos-") as folder:
         patience = timeout if timeout is not None else found["timeout"]
@@ -170,8 +172,8 @@ class _Trial:
         return PeakguardError(codes.CHAOS_REFERENCE_FAILED, command=self._command, problem=problem)
 
 
-def _scenario(policies: PolicySet, name: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """A scenario with the policy that it stands in."""
+def find_scenario(policies: PolicySet, name: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The policy of a scenario, and the scenario. Raises PeakguardError (PG2133) where there is none."""
     tables = policies.tables("chaos").values()
     for table in tables:
         if name in table["scenarios"]:
@@ -179,9 +181,10 @@ def _scenario(policies: PolicySet, name: str) -> tuple[Mapping[str, Any], Mappin
     raise _unknown(f"there is no scenario `{name}`", name, [each for table in tables for each in table["scenarios"]])
 
 
-def _faults(table: Mapping[str, Any], only: str | None) -> list[str]:
+def faults_of(table: Mapping[str, Any], only: str | None) -> list[str]:
+    """All faults of a scenario, or the one that is named. Raises PeakguardError (PG2133) where there is none."""
     if only is None:
-        return list(table["faults"])
+        return list(table["order"])
     if only not in table["faults"]:
         raise _unknown(f"scenario `{table['name']}` has no fault `{only}`", only, list(table["faults"]))
     return [only]

@@ -1804,7 +1804,7 @@ CATALOG: dict[str, Entry] = {
         "warning",
         "A fault meets a function that no binding guards, and one that is named like it is guarded",
         "no binding guards `{target}`",
-        "{suggestion}",
+        "{suggestion}Check with `--resolve`, which looks into the program; suppress this where the function is meant to be bare",
     ),
     "PG951": Entry(
         "fault_target_missing",
@@ -1846,7 +1846,7 @@ CATALOG: dict[str, Entry] = {
         "error",
         "A fault breaks a rule that its contract does not have",
         "contract `{contract}` has no rule `{rule}`",
-        "{suggestion}",
+        "{suggestion}See `peakguard show CONTRACT` for the rules that there are",
     ),
     "PG957": Entry(
         "hang_too_short",
@@ -1888,7 +1888,7 @@ CATALOG: dict[str, Entry] = {
         "error",
         "There is no such built-in exception",
         "`{name}` is no exception of Python",
-        "{suggestion}",
+        "{suggestion}Write `package.module:Class` for an exception of a library",
     ),
     "PG2001": Entry(
         "contract_violated",
@@ -2315,6 +2315,6 @@ CATALOG: dict[str, Entry] = {
         "error",
         "There is no such scenario, fault or command",
         "{problem}",
-        "{suggestion}",
+        "{suggestion}There are: {known}",
     ),
 }

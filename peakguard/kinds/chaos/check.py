@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 
 from peakguard.diagnostics import codes
@@ -35,11 +36,29 @@ def check_together(facts: Facts, _: Mapping[str, Source]) -> Iterator[Diagnostic
     targets = facts.names("binding of")
     for fact in facts.all("fault"):
         target = str(fact.data["target"])
-        suggestion = did_you_mean(target, targets)
-        if target not in targets and suggestion and not facts.may_hide(target):
+        suggestion = _slip(target, targets) if target not in targets else ""
+        if suggestion and not facts.may_hide(target):
             yield found(codes.FAULT_TARGET_UNBOUND, fact.span, target=target, suggestion=suggestion)
         if fact.data["breaks"] is not None:
             yield from _check_rule(facts, fact, target)
+
+
+def _slip(target: str, targets: list[str]) -> str:
+    """Offers the target that differs in one word, and in that by a slip of the finger; empty where there is none."""
+    words = re.split("[.:]", target)
+    for place, word in enumerate(words):
+        alike = {}
+        for other in targets:
+            others = re.split("[.:]", other)
+            if (
+                len(others) == len(words)
+                and [*words[:place], *words[place + 1 :]] == others[:place] + others[place + 1 :]
+            ):
+                alike[others[place]] = other
+        offer = did_you_mean(word, list(alike))
+        if offer:
+            return f"Did you mean `{alike[offer.split('`')[1]]}`? "
+    return ""
 
 
 def _check_rule(facts: Facts, fact: Fact, target: str) -> Iterator[Diagnostic]:
@@ -57,7 +76,7 @@ def _check_rule(facts: Facts, fact: Fact, target: str) -> Iterator[Diagnostic]:
     if rule not in known:
         # People leave out where a rule stands.
         whole = next((each for each in known if each.partition(".")[2] == rule), None)
-        suggestion = f"Did you mean `{whole}`?" if whole is not None else did_you_mean(rule, known)
+        suggestion = f"Did you mean `{whole}`? " if whole is not None else did_you_mean(rule, known)
         yield found(codes.FAULT_RULE_UNKNOWN, place, rule=rule, contract=name, suggestion=suggestion)
 
 

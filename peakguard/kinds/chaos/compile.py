@@ -35,6 +35,7 @@ def _scenario(document: Document[Chaos], name: str, scenario: Scenario) -> dict[
         "timeout": nanoseconds(scenario.timeout) / 1e9,
         "seed": scenario.seed,
         "together": [scenario.together] if scenario.together else sorted({each["expect"] for each in faults.values()}),
+        "order": list(faults),
         "faults": faults,
     }
 
@@ -75,9 +76,10 @@ def _what(fault: Fault, form: str) -> Any:
         return {"how": fault.disk, "paths": list(fault.paths), "room": room}
     if form == "clock":
         assert fault.clock is not None
-        return (-1 if fault.clock[0] == "-" else 1) * nanoseconds(fault.clock[1:])
+        length = nanoseconds(fault.clock[1:])
+        return {"says": fault.clock, "nanoseconds": -length if fault.clock[0] == "-" else length}
     if form == "kill":
         return fault.kill
-    length = fault.latency or fault.hang
-    assert length is not None
-    return nanoseconds(length) / 1e9
+    waits = fault.latency or fault.hang
+    assert waits is not None
+    return nanoseconds(waits) / 1e9

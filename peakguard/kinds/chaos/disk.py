@@ -92,10 +92,8 @@ class FailingDisk:
         self, file: Any, mode: str = "r", buffering: int = -1, encoding: str | None = None, errors: str | None = None,
         newline: str | None = None, closefd: bool = True, opener: Any = None,
     ) -> Any:  # fmt: skip # the parameters of `open`
-        is_written = isinstance(mode, str) and any(letter in mode for letter in "wax+")
-        bound = (
-            self._bound_of(os.fsdecode(file)) if is_written and isinstance(file, str | bytes | os.PathLike) else None
-        )
+        is_named = isinstance(file, str | bytes | os.PathLike)
+        bound = self._bound_of(os.fsdecode(file)) if is_named and not set("wax+").isdisjoint(mode) else None
         if bound is None:
             return _open(file, mode, buffering, encoding, errors, newline, closefd, opener)
         # Python judges the arguments; the file is opened a second time, under our hands.
@@ -134,9 +132,13 @@ class FailingDisk:
 
 def is_like(path: str, patterns: tuple[str, ...], folder: str) -> bool:
     """Whether a file is one of those that are meant; patterns are from the folder, or stand for the end of a path."""
-    whole = os.path.join(folder, os.path.abspath(path))
-    whole = _TEMPORARY.sub("", whole)
+    whole = named(os.path.join(folder, os.path.abspath(path)))
     relative = os.path.relpath(whole, folder)
     return any(
         fnmatch(relative, pattern) or fnmatch(whole, pattern) or fnmatch(whole, f"*/{pattern}") for pattern in patterns
     )
+
+
+def named(path: str) -> str:
+    """The file that a path stands for: of one that peakguard writes beside another, that other."""
+    return _TEMPORARY.sub("", path)

@@ -41,16 +41,7 @@ def _check_jump(value: Any) -> str:
     return text
 
 
-def _check_argument(value: Any) -> Any:
-    if value is not None and not isinstance(value, bool | int | float | str):
-        from peakguard.syntax.parse import describe_value
-
-        raise fault(codes.WRONG_TYPE, expected="a plain value or null", found=describe_value(value))
-    return value
-
-
 Jump = Annotated[str, PlainValidator(_check_jump), WithJsonSchema({"type": "string"})]
-Argument = Annotated[Any, PlainValidator(_check_argument), WithJsonSchema({})]
 Times = Annotated[int, Strict(), Field(ge=1, le=MOST_TIMES)]
 
 
@@ -72,7 +63,7 @@ class Raised(Model):
 
     type: Annotated[str, Strict(), of_form(_CLASS, "exception", _CLASS_SAYS)]
     """A built-in exception, or `package.module:Class`."""
-    args: tuple[Argument, ...] | None = None
+    args: tuple[Plain, ...] | None = None
     """What it is made with; a sentence that says it is a planted fault, where nothing is given."""
 
 

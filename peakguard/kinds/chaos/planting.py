@@ -62,10 +62,9 @@ class Planting:
     def _disk(self, fault: Planted, what: Mapping[str, Any], _: str | None) -> Planted:
         return fault._replace(says=_DISKS[what["how"]])
 
-    def _clock(self, fault: Planted, what: int, target: str | None) -> Planted:
-        by = f"{what / 1e9:+g} s"
-        says = f"jumps by {by}" if target is None else f"lets the wall clock jump by {by}"
-        return fault._replace(says=says, act=lambda: self._jump(what))
+    def _clock(self, fault: Planted, what: Mapping[str, Any], target: str | None) -> Planted:
+        says = f"jumps by {what['says']}" if target is None else f"lets the wall clock jump by {what['says']}"
+        return fault._replace(says=says, act=lambda: self._jump(what["nanoseconds"]))
 
     def _kill(self, fault: Planted, what: str, _: str | None) -> Planted:
         says = "kills the worker that calls it" if what == "worker" else "kills a program that was started"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from peakguard.kinds.chaos.calls import Planted
 from peakguard.kinds.chaos.clock import JumpingClock
-from peakguard.kinds.chaos.disk import Bounded, FailingDisk, is_like
+from peakguard.kinds.chaos.disk import Bounded, FailingDisk, is_like, named
 from peakguard.kinds.chaos.ledger import Ledger
 from peakguard.kinds.chaos.placing import Placing
 from peakguard.kinds.chaos.planting import Breaking, Planting
@@ -110,7 +110,7 @@ class Plot:
         for fault, what in self._disks:
             number = fault.meets(self.ledger) if is_like(path, tuple(what["paths"]), os.getcwd()) else None
             if number is not None:
-                says = f"{fault.says}, {os.path.basename(path)}"
+                says = f"{fault.says}, {os.path.basename(named(path))}"
                 return Bounded(what["how"], what["room"], partial(fault.note, self.ledger, number, says))
         return None
 

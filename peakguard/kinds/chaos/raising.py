@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import errno
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
@@ -39,7 +40,7 @@ def raiser(policies: PolicySet, form: str, what: Mapping[str, Any]) -> tuple[str
 
 def _foreign(definition: Definition) -> Iterator[tuple[str, Callable[[], BaseException]]]:
     """The exceptions of other libraries that are this error, as far as they can be made."""
-    for match in definition.matches:
+    for match in sorted(definition.matches, key=_is_far):
         status, number = match.get("http", ""), match.get("errno", "")
         if status.isdecimal():
             yield f"HTTP {status}", partial(_http, int(status))
@@ -51,6 +52,12 @@ def _foreign(definition: Definition) -> Iterator[tuple[str, Callable[[], BaseExc
                 kind = _class(match["type"])
                 for args in ((_SAYS,), (_SAYS, "", 0)):
                     yield match["type"], partial(kind, *args)
+
+
+def _is_far(match: Mapping[str, str]) -> bool:
+    """Whether a library would have to be imported that the program may never use."""
+    module = match.get("type", "").rpartition(":")[0]
+    return bool(module) and module not in sys.modules
 
 
 def _http(status: int) -> BaseException:
