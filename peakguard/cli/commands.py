@@ -15,6 +15,7 @@ COMMANDS = {
     "runs": "list, show, compare and remove recorded runs",
     "replay": "make a recorded run once more, and say whether it gives the same",
     "determinism": "run a program under one change at a time, and name the change that it minds",
+    "chaos": "run a program under planted faults, and say what becomes of it",
     "adopt": "list what of a program could be guarded, and what is",
     "gate": "run the checks that a change must pass",
     "report": "tell what went wrong, from the journal",

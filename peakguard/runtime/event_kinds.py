@@ -55,6 +55,16 @@ EVENTS: Mapping[str, EventKind] = {
             "code": Field("string", "code of the first failure, where it had one", nullable=True),
         },
     ),
+    "fault_injected": EventKind(
+        "A fault that `peakguard chaos` has planted came, in a test profile.",
+        {
+            "scenario": Field("string", "name of the scenario"),
+            "fault": Field("string", "name of the fault"),
+            "place": Field("string", "the function it met, or `disk`, `clock`, `kill`"),
+            "call": Field("integer", "number of the call, from 1"),
+            "says": Field("string", "what happens"),
+        },
+    ),
     "run_repeated": EventKind(
         "A recorded run was made again, by `peakguard replay`.",
         {

@@ -44,7 +44,7 @@ def measure(
     limit: float = 0.05,
     plant: float | None = None,
     first: int = 21,
-    most: int = 101,
+    most: int = 301,
     clock: Clock = time.process_time,
     seconds: float | None = None,
     told: Callable[[int, int], object] | None = None,

@@ -53,9 +53,13 @@ class Judgement(NamedTuple):
 
 
 def looks(first: int, most: int) -> tuple[int, ...]:
-    """After how many rounds the numbers are looked at: at most five times, always at an odd number."""
-    step = max(2, -(-(most - first) // 4 // 2) * 2)
-    return (*range(first, most, step), most)
+    """After how many rounds the numbers are looked at: at most five times, each time at more by the same factor.
+
+    They are odd, as `first` and `most` must be.
+    """
+    factor = (most / first) ** 0.25
+    between = {round(first * factor**step) // 2 * 2 + 1 for step in range(1, 4)}
+    return tuple(sorted({first, most, *(each for each in between if first < each < most)}))
 
 
 def judge(rounds: Sequence[Round], limit: float, times_looked: int) -> Judgement:

@@ -11,7 +11,9 @@ def facts(document: Document[Bindings]) -> Iterator[Fact]:
     """A fact for every target and name of a binding, and for what the policies that it names must know of it."""
     for index, binding in enumerate(document.spec.bindings):
         if binding.target is not None:
-            yield Fact("binding of", binding.target, document.span("bindings", index, "target"), {})
+            given = binding.returns or binding.yields
+            data = {"contract": given.contract if given is not None else None}
+            yield Fact("binding of", binding.target, document.span("bindings", index, "target"), data)
         if binding.name is not None:
             yield Fact("guard", binding.name, document.span("bindings", index, "name"), {})
         if binding.resilience is not None:

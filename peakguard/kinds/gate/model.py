@@ -105,7 +105,7 @@ class Rounds(Model):
 
     first: Annotated[int, Strict(), Field(ge=11, le=1001)] = 21
     """Rounds before the first verdict."""
-    most: Annotated[int, Strict(), Field(ge=11, le=1001)] = 101
+    most: Annotated[int, Strict(), Field(ge=11, le=1001)] = 301
     """Rounds after which it is left undecided."""
 
 

@@ -89,6 +89,7 @@ def simulated(true: float, noise: Noise, seed: int) -> Measured:
         lambda: noise(chance, next(ran)),
         lambda: (1 + true) * noise(chance, next(ran)),
         clock=counting(),
+        most=101,
     )
 
 
