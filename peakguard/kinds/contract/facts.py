@@ -2,19 +2,21 @@
 
 from typing import Any
 
+from peakguard.kinds.contract.about import demand_texts
 from peakguard.kinds.contract.float_sums import float_sums
 from peakguard.kinds.contract.model import Contract, ForeignKey
 from peakguard.language.document import Document
 
 
 def known_of(document: Document[Contract]) -> dict[str, Any]:
-    """The columns with their types, which of them identify a row, the references with where they are written, and
-    the rules whose sums depend on the order of rows."""
+    """The columns with their types, which of them identify a row, the references with where they are written, the
+    ids of all rules, and the rules whose sums depend on the order of rows."""
     spec = document.spec
     return {
         "columns": {name: column.shape for name, column in spec.columns.items()},
         "key": list(spec.key),
         "unique": [name for name, column in spec.columns.items() if column.unique],
+        "rules": [*demand_texts(spec), "extra_columns", "column_order"],
         "sums": float_sums(spec),
         "references": [_reference(document, name, foreign) for name, foreign in spec.references.items()],
     }
