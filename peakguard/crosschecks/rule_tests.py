@@ -78,11 +78,12 @@ def _invariants(case: Mapping[str, Any], policy: str, data: Mapping[str, Any]) -
 def _config(case: Mapping[str, Any], policy: str, data: Mapping[str, Any]) -> Iterator[Diagnostic]:
     yield from _rules(case["rules"], policy, data["rules"])
     for path, place in case["values"]:
-        if not any(_leads(known.split("."), path.split(".")) for known in data["paths"]):
+        if not any(leads(known.split("."), path.split(".")) for known in data["paths"]):
             yield from _fields([[path, place]], "field", policy, data["paths"])
 
 
-def _leads(known: Sequence[str], path: Sequence[str]) -> bool:
+def leads(known: Sequence[str], path: Sequence[str]) -> bool:
+    """Whether a path is the one that a policy knows, in which * stands for the key of a map."""
     return len(known) == len(path) and all(mine in ("*", theirs) for mine, theirs in zip(known, path, strict=True))
 
 

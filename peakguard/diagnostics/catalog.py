@@ -2261,4 +2261,11 @@ CATALOG: dict[str, Entry] = {
         "the run was not recorded: {problem}",
         "Make room or mend the permissions, and run the program again",
     ),
+    "PG2120": Entry(
+        "no_test_chosen",
+        "error",
+        "No test is chosen",
+        "there is no test for {words}",
+        "{suggestion}Tests are chosen by the name of a suite, a policy or a case, or by a file; there are suites: {known}",
+    ),
 }

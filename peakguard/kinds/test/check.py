@@ -70,6 +70,7 @@ def _check_places(
     if not expects:
         yield _nothing(document, at, f"the {what}s")
     named: list[tuple[str, Model]] = []
+    each: OfRow | OfStep
     for index, each in enumerate(expects):
         path: Path = (*at, "expect", index)
         number = each.row if isinstance(each, OfRow) else each.step

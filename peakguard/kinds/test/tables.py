@@ -12,13 +12,6 @@ from pydantic import PlainValidator, WithJsonSchema
 from peakguard.diagnostics import codes
 from peakguard.language.values import fault
 
-Table = Annotated[
-    Any,
-    PlainValidator(lambda value: _checked(value)),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "object"}}]}),
-]
-"""Text of CSV with a header, or a list of tables; in these a value that is missing is left out."""
-
 
 def height(table: Any) -> int:
     """How many rows there are."""
@@ -74,3 +67,11 @@ def _problem_of_list(rows: Any) -> str | None:
         return "there is no row"
     odd = next((number for number, row in enumerate(rows) if not isinstance(row, Mapping)), None)
     return f"row {odd} is no table" if odd is not None else None
+
+
+Table = Annotated[
+    Any,
+    PlainValidator(_checked),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "object"}}]}),
+]
+"""Text of CSV with a header, or a list of tables; in these a value that is missing is left out."""
