@@ -26,7 +26,8 @@ def run_rule_tests(
 ) -> RuleTests:
     """Run every case of every `kind: test`, or those for which `chosen(suite, index)` is true.
 
-    `on_progress` hears how many cases of how many are done. What is given back has `ok`, `counts`, `cases` (each with
+    Where some are left out, the coverage is of the policies that the others are about. `on_progress` hears how many
+    cases of how many are done. What is given back has `ok`, `counts`, `cases` (each with
     its `mismatches`), `failed` and `coverage`. Raises PolicyError where the check finds errors in the policies.
     """
     from peakguard.api.rule_testing.coverage import coverage
@@ -40,9 +41,8 @@ def run_rule_tests(
     policies = load_project(project)
     bundle = load_bundle(project)
     suites = [cast("Document[Suite]", document) for document in bundle.of_kind("test")]
-    cases = [(suite, index) for suite in suites for index in range(len(suite.spec.tests))]
-    if chosen is not None:
-        cases = [(suite, index) for suite, index in cases if chosen(suite, index)]
+    every = [(suite, index) for suite in suites for index in range(len(suite.spec.tests))]
+    cases = [(suite, index) for suite, index in every if chosen is None or chosen(suite, index)]
     runner = Runner(bundle.documents, policies)
     results = []
     with _own_circumstances():
@@ -51,7 +51,10 @@ def run_rule_tests(
             if on_progress is not None:
                 on_progress(done, len(cases))
     seen = [each for result in results if result.ok for each in result.seen]
-    return RuleTests(tuple(results), coverage(bundle.documents, seen))
+    found = coverage(bundle.documents, seen)
+    if len(cases) < len(every):
+        found = found.of({result.policy for result in results})
+    return RuleTests(tuple(results), found)
 
 
 @contextmanager

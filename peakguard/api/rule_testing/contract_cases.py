@@ -85,18 +85,11 @@ def _judged(outcome: RuleOutcome, meaning: Meaning | None) -> Judged:
     if meaning is not None and not meaning.demand.is_dataset:
         at = {row: _word(verdict) for row, verdict in enumerate(meaning.verdicts)}
     elif violation is not None and violation.counts == "frames":
-        at = {}
+        return Judged(outcome.id, outcome.state, *counts, is_asked=is_asked, is_broken=True)
     else:
         # Of the rest the engine says which rows are against it, and all others pass.
-        at = _Others(dict.fromkeys(against, FAILS))
+        return Judged(outcome.id, outcome.state, *counts, dict.fromkeys(against, FAILS), against, is_asked, PASSES)
     return Judged(outcome.id, outcome.state, *counts, at, against, is_asked)
-
-
-class _Others(dict[int, str]):
-    """Rows that are not named pass."""
-
-    def get(self, key: int, default: Any = None) -> Any:
-        return super().get(key, PASSES)
 
 
 def _word(verdict: bool | None) -> str:
@@ -155,14 +148,14 @@ def _disagreements(expected: Expected, trial: Trial, found: Mapping[str, Meaning
                 what = f"{outcome.id} of row {place}: reference and {name}"
                 yield Mismatch("disagreement", span, what, _word(meaning.verdicts[place]), "something else")
         counts = [meaning.verdicts.count(each) for each in (True, False, None)]
-        excused = _excused(outcome, meaning, trial)
+        excused = _excused(outcome, trial)
         if not excused and counts != [outcome.passed, outcome.failed, outcome.unknown]:
             got = f"{outcome.passed} passed, {outcome.failed} failed, {outcome.unknown} unknown"
             told = f"{counts[0]} passed, {counts[1]} failed, {counts[2]} unknown"
             yield Mismatch("disagreement", span, f"{outcome.id}: reference and polars", told, got)
 
 
-def _excused(outcome: RuleOutcome, meaning: Meaning, trial: Trial) -> bool:
+def _excused(outcome: RuleOutcome, trial: Trial) -> bool:
     """Whether the engine may leave rows alone: a cell that could not be read, or a row that is exempt."""
     unread = any(each.id == outcome.id.replace(".not_null", ".type") for each in trial.whole.rules)
     return (unread and outcome.id.endswith(".not_null")) or outcome.id in trial.exempted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal, NamedTuple
 
 from peakguard.diagnostics.span import Span
@@ -73,6 +73,10 @@ class Coverage(NamedTuple):
     """All rules of all policies that can be tested."""
 
     items: tuple[Item, ...]
+
+    def of(self, policies: Collection[str]) -> Coverage:
+        """Of some policies alone."""
+        return Coverage(tuple(item for item in self.items if item.policy in policies))
 
     @property
     def possible(self) -> int:

@@ -18,7 +18,8 @@ OUTCOMES = (FAILS, UNKNOWN, PASSES)
 class Judged(NamedTuple):
     """What became of one rule.
 
-    `at` says of single rows what is known of them, `against` which of them count against the rule. `is_asked` is
+    `at` says of single rows what is known of them, `otherwise` what the others are, `against` which of them count
+    against the rule; `is_broken` tells that something does where it is no single row. `is_asked` is
     false for a demand on the data as a whole, which counts only where a case names it: a handful of rows need not be
     a year of them.
     """
@@ -31,6 +32,8 @@ class Judged(NamedTuple):
     at: Mapping[int, str] = {}
     against: frozenset[int] = frozenset()
     is_asked: bool = True
+    otherwise: str = "not asked"
+    is_broken: bool = False
 
     def has(self, outcome: str) -> bool:
         """Whether it has an outcome for the data as a whole: `passes` where nothing else came out."""
@@ -102,7 +105,7 @@ def _got(rule: Judged | None, number: int | None, outcome: str) -> str | None:
         return "it was skipped"
     if number is None:
         return None if rule.has(outcome) else str(rule)
-    found = rule.at.get(number, "not asked")
+    found = rule.at.get(number, rule.otherwise)
     return None if found == outcome else found
 
 
@@ -127,7 +130,7 @@ def _unexpected(
         for number in numbers[:3]:
             what, got = f"{rule.id} of {expected.key} {number}", rule.at.get(number, FAILS)
             yield Mismatch("unexpected", _nearest(expected, number), what, "nothing against it", got)
-        if not rule.against and rule.failed:
+        if rule.is_broken:
             yield Mismatch("unexpected", _nearest(expected, None), rule.id, "nothing against it", str(rule))
 
 

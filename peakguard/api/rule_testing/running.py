@@ -49,6 +49,7 @@ class Runner:
             back_ends, mismatches, seen = (), [told], frozenset()
         name = case.name or f"{policy} {index + 1}"
         head = (document.spec.name, index + 1, name, policy, document.span(*at), tuple(back_ends))
+        mismatches.sort(key=lambda each: each.span)
         return CaseResult(*head, tuple(mismatches), seen, time.perf_counter() - began)
 
     def _run(

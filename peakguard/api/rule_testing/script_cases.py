@@ -1,4 +1,4 @@
-"""Scripts for resilience policies: the wrapper that will run, of coroutines and of plain functions, on a virtual clock."""
+"""Scripts for resilience policies: the wrapper that will run, of coroutines and plain functions, on a virtual clock."""
 
 from __future__ import annotations
 

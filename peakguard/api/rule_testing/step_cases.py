@@ -41,7 +41,7 @@ def run_case(spec: Invariants, policies: PolicySet, case: InvariantsCase, expect
     steps = [{**case.defaults, **row} for row in _values(table, case)]
     walked = _walk(table, steps)
     with TemporaryDirectory(prefix="peakguard-") as folder:
-        path = write_table(os.path.join(folder, "steps"), case.steps, case.defaults)
+        path = write_table(os.path.join(folder, "steps"), case.steps, case.defaults, spec.state)
         found, rows, numbers = _queried(table, path)
     meant = meaning(spec, rows, numbers)
     mismatches = [*compare(expected, walked.judged), *_of_steps(expected, walked)]
@@ -112,7 +112,8 @@ def _changed(before: InvariantOutcome, after: InvariantOutcome) -> str | None:
 
 
 def _judged(each: InvariantOutcome, at: Mapping[int, str], against: frozenset[int]) -> Judged:
-    return Judged(each.id, each.state, each.passed, each.failed, each.unknown, at, against)
+    is_ended = each.form in ("at_end", "eventually") and each.broken > 0
+    return Judged(each.id, each.state, each.passed, each.failed, each.unknown, at, against, is_broken=is_ended)
 
 
 def _enforced(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from peakguard.kinds.test.expected import Answer, OfCall, Outcomes
@@ -105,6 +105,8 @@ def _place_of(document: Document[Suite], at: Path, name: str, case: InvariantsCa
     if isinstance(case.steps, str):
         start = case.steps.index(name)
         return document.inner_span((*at, "steps"), start, start + len(name))
+    if isinstance(case.steps, Mapping):
+        return document.key_span(*at, "steps", "columns", name)
     row = next(index for index, each in enumerate(case.steps) if name in each)
     return document.key_span(*at, "steps", row, name)
 

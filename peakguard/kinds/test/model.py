@@ -33,7 +33,7 @@ class ContractCase(Case):
     contract: ContractRef
     """The contract."""
     rows: Table
-    """Rows: CSV with a header, or a list of tables."""
+    """Rows: CSV with a header, a list of tables, or a series."""
     defaults: dict[Text, Any] = Field(default_factory=dict)
     """Values of columns that no row gives."""
     references: dict[Text, Table] = Field(default_factory=dict)
@@ -50,7 +50,7 @@ class InvariantsCase(Case):
     invariants: InvariantsRef
     """The invariants."""
     steps: Table
-    """Steps: CSV with a header, or a list of tables."""
+    """Steps: CSV with a header, a list of tables, or a series."""
     defaults: dict[Text, Any] = Field(default_factory=dict)
     """Values of fields that no step gives."""
     expect: tuple[OfStep, ...] = ()
