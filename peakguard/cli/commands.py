@@ -22,6 +22,7 @@ COMMANDS = {
     "simulate": "play an outage to a resilience policy, on a clock that costs nothing",
     "cache": "list, verify, repair and clear what the caches of a project hold",
     "breaker": "show and move the breakers that the processes of a host share",
+    "test": "run the tests of policies, and tell which rules they have shown",
     "sample": "make data that satisfies a contract, or breaks one rule of it",
     "docs": "write the documents that follow from the policies",
     "show": "print what the rules of a policy compile to",

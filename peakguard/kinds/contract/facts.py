@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from peakguard.kinds.contract.about import demand_texts
 from peakguard.kinds.contract.demands import demands
 from peakguard.kinds.contract.float_sums import float_sums
 from peakguard.kinds.contract.model import Contract, ForeignKey
@@ -17,8 +18,9 @@ def known_of(document: Document[Contract]) -> dict[str, Any]:
         "columns": {name: column.shape for name, column in spec.columns.items()},
         "key": list(spec.key),
         "unique": [name for name, column in spec.columns.items() if column.unique],
+        # What a frame can break beside what a file can.
+        "rules": list(dict.fromkeys([*_rules(spec), *demand_texts(spec), "extra_columns", "column_order"])),
         "sums": float_sums(spec),
-        "rules": list(_rules(spec)),
         "references": [_reference(document, name, foreign) for name, foreign in spec.references.items()],
     }
 
