@@ -21,6 +21,7 @@ class _Side(NamedTuple):
     """The elements of all policies by scope and key, each with the policy that it belongs to."""
 
     elements: dict[_Key, tuple[Element, Policy]]
+    files: dict[Policy, str]
     effects: dict[_Key, Element]
 
 
@@ -49,7 +50,7 @@ def _renames(old: Document[Any], new: Document[Any]) -> Mapping[str, str]:
 
 
 def _side(documents: Mapping[Policy, Document[Any]], names: Mapping[Policy, Mapping[str, str]]) -> _Side:
-    side = _Side({}, {})
+    side = _Side({}, {policy: document.file for policy, document in documents.items()}, {})
     for policy, document in documents.items():
         for element in _elements(document, names.get(policy, {})):
             key = (element.scope or str(policy), element.key)
@@ -130,6 +131,7 @@ def _finished(found: _Found, old: _Side, new: _Side, perspective: Perspective) -
         new_place=found.new.span if found.new is not None else None,
         grade=found.grade,
         level=found.grade.level(perspective),
+        inherited=element.span.file != (new if found.new is not None else old).files[found.policy],
         effects=tuple(_effects(found, old, new)) if found.grade.level() != "patch" else (),
     )
 

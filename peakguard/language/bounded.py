@@ -11,7 +11,7 @@ from peakguard.language.change import Direction, Element, Judge
 from peakguard.language.constraints import head, measure
 from peakguard.language.document import Document
 from peakguard.language.elements import NOT_COMPARED, Row, Table, as_set
-from peakguard.language.judges import LOST, TIGHTER, breaks, by, demand, guarantee, ranked, stated, words
+from peakguard.language.judges import breaks, demand, guarantee, ranked, stated, words
 from peakguard.language.typed import Shape, type_of
 from peakguard.syntax.node import Path
 
@@ -41,7 +41,7 @@ def _step(old: Element | None, new: Element | None) -> Direction:
     return "tightens" if new.value % old.value == 0 else "loosens" if old.value % new.value == 0 else "both"
 
 
-MISSING = by(ranked(True, False), {"tightens": TIGHTER, "loosens": LOST})
+MISSING = guarantee(ranked(True, False))
 """Whether values may be missing: true is the weaker."""
 
 BOUNDED: Table = {

@@ -69,6 +69,12 @@ def elements_of(document: Document[Any], table: Table) -> Iterator[Element]:
         yield from _elements(document, known, (key,), key, value)
 
 
+def fields_of(document: Document[Any], table: Table, path: Path, pattern: str, model: BaseModel) -> Iterator[Element]:
+    """The elements of one part of a document: its keys, by the rows below `pattern`."""
+    for key, value in _fields(model):
+        yield from _elements(document, table, (*path, key), f"{pattern}.{key}", value)
+
+
 def _fields(model: BaseModel) -> Iterator[tuple[str, Any]]:
     for name, field in type(model).model_fields.items():
         yield field.alias or name, getattr(model, name)
@@ -79,7 +85,7 @@ def _elements(document: Document[Any], table: Table, path: Path, pattern: str, v
     if value is None or (row is not None and not row.is_compared):
         return
     inner = list(_inner(row, path, pattern, value))
-    if not inner and value in ((), {}):
+    if not inner and (value == () or (value == {} and row is None)):
         return
     is_leaf = not inner and not isinstance(value, BaseModel | dict)
     is_list = row is not None and row.name is not None

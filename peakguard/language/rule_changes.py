@@ -14,7 +14,6 @@ from peakguard.language.judges import (
     TIGHTER,
     at_most,
     breaks,
-    by,
     guarantee,
     implied,
     ranked,
@@ -22,7 +21,6 @@ from peakguard.language.judges import (
     words,
 )
 
-SEVERITIES = ("record", "info", "warning", "error", "halt")
 _REFUSING = ("error", "halt")
 _SILENT = RISKS._replace(direction="none")
 """Nothing is refused or let in, but somebody no longer hears of it, or hears of more."""
@@ -65,13 +63,13 @@ def mode(old: Element | None, new: Element | None) -> Grade | None:
 
 RULE: Table = {
     "": Row(rule),
-    "expr": Row(by(implied, {"tightens": TIGHTER, "loosens": LOST})),
-    "dataset": Row(by(implied, {"tightens": TIGHTER, "loosens": LOST})),
+    "expr": Row(guarantee(implied)),
+    "dataset": Row(guarantee(implied)),
     "call": Row(breaks),
     "reads": Row(breaks),
     "per": Row(breaks),
     "within": Row(breaks, as_set),
-    "when": Row(by(reverse(implied), {"tightens": TIGHTER, "loosens": LOST})),
+    "when": Row(guarantee(reverse(implied))),
     "on_null": Row(guarantee(ranked("pass", "fail"))),
     "severity": Row(severity),
     "error": Row(breaks),

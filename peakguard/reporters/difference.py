@@ -60,7 +60,7 @@ def _change(change: Change, *, colour: bool) -> Iterator[str]:
     shown = f"{_COLOURS[change.level]}{level}{_RESET}" if colour and _COLOURS[change.level] else level
     yield f"  {shown} {visible(change.element or 'the policy')}: {visible(change.words)}"
     indent = " " * 12
-    places = " ← ".join(str(place) for place in (change.new_place, change.old_place) if place is not None)
+    places = " ← ".join(dict.fromkeys(str(each) for each in (change.new_place, change.old_place) if each is not None))
     yield visible(f"{indent}{places}{'' if change.new_place is not None else ' (gone)'}")
     meaning = meaning_of(change)
     if meaning:

@@ -110,20 +110,20 @@ def _elements(document: Document[Contract], names: Mapping[str, str]) -> Iterato
     spec = document.spec
     for each in elements_of(document, TABLE):
         yield _rule(each, document, names) if each.path[0] == "rules" else each
-    for name, stated in spec.columns.items():
-        yield from _column(document, name, stated)
+    for name, declared in spec.columns.items():
+        yield from _column(document, name, declared)
     order = tuple(spec.columns) if spec.column_order == "declared" else ()
     yield element(document, ("column_order",), order, Row(column_order))._replace(shown=spec.column_order)
 
 
-def _column(document: Document[Contract], name: str, stated: Column) -> Iterator[Element]:
+def _column(document: Document[Contract], name: str, declared: Column) -> Iterator[Element]:
     path: Path = ("columns", name)
-    yield from value_elements(document, path, stated, type_of_column)
-    found = (stated.source or name, *stated.aliases)
+    yield from value_elements(document, path, declared, type_of_column)
+    found = (declared.source or name, *declared.aliases)
     yield element(document, (*path, "names"), found, Row(names, as_set))
     yield element(document, (*path, "name"), name, Row(renamed))
-    if stated.values is not None:
-        yield element(document, (*path, "number of values"), len(stated.values), Row(words))._replace(effect="values")
+    if declared.values is not None:
+        yield element(document, (*path, "number of values"), len(declared.values), Row(words))._replace(effect="values")
 
 
 def _rule(each: Element, document: Document[Contract], names: Mapping[str, str]) -> Element:
@@ -139,7 +139,7 @@ def _under_new_name(each: Element, names: Mapping[str, str]) -> Element:
     part, last = each.path[0], each.path[-1]
     if part in ("columns", "references") and len(each.path) > 1:
         was = str(each.path[1])
-        return each._replace(key=(part, names.get(was, was), *each.path[2:]))
+        return each._replace(key=(part, names.get(was, was), *each.key[2:]))
     if part in ("key", "column_order") or last in ("by", "within", "column", "reads"):
         value = each.value
         as_new = tuple(names.get(one, one) for one in value) if isinstance(value, tuple) else names.get(value, value)
