@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 
 from peakguard.cli.exit_codes import CLEAN, FINDINGS
 from peakguard.cli.files import write_file
+from peakguard.cli.refusal import Refusal
+from peakguard.diagnostics import codes
+from peakguard.diagnostics.diagnostic import found as finding
+from peakguard.diagnostics.span import Span
 
 if TYPE_CHECKING:
     from peakguard.difference.result import Difference
@@ -29,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="whose levels count: who relies on what is promised, who keeps it (default: both)",
     )
     parser.add_argument(
-        "--transitive", action="store_true", help="compare with every release tag behind HEAD, in place of OLD"
+        "--transitive", action="store_true", help="compare every release tag behind HEAD with NEW, the one name given"
     )
     parser.add_argument("--format", choices=_FORMATS, default="text", help="form of the report (default: text)")
     parser.add_argument("--changelog", action="store_true", help="print an entry for a changelog instead")
@@ -42,6 +46,8 @@ def run(options: argparse.Namespace) -> int:
     """Compare and report."""
     from peakguard.api.difference import compare, compare_releases
 
+    if options.transitive and options.new is not None:
+        raise Refusal(finding(codes.OPTIONS_CONFLICT, Span.whole("--transitive"), option="--transitive", other="OLD"))
     if options.transitive:
         found = compare_releases(options.old, options.root, perspective=options.perspective)
     else:

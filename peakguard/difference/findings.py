@@ -55,13 +55,10 @@ def _order(change: Change) -> tuple[Any, ...]:
 
 
 def _unaccepted(change: Change, places: dict[Policy, Document[Any]]) -> Iterator[Diagnostic]:
-    if change.is_accepted:
+    if change.code is None:
         return
-    code = codes.RISK_NOT_ACCEPTED if change.level == "risk" else codes.BREAK_NOT_ACCEPTED
-    if change.grade.is_final:
-        code = codes.CHANGE_REFUSED
     yield found(
-        code,
+        change.code,
         _place(change, places),
         policy=str(change.policy),
         element=change.element or str(change.policy),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import ERROR, Diagnostic
 from peakguard.diagnostics.span import Span
 from peakguard.language.change import Grade, Level, Perspective
@@ -57,6 +58,15 @@ class Change(NamedTuple):
         return f"{self.what}: {value}" if value else self.what
 
     @property
+    def code(self) -> str | None:
+        """The code of the finding that it is while nobody accepts it."""
+        if self.is_accepted:
+            return None
+        if self.grade.is_final:
+            return codes.CHANGE_REFUSED
+        return codes.RISK_NOT_ACCEPTED if self.level == "risk" else codes.BREAK_NOT_ACCEPTED
+
+    @property
     def is_accepted(self) -> bool:
         """Whether nobody has to say anything more about it."""
         return self.level in ("patch", "minor") or (self.reason is not None and not self.grade.is_final)
@@ -86,7 +96,6 @@ class Difference(NamedTuple):
     changes: tuple[Change, ...]
     bumps: tuple[Bump, ...]
     findings: tuple[Diagnostic, ...]
-    notes: tuple[str, ...] = ()
 
     @property
     def refused(self) -> tuple[Diagnostic, ...]:

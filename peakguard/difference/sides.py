@@ -20,11 +20,15 @@ _FORCED = "git:"
 
 
 class Side(NamedTuple):
-    """One side: how it is called in reports, its files, and the part of the project that it is about, if not all."""
+    """One side: how it is called in reports, its files, and the part of the project that it is about, if not all.
+
+    `is_apart`: files and folders outside of the policy folders have nothing to do with parts of the project.
+    """
 
     label: str
     entries: list[Entry]
     part: str | None = None
+    is_apart: bool = False
 
 
 def sides(old: str | None, new: str | None, root: str | None) -> tuple[Side, Side]:
@@ -36,7 +40,8 @@ def sides(old: str | None, new: str | None, root: str | None) -> tuple[Side, Sid
     after = _named(new, project) if new is not None else _work_tree(project)
     before = _named(old, project) if old is not None else _default(project)
     part = after.part or before.part
-    return before._replace(part=part), after._replace(part=part)
+    before, after = (each if each.is_apart else each._replace(part=part) for each in (before, after))
+    return before, after
 
 
 def at_revision(project: Project, name: str, label: str | None = None) -> Side:
@@ -80,7 +85,11 @@ def _named(name: str, project: Project) -> Side:
         return _folder(name, project)
     if os.path.lexists(name):
         part = _inside(name, project)
-        return Side(name, read_project(project), part) if part is not None else Side(name, [read_file(name)])
+        return (
+            Side(name, read_project(project), part)
+            if part is not None
+            else Side(name, [read_file(name)], is_apart=True)
+        )
     return at_revision(project, name)
 
 
@@ -95,8 +104,8 @@ def _folder(name: str, project: Project) -> Side:
     if any(os.path.exists(os.path.join(path, each)) for each in ("pyproject.toml", *DEFAULT_SOURCES)):
         own = find_project(path)
         folders = [each._replace(shown=f"{name.rstrip('/')}/{each.shown}") for each in own.folders]
-        return Side(name, read_project(own._replace(folders=tuple(folders))))
-    return Side(name, read_project(Project(path, (Folder(path, name.rstrip("/")),), (), b"")))
+        return Side(name, read_project(own._replace(folders=tuple(folders))), is_apart=True)
+    return Side(name, read_project(Project(path, (Folder(path, name.rstrip("/")),), (), b"")), is_apart=True)
 
 
 def _inside(name: str, project: Project) -> str | None:

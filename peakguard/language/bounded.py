@@ -16,6 +16,7 @@ from peakguard.language.typed import Shape, type_of
 from peakguard.syntax.node import Path
 
 _LOW, _HIGH = ("gt", "ge"), ("lt", "le")
+_SIGNS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
 
 
 def _by_part(is_stronger: str) -> judges.Move:
@@ -84,7 +85,7 @@ def value_elements(document: Document[Any], path: Path, shape: Any, of_type: Jud
             value=_bound(key, bound, shape),
             span=document.span(*path, key),
             judge=judge,
-            shown=str(bound),
+            shown=f"{_SIGNS[key]} {bound}",
             whole=document.spec,
         )
 

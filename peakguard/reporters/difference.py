@@ -40,6 +40,7 @@ def _comparison(found: Difference, *, colour: bool) -> str:
     told = [finding for finding in found.findings if finding.code not in PER_CHANGE]
     if told:
         lines.append(_findings(told, colour=colour))
+    lines += [visible(line) for line in how_to_accept(found)]
     return "\n".join([*lines, visible(summary(found)), ""])
 
 
@@ -47,6 +48,24 @@ def _findings(told: Sequence[Diagnostic], *, colour: bool) -> str:
     from peakguard.reporters.text import render
 
     return render(Report(told, {}, files=0), colour=colour)
+
+
+def how_to_accept(found: Difference) -> Iterator[str]:
+    """What to write for the first change that nobody has accepted and somebody may."""
+    versions = {bump.policy: bump for bump in found.bumps}
+    change = next((each for each in found.changes if each.code and not each.grade.is_final), None)
+    if change is None:
+        return
+    bump = versions.get(change.policy)
+    if bump is None:  # the policy itself is gone
+        yield "To accept that it is gone, say why in another policy, with the version that this one gets:"
+        element = ".".join(filter(None, (str(change.policy), change.element)))
+        yield f"  accept: [{{change: {element}, reason: …, version: …}}]"
+    else:
+        yield f"To accept a change, say why in the policy, such as {change.policy}:"
+        version = bump.new if bump.is_enough else bump.needed
+        yield f"  accept: [{{change: {change.element}, reason: …, version: {version}}}]"
+    yield ""
 
 
 def version_words(bump: Bump) -> str:
@@ -58,7 +77,8 @@ def version_words(bump: Bump) -> str:
 def _change(change: Change, *, colour: bool) -> Iterator[str]:
     level = f"{change.level:<9}"
     shown = f"{_COLOURS[change.level]}{level}{_RESET}" if colour and _COLOURS[change.level] else level
-    yield f"  {shown} {visible(change.element or 'the policy')}: {visible(change.words)}"
+    code = f" [{change.code}]" if change.code else ""
+    yield f"  {shown} {visible(change.element or 'the policy')}: {visible(change.words)}{code}"
     indent = " " * 12
     places = " ← ".join(dict.fromkeys(str(each) for each in (change.new_place, change.old_place) if each is not None))
     yield visible(f"{indent}{places}{'' if change.new_place is not None else ' (gone)'}")
@@ -81,8 +101,13 @@ def meaning_of(change: Change) -> str:
 
 def summary(found: Difference) -> str:
     """One line: what was compared, and what came of it."""
+    seen = "" if found.perspective == "both" else f", as {found.perspective}s see it"
+    return f"compared {found.old} with {found.new}{seen}: {outcome(found)}"
+
+
+def outcome(found: Difference) -> str:
+    """How many changes there are of each level, and how much is to be done about them."""
     counts = ", ".join(f"{count} {level}" for level, count in found.summary.items() if count)
     refused = len(found.refused)
     end = f"; {refused} to accept, bump or take back" if refused else ""
-    seen = "" if found.perspective == "both" else f", as {found.perspective}s see it"
-    return f"compared {found.old} with {found.new}{seen}: {counts or 'no change of meaning'}{end}"
+    return f"{counts or 'no change of meaning'}{end}"

@@ -15,7 +15,12 @@ VERSION = 1
 
 def difference_json(found: Sequence[Difference]) -> str:
     """One JSON object; ends with a line break."""
-    return json.dumps({"version": VERSION, "comparisons": [_comparison(each) for each in found]}, indent=2) + "\n"
+    return (
+        json.dumps(
+            {"version": VERSION, "comparisons": [_comparison(each) for each in found]}, indent=2, ensure_ascii=False
+        )
+        + "\n"
+    )
 
 
 def _comparison(found: Difference) -> dict[str, Any]:
@@ -47,6 +52,7 @@ def _change(change: Change) -> dict[str, Any]:
         "never_acceptable": change.grade.is_final,
         "inherited": change.inherited,
         "effects": [each._asdict() for each in change.effects],
+        "code": change.code,
         "accepted": change.reason if change.is_accepted else None,
     }
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from peakguard.difference.result import Change, Difference
-from peakguard.reporters.difference import PER_CHANGE, meaning_of, summary
+from peakguard.reporters.difference import PER_CHANGE, how_to_accept, meaning_of, outcome
 from peakguard.reporters.verdict_markdown import MOST_CHARACTERS, code, words
+from peakguard.reporters.visible import visible
 
 _MARKS = {"breaking": "💥", "risk": "⚠️", "minor": "➕", "patch": "📝"}
 _HEAD = "| | change | | meaning |\n|---|---|---|---|"
@@ -27,7 +28,8 @@ def difference_markdown(found: Sequence[Difference]) -> str:
 
 
 def _comparison(found: Difference) -> Iterator[str]:
-    yield f"{'❌' if found.refused else '✅'} {words(summary(found))}\n"
+    yield f"{'❌' if found.refused else '✅'} **{outcome(found)}**\n"
+    yield f"{words(found.old)} → {words(found.new)}{_seen(found)}\n"
     told = [finding for finding in found.findings if finding.code not in PER_CHANGE]
     if told:
         lines = (f"- {finding.code} {code(str(finding.span))}: {words(finding.message)}" for finding in told)
@@ -38,6 +40,13 @@ def _comparison(found: Difference) -> Iterator[str]:
             yield from _level(level, changes)
     if found.bumps:
         yield from _versions(found)
+    help = [line for line in how_to_accept(found) if line]
+    if help:
+        yield f"{words(help[0])}\n\n```yaml\n{visible(help[1].strip())}\n```\n"
+
+
+def _seen(found: Difference) -> str:
+    return "" if found.perspective == "both" else f", as {found.perspective}s see it"
 
 
 def _level(level: str, changes: Sequence[Change]) -> Iterator[str]:
