@@ -8,6 +8,7 @@ from types import ModuleType
 
 COMMANDS = {
     "check": "prove the policies of a project",
+    "diff": "tell what changed in the meaning of policies, and whether it may be merged",
     "validate": "validate data against a contract, or a configuration against its policy",
     "verify": "verify results against invariants",
     "config": "show a configuration with the origin of every value",
