@@ -16,7 +16,11 @@ from tests.mutation.workspace import Workspace
 
 TESTS = "{tests}"
 
-GATE: tuple[tuple[str, ...], ...] = (("ruff", "check", "peakguard"), ("mypy",), ("pytest", "-q", "-x", "-n", "0", TESTS))
+GATE: tuple[tuple[str, ...], ...] = (
+    ("ruff", "check", "peakguard"),
+    ("mypy",),
+    ("pytest", "-q", "-x", "-n", "0", TESTS),
+)
 """What runs in the copy, as modules of this Python, until one refuses. `TESTS` stands for the tests of the mutant."""
 LONGEST = 900
 
@@ -32,7 +36,10 @@ def draw(mutants: Sequence[Mutant], count: int, seed: int) -> int:
             with workspace.planted(mutant):
                 code, seconds, last = _gate(workspace, mutant)
             caught += code == 1
-            print(f"{'refused' if code == 1 else f'PASSED (exit {code})'}  {mutant.id} ({seconds:.0f} s)\n    {last}", flush=True)
+            print(
+                f"{'refused' if code == 1 else f'PASSED (exit {code})'}  {mutant.id} ({seconds:.0f} s)\n    {last}",
+                flush=True,
+            )
         code, seconds, last = _gate(workspace, drawn[0])
     print(f"without a fault: {'passes' if code == 0 else f'REFUSED (exit {code})'} ({seconds:.0f} s)\n    {last}")
     print(f"{caught} of {count} drawn mutants (seed {seed}) are refused by the gate")

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import Phase, settings
 
 FILE = "PEAKGUARD_FAILED_TESTS"
+# That a law is broken is all that is asked here: nobody reads a shrunk example, and finding it takes minutes.
+settings.register_profile("mutants", phases=(Phase.explicit, Phase.generate), database=None)
+settings.load_profile("mutants")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
