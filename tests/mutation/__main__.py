@@ -48,11 +48,11 @@ def main(arguments: Sequence[str]) -> int:
     if options.draw:
         return draw(mutants, options.draw, options.seed)
     started = time.monotonic()
-    done: list[Judged] = []
+    done: dict[str, Judged] = {}
 
     def tell(judged: Judged) -> None:
-        done.append(judged)
         mutant = judged.mutant
+        done[mutant.id] = judged
         if judged.is_caught:
             record.note(record.entry(mutant, judged.killed_by, judged.seconds, judged.seen))
         else:
@@ -60,7 +60,8 @@ def main(arguments: Sequence[str]) -> int:
         print(f"[{len(done)}/{len(mutants)}] {'caught' if judged.is_caught else 'MISSED'}  {mutant.id}: {mutant.what}")
         print(f"    {judged.problem or judged.killed_by or 'all its tests pass'}  ({judged.seconds:.0f} s)", flush=True)
 
-    caught = sum(each.is_caught for each in judge_all(mutants, options.workers, tell))
+    judge_all(mutants, options.workers, tell)
+    caught = sum(each.is_caught for each in done.values())
     print(f"{caught} of {len(mutants)} mutants caught in {time.monotonic() - started:.0f} s")
     return 0 if caught == len(mutants) else 1
 

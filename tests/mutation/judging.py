@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from queue import SimpleQueue
@@ -12,11 +11,11 @@ from typing import NamedTuple
 
 from tests.mutation import record
 from tests.mutation.mutant import Mutant
-from tests.mutation.workspace import DidNotRun, Ran, Workspace
+from tests.mutation.workspace import DidNotRun, Workspace
 
 
 class Judged(NamedTuple):
-    """What became of a mutant: `killed_by` names the test, or `problem` says why nothing is shown; `seen` are digests."""
+    """What became of a mutant: `killed_by` names the test, `problem` why nothing is shown; `seen` are digests."""
 
     mutant: Mutant
     killed_by: str
@@ -26,33 +25,31 @@ class Judged(NamedTuple):
 
     @property
     def is_caught(self) -> bool:
-        """Whether a test that passes without the fault fails with it."""
+        """Whether a test fails with it."""
         return bool(self.killed_by) and not self.problem
 
 
 def judge(mutant: Mutant, workspace: Workspace) -> Judged:
-    """Run the tests of a mutant with it, and the one that failed without it."""
+    """Run the tests of a mutant with it, until one fails."""
     seen = record.digests(mutant, workspace.root)
     try:
         with workspace.planted(mutant):
-            ran = workspace.run(mutant.tests)
-        control = workspace.control(ran.failed) if ran.failed else Ran("", 0.0)
+            ran = workspace.run(mutant.tests, "-x")
     except DidNotRun as error:
-        return Judged(mutant, "", f"its tests did not run\n{error}", 0.0, seen)
-    except subprocess.TimeoutExpired as error:
-        return Judged(mutant, "", f"its tests did not end in {error.timeout:.0f} s", error.timeout, seen)
-    problem = f"{ran.failed} fails without the fault too" if control.failed else ""
-    return Judged(mutant, ran.failed, problem, ran.seconds + control.seconds, seen)
+        return Judged(mutant, "", f"its tests did not run: {error}", 0.0, seen)
+    return Judged(mutant, ran.failed[0] if ran.failed else "", "", ran.seconds, seen)
 
 
-def judge_all(mutants: Sequence[Mutant], workers: int, tell: Callable[[Judged], None]) -> list[Judged]:
-    """Judge mutants, each worker in a copy of its own; `tell` hears each as it ends, in one thread at a time."""
+def judge_all(mutants: Sequence[Mutant], workers: int, tell: Callable[[Judged], None]) -> None:
+    """Judge mutants, each worker in a copy of its own; `tell` hears each as it ends, in one thread at a time.
+
+    In the end the tests that failed are run without any fault: `tell` hears again of a mutant whose test fails then.
+    """
     with tempfile.TemporaryDirectory(prefix="mutants.") as folder:
         free: SimpleQueue[Workspace] = SimpleQueue()
-        for number in range(min(workers, len(mutants))):
-            root = Path(folder) / str(number)
-            root.mkdir()
-            free.put(Workspace(root))
+        made = [_workspace(Path(folder) / str(number)) for number in range(min(workers, len(mutants)))]
+        for each in made:
+            free.put(each)
 
         def one(mutant: Mutant) -> Judged:
             workspace = free.get()
@@ -61,9 +58,29 @@ def judge_all(mutants: Sequence[Mutant], workers: int, tell: Callable[[Judged], 
             finally:
                 free.put(workspace)
 
-        with ThreadPoolExecutor(workers) as pool:
-            found = []
-            for each in as_completed([pool.submit(one, mutant) for mutant in mutants]):
-                tell(each.result())
-                found.append(each.result())
-            return found
+        caught = []
+        try:
+            with ThreadPoolExecutor(workers) as pool:
+                for future in as_completed([pool.submit(one, mutant) for mutant in mutants]):
+                    tell(future.result())
+                    caught += [future.result()] if future.result().is_caught else []
+            for judged in _unfit(caught, made):
+                tell(judged)
+        finally:
+            for each in made:
+                each.close()
+
+
+def _workspace(root: Path) -> Workspace:
+    root.mkdir()
+    return Workspace(root)
+
+
+def _unfit(caught: Sequence[Judged], workspaces: Sequence[Workspace]) -> Iterable[Judged]:
+    """Those whose tests fail without the fault too: what they say of it is nothing."""
+    if not caught:
+        return
+    failed = set(workspaces[0].run(sorted({each.killed_by for each in caught})).failed)
+    for each in caught:
+        if each.killed_by in failed:
+            yield each._replace(problem=f"{each.killed_by} fails without the fault too")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -23,13 +24,17 @@ COPIED = (
 LONGEST = 600
 """Seconds after which tests are taken to hang. Slow machines are no reason to call a mutant caught."""
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", ".peakguard", ".hypothesis", "killed.jsonl")
-_PLAIN = ("-q", "-x", "-n", "0", "-p", "no:cacheprovider", "-p", "tests.mutation.failing", "--tb=short")
+_PLAIN = (
+    "-q", "-o", "addopts=", "-m", "not slow", "--strict-markers", "--tb=short",
+    "-W", "ignore::pytest.PytestAssertRewriteWarning",
+    "-p", "no:xdist", "-p", "no:xdist.looponfail", "-p", "no:cacheprovider", "-p", "tests.mutation.failing",
+)  # fmt: skip # a line each would be longer
 
 
 class Ran(NamedTuple):
-    """How a run of tests ended: the test that failed, empty where all passed."""
+    """How a run of tests ended: the tests that failed."""
 
-    failed: str
+    failed: tuple[str, ...]
     seconds: float
 
 
@@ -39,7 +44,7 @@ class Workspace:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._turn = 0
-        self._passing: set[str] = set()
+        self._nursery: subprocess.Popen[str] | None = None
         for name in COPIED:
             if (REPOSITORY / name).is_dir():
                 shutil.copytree(REPOSITORY / name, root / name, ignore=_LEFT_OUT)
@@ -65,29 +70,41 @@ class Workspace:
         for compiled in (target.parent / "__pycache__").glob(f"{target.stem}.*.pyc"):
             compiled.unlink(missing_ok=True)
 
-    def run(self, tests: Sequence[str]) -> Ran:
-        """Run tests until the first that fails."""
+    def run(self, tests: Sequence[str], *options: str) -> Ran:
+        """Run tests until the first that fails. Raises DidNotRun, also for tests that do not end."""
         started = time.monotonic()
-        with tempfile.NamedTemporaryFile("r", encoding="utf-8") as noted:
-            environment = {**os.environ, "PYTHONPATH": str(self.root), failing.FILE: noted.name}
-            done = subprocess.run(
-                [sys.executable, "-m", "pytest", *_PLAIN, *tests],
-                cwd=self.root, env=environment, capture_output=True, text=True, check=False, timeout=LONGEST,
-            )  # fmt: skip # a line each would be longer
-            failed = noted.read().splitlines()
-        if done.returncode not in (0, 1) or bool(failed) != bool(done.returncode):
-            raise DidNotRun(f"{done.stdout[-2000:]}{done.stderr[-2000:]}")
-        return Ran(failed[0] if failed else "", time.monotonic() - started)
+        noted, output = self.root / "failed.txt", self.root / "output.txt"
+        noted.write_text("")
+        request = {"arguments": [*_PLAIN, *options, *tests], "output": str(output), "longest": LONGEST}
+        code = self._ask(request)
+        failed = noted.read_text().splitlines()
+        if code is None:
+            raise DidNotRun(f"they did not end in {LONGEST} s")
+        if code not in (0, 1) or bool(failed) != bool(code):
+            raise DidNotRun(output.read_text()[-3000:])
+        return Ran(tuple(failed), time.monotonic() - started)
 
-    def control(self, test: str) -> Ran:
-        """Run a test without any fault; one that has passed here is not asked again."""
-        if test in self._passing:
-            return Ran("", 0.0)
-        ran = self.run([test])
-        if not ran.failed:
-            self._passing.add(test)
-        return ran
+    def _ask(self, request: dict[str, object]) -> int | None:
+        if self._nursery is None:
+            environment = {**os.environ, "PYTHONPATH": str(self.root), failing.FILE: str(self.root / "failed.txt")}
+            self._nursery = subprocess.Popen(
+                [sys.executable, "-m", "tests.mutation.nursery"],
+                cwd=self.root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )  # fmt: skip # a line each would be longer
+        stdin, stdout = self._nursery.stdin, self._nursery.stdout
+        assert stdin is not None
+        assert stdout is not None
+        stdin.write(json.dumps(request) + "\n")
+        stdin.flush()
+        code: int | None = json.loads(stdout.readline())["code"]
+        return code
+
+    def close(self) -> None:
+        """End the process that runs the tests."""
+        if self._nursery is not None:
+            self._nursery.communicate()
+            self._nursery = None
 
 
 class DidNotRun(Exception):
-    """Tests could not be collected, or there are none: that shows nothing."""
+    """Tests could not be collected, there are none, or they hang: that shows nothing."""
