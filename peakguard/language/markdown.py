@@ -1,14 +1,22 @@
 """Text that is safe inside Markdown."""
 
 import re
+from collections.abc import Iterable, Sequence
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#])")
+_CODE = re.compile(r"(`[^`\n]*`)")
+_BAR = re.compile(r"(?<!\\)((?:\\\\)*)\|")
 
 
 def inline(text: str) -> str:
     """Plain words in a paragraph or heading; code in backticks stays code."""
-    pieces = re.split(r"(`[^`\n]*`)", text)
+    pieces = _CODE.split(text)
     return "".join(piece if piece.startswith("`") and len(piece) > 1 else _escape(piece) for piece in pieces)
+
+
+def words(text: str) -> str:
+    """The same of a text that may hold line breaks, in one line."""
+    return inline(" ".join(text.split()))
 
 
 def cell(text: str) -> str:
@@ -17,7 +25,8 @@ def cell(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """A piece of code in a line, whatever backticks it holds."""
+    """A piece of code in a line, whatever backticks and line breaks it holds."""
+    text = " ".join(text.splitlines())
     runs = [len(run) for run in re.findall(r"`+", text)]
     fence = "`" * (max(runs, default=0) + 1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
@@ -29,6 +38,20 @@ def block(text: str, language: str = "") -> str:
     runs = [len(run) for run in re.findall(r"`{3,}", text)]
     fence = "`" * max(3, max(runs, default=0) + 1)
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of cells that are Markdown already; a bar inside a cell does not end it."""
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    for row in rows:
+        cells = (_BAR.sub(r"\1\\|", each.replace("\n", " ")) for each in row)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def bullets(items: Iterable[str]) -> str:
+    """A list of items that are Markdown already."""
+    return "\n".join(f"- {item}" for item in items)
 
 
 def anchor(code_text: str) -> str:
