@@ -32,6 +32,8 @@ def problem_of(line: str) -> str | None:
         return str(error).lower()
     if not words or words[0] not in COMMANDS:
         return f"there is no command `{words[0]}`" if words else "it names no command"
+    if len(words) == 1:
+        return None  # the command is mentioned, not spelled out
     problems = [
         _refused([_FILLED_IN.sub(stand_in, word) if stand_in else word for word in words]) for stand_in in _STAND_INS
     ]

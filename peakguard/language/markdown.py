@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterable, Sequence
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#])")
-_CODE = re.compile(r"(`[^`\n]*`)")
+# Only lone backticks make code: runs of them would need a partner of the same length, and without one they are text.
+_CODE = re.compile(r"((?<!`)`(?!`)[^`\n]+(?<!`)`(?!`))")
 _BAR = re.compile(r"(?<!\\)((?:\\\\)*)\|")
 
 
 def inline(text: str) -> str:
     """Plain words in a paragraph or heading; code in backticks stays code."""
     pieces = _CODE.split(text)
-    return "".join(piece if piece.startswith("`") and len(piece) > 1 else _escape(piece) for piece in pieces)
+    return "".join(piece if index % 2 else _escape(piece) for index, piece in enumerate(pieces))
 
 
 def words(text: str) -> str:

@@ -31,6 +31,7 @@ class Origin(NamedTuple):
     kind: str
     policy: str
     part: str
+    """The rule, invariant or value, or words for the whole policy."""
     span: Span
     owner: str | None
     demand: str

@@ -20,7 +20,8 @@ def _events(_: Bundle) -> Iterator[Section]:
     says = (
         "What the runtime tells, to sinks, to the journal and to `policies.on_event`. Each has `time_unix_nano`, "
         "`severity_text` and the fields above beside its own attributes; a `?` marks those that may be null. A record "
-        "of a logger is the event `log`, with its text as `body` and its logger as `logger`."
+        "of a logger is the event `log`, with its text as `body` and its logger as `logger`. What each attribute says "
+        "stands in EVENTS.md of peakguard's own documents."
     )
     rows = [(code(name), kind.says, _attributes(kind)) for name, kind in EVENTS.items()]
     yield Section("Events", f"{says}\n\n" + table(("event", "when", "attributes"), rows))

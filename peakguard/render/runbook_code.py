@@ -102,7 +102,7 @@ def _origins(known: Known) -> str:
     if not known.origins:
         return _NOBODY
     rows = [
-        (place(each.span), f"{each.kind} {code(each.policy)}, {code(each.part)}", each.demand, each.effect)
+        (place(each.span), f"{each.kind} {code(each.policy)}, {each.part}", each.demand, each.effect)
         for each in known.origins
     ]
     return table(("at", "what", "what must hold", "what happens else"), rows)

@@ -100,7 +100,7 @@ def _origin(document: Document[Bindings], index: int, path: Path, name: str, dem
     spec = document.spec
     binding = spec.bindings[index]
     effect = _RAISES if weakest(binding.mode, spec.mode) == "enforce" else _REPORTED
-    part = f"{binding.shown} {'.'.join(map(str, path))}"
+    part = f"{code('.'.join(map(str, path)))} of {code(binding.shown)}"
     span = document.key_span("bindings", index, *path)
     commands = (Command(f"peakguard show {binding.shown}", "all that is done around a call"),)
     return Origin(name, "bindings", spec.name, part, span, spec.owner, demand, effect, commands)

@@ -31,4 +31,4 @@ def origins(document: Document[Config]) -> Iterator[Origin]:
         within = f" in each of {', '.join(map(code, rule.within))}" if rule.within else ""
         span = document.key_span("rules", name)
         demand = code(rule.expr) + within
-        yield Origin(rule.error, "config", spec.name, f"rules.{name}", span, spec.owner, demand, effect, commands)
+        yield Origin(rule.error, "config", spec.name, code(f"rules.{name}"), span, spec.owner, demand, effect, commands)

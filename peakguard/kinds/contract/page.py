@@ -51,7 +51,7 @@ def _origin(document: Document[Contract], path: Path, name: str, demand: str, ef
     spec = document.spec
     is_whole = path == ("error",)
     span = document.span(*path) if is_whole else document.key_span(*path)
-    part = "the whole contract" if is_whole else ".".join(map(str, path))
+    part = "the whole contract" if is_whole else code(".".join(map(str, path)))
     commands = (
         Command(f"peakguard validate {spec.name} FILE", "which rows, with their values"),
         Command(f"peakguard show {spec.name}", "what the rules ask"),

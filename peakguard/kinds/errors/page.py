@@ -18,4 +18,4 @@ def origins(document: Document[Errors]) -> Iterator[Origin]:
             span = document.key_span("errors", name, "matches")
             demand = "no " + ", ".join(code(match.text) for match in entry.matches)
             effect = "the exception gets the code where a binding says `classify`"
-            yield Origin(name, "errors", spec.name, f"errors.{name}.matches", span, spec.owner, demand, effect)
+            yield Origin(name, "errors", spec.name, code(f"errors.{name}.matches"), span, spec.owner, demand, effect)

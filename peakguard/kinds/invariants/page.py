@@ -54,6 +54,6 @@ def _origin(document: Document[Invariants], path: Path, name: str, demand: str, 
     spec = document.spec
     is_whole = path == ("error",)
     span = document.span(*path) if is_whole else document.key_span(*path)
-    part = "the whole policy" if is_whole else ".".join(map(str, path))
+    part = "the whole policy" if is_whole else code(".".join(map(str, path)))
     commands = (Command(f"peakguard verify {spec.name} FILE", "at which step, over saved results or a halted run"),)
     return Origin(name, "invariants", spec.name, part, span, spec.owner, demand, effect, commands)

@@ -55,13 +55,13 @@ def first_look(documents: Sequence[Document[Reproducibility]]) -> Iterator[Comma
     """What was recorded, and making it once more."""
     if documents:
         yield Command("peakguard runs ls", "the recorded runs, the latest last")
-        yield Command("peakguard replay RUN", "makes a run once more from what was kept, so that the fault comes again")
+        yield Command("peakguard replay RUN", "makes a run once more: the fault comes again")
 
 
 def for_a_code(documents: Sequence[Document[Reproducibility]]) -> Iterator[Command]:
     """What helps with any fault: having it again."""
     if documents:
-        yield Command("peakguard replay RUN", "makes the run once more, so that the fault comes again")
+        yield Command("peakguard replay RUN", "makes the run once more: the fault comes again")
 
 
 def observability(documents: Sequence[Document[Reproducibility]]) -> Iterator[Section]:
