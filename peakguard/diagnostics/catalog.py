@@ -1148,6 +1148,20 @@ CATALOG: dict[str, Entry] = {
         "no exception can be both {first} and {second}",
         "Keep the one that old `except` clauses name",
     ),
+    "PG612": Entry(
+        "command_refused",
+        "error",
+        "A catalog tells people to type what is no command",
+        "`{command}` is refused: {problem}",
+        "Try it by hand; words in capitals and `{{placeholders}}` may stand for what is filled in",
+    ),
+    "PG613": Entry(
+        "document_not_ours",
+        "error",
+        "A document would take the place of a file of yours",
+        "was not written by peakguard, and a document of that name would take its place",
+        "Give your file another name, and run `peakguard docs`",
+    ),
     "PG620": Entry(
         "sink_option_useless",
         "error",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from peakguard.expression import compile_text
 from peakguard.expression.scope import Scope
 from peakguard.expression.typed import Typed, TypedExpression
-from peakguard.kinds.invariants.model import Invariants
+from peakguard.kinds.invariants.model import Invariant, Invariants
 from peakguard.kinds.invariants.scope import scope_of
 from peakguard.syntax.node import Path
 
@@ -79,7 +79,7 @@ def watched(spec: Invariants) -> list[Watched]:
             Watched(
                 id=f"invariants.{name}",
                 form=form if form in ("after", "eventually") else "always",
-                asks=_asks(form, text, each.expect, each.steps),
+                asks=asks(each),
                 expr=_typed(f"not ({text})" if form == "never" else text, scope),
                 when=_typed(each.when, scope) if each.when is not None else None,
                 expect=_typed(each.expect, scope) if each.expect is not None else None,
@@ -92,10 +92,12 @@ def watched(spec: Invariants) -> list[Watched]:
     return [*found, *(Watched(f"{AT_END}.{name}", AT_END, each.expr, _typed(each.expr, scope)) for name, each in ends)]
 
 
-def _asks(form: str, text: str, expect: str | None, steps: int | None) -> str:
-    if form == "after":
-        return f"after {text}, within {steps} steps: {expect}"
-    return text if form == "expr" else f"{form} {text}"
+def asks(each: Invariant) -> str:
+    """What an invariant asks, for people."""
+    text = str(getattr(each, each.form))
+    if each.form == "after":
+        return f"after {text}, within {each.steps} steps: {each.expect}"
+    return text if each.form == "expr" else f"{each.form} {text}"
 
 
 def _typed(text: str, scope: Scope) -> TypedExpression:
