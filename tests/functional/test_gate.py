@@ -18,6 +18,7 @@ from peakguard.api.gate.checks import documents as checked_documents
 from peakguard.api.gate.checks import policies as checked_policies
 from peakguard.api.gate.outcome import Outcome
 from peakguard.api.gate.proving import RanTests, Told
+from peakguard.api.gate.subject import Subject
 from peakguard.api.processes import Ended
 from peakguard.cli import main
 from peakguard.runtime.journal.segments import Segments, folder_of
@@ -375,6 +376,16 @@ def test_beyond_its_budget_the_gate_is_red(root: Path, gate: Gate, monkeypatch: 
     found = gate("--profile", "smoke", "--check", "policies", "--check", "documents")
     assert (found["over_budget"], found["verdict"], found["code"]) == (True, "failed", 1)
     assert "budget" in of(found, "documents")["found"]
+
+
+def test_beyond_its_budget_the_gate_is_red_though_all_passed(
+    root: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(root / "policies" / "gate.yaml", "budget: 60s", "budget: 1ms")
+    monkeypatch.setattr(Subject, "is_over", lambda _: False)
+    found = gate("--profile", "smoke", "--check", "policies")
+    assert [row["state"] for row in found["checks"]] == ["passed"]
+    assert (found["over_budget"], found["verdict"], found["code"]) == (True, "failed", 1)
 
 
 def test_a_test_that_hangs_ends_with_the_budget(root: Path, gate: Gate) -> None:
