@@ -40,6 +40,8 @@ ELSEWHERE = {
     **dict.fromkeys([f"PG{number}" for number in range(890, 914) if number != 909], "conformance/test_configs.py"),
     "PG909": "unit/config/test_registry.py",
     "PG815": "functional/test_resolve.py",
+    **dict.fromkeys([f"PG{number}" for number in range(935, 944)], "conformance/test_changes.py"),
+    **dict.fromkeys([f"PG{number}" for number in range(944, 950)], "functional/test_diff.py"),
     **dict.fromkeys([f"PG{number}" for number in range(821, 824)], "functional/test_resolve.py"),
 }
 
