@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutation.cache_mutants import CACHES
 from tests.mutation.config_mutants import CONFIGS
+from tests.mutation.difference_mutants import DIFFERENCE
 from tests.mutation.file_mutants import FILES
 from tests.mutation.guard_mutants import GUARDS
 from tests.mutation.invariant_mutants import INVARIANTS
@@ -526,6 +527,6 @@ CONTRACTS = [
 ]
 
 MUTANTS: list[Mutant] = [
-    *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE, *CACHES,
+    *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *DIFFERENCE, *STORE, *CACHES,
     *FILES, *RUNS,
 ]  # fmt: skip # the lists in order
