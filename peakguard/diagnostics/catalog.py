@@ -1895,7 +1895,7 @@ CATALOG: dict[str, Entry] = {
         "error",
         "A change is refused whatever the reason",
         "{policy}: {element} cannot be changed like this ({change})",
-        "Keep the code as it was, as `{status: retired, retired: …}` where it is no longer raised, and take a new code for what is new",
+        "Keep the code as it was, as `{{status: retired, retired: …}}` where it is no longer raised, and take a new code for what is new",
     ),
     "PG938": Entry(
         "version_not_bumped",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutation.cache_mutants import CACHES
 from tests.mutation.config_mutants import CONFIGS
+from tests.mutation.difference_mutants import DIFFERENCE
 from tests.mutation.file_mutants import FILES
 from tests.mutation.gate_mutants import GATES
 from tests.mutation.guard_mutants import GUARDS
@@ -540,6 +541,6 @@ CONTRACTS = [
 ]
 
 MUTANTS: list[Mutant] = [
-    *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE, *CACHES,
-    *FILES, *RUNS, *GATES, *STABILITY,
+    *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE, *CACHES, *FILES,
+    *RUNS, *GATES, *STABILITY, *DIFFERENCE,
 ]  # fmt: skip # the lists in order
