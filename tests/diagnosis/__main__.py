@@ -11,11 +11,13 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import peakguard
 from peakguard.runtime.fsops import write_atomic
+from tests.diagnosis.dying import Printed
+from tests.diagnosis.fault import Fault
 from tests.diagnosis.faults import FAULTS
 from tests.diagnosis.marks import NAMES, Diagnosis, Marks, diagnose
 
@@ -45,12 +47,13 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def diagnoses(faults: Sequence[object]):  # noqa: ANN201
+def diagnoses(faults: Sequence[Fault]) -> Iterator[Diagnosis]:
     """Diagnose faults one after the other, under the policies of this repository; waits take no time."""
     with tempfile.TemporaryDirectory(prefix="diagnosis.") as folder:
         policies = peakguard.load(ROOT)
+        known: dict[str, Printed] = {}
         for fault in faults:
-            yield diagnose(fault, Path(folder) / fault.id, policies)
+            yield diagnose(fault, Path(folder) / fault.id, policies, known)
 
 
 def ticks(marks: Marks) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ _NAMES = {
     "cash_moves_with_fills": "change of cash with the last fill", "cash_covers": "last fill", "no_short": "orders",
     "one_point_a_bar": "curve", "point_is_equity": "curve", "history_stays": "curve",
 }  # fmt: skip # what the hint names, by the invariant that finds the fault
-_STEPPED = r'app/engine\.py", line \d+, in (?:run|step)'
+_STEPPED = r'(?:app/engine|book_faults)\.py", line \d+, in \w+'
 
 
 @cache
@@ -39,19 +40,15 @@ def bug(fault: Any) -> Fault:
         from app import engine
 
         def main() -> None:
-            if is_mended:
-                engine.Backtest(100_000.0, 50, 200, 0.05, 0.001).run(bars()[:1200])
-                return
-            with book_faults.planted(fault):
-                engine.Backtest(100_000.0, 50, 200, 0.05, 0.001).run(bars())
+            engine.Backtest(100_000.0, 50, 200, 0.05, 0.001).run(bars())
 
-        return Programs(main, main)
+        return Programs(main, main, nullcontext() if is_mended else book_faults.planted(fault))
 
     name = fault.plant.__name__
     hint = _NAMES[fault.invariant]
     return Fault(
         f"books-{name}", fault.title, "books", fault.code, (_STEPPED,),
-        (rf"\.{fault.invariant} .*at step \d+.*: \w+ is [-\w.:+ ]+",), hint, setup,
+        (rf"\.{fault.invariant} .*at step \d+.*: \w+ is [-\w.:+ ]+",), hint, setup, "engine",
     )  # fmt: skip # one line after the other
 
 

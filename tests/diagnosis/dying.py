@@ -10,9 +10,9 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import NamedTuple
 
 from peakguard.runtime.policy_set import PolicySet
-from tests.diagnosis.fault import Program
+from tests.diagnosis.fault import Program, Programs
 
-PATIENCE = 4.0
+PATIENCE = 10.0
 """Seconds after which a bare program is taken to hang."""
 
 
@@ -24,22 +24,23 @@ class Printed(NamedTuple):
     run_id: str = ""
 
 
-def bare(program: Program) -> Printed:
+def bare(programs: Programs) -> Printed:
     """Run a program without peakguard; in a thread, for it may hang."""
     ended: list[Printed] = []
-    worker = threading.Thread(target=lambda: ended.append(_run(program)), daemon=True)
-    worker.start()
-    worker.join(PATIENCE)
+    worker = threading.Thread(target=lambda: ended.append(_run(programs.bare)), daemon=True)
+    with programs.planted:
+        worker.start()
+        worker.join(PATIENCE)
     return ended[0] if ended else Printed("", is_well=False)
 
 
-def guarded(program: Program, policies: PolicySet) -> Printed:
+def guarded(programs: Programs, policies: PolicySet) -> Printed:
     """Run it under its policies, inside a run, with the hook that tells how a program dies."""
     hooks = policies.install_excepthook()
     try:
-        with policies.attached(), policies.run("nightly") as run:
+        with programs.planted, policies.attached(), policies.run("nightly") as run:
             run_id = run.run_id
-            return _run(program)._replace(run_id=run_id)
+            return _run(programs.guarded)._replace(run_id=run_id)
     finally:
         hooks.undo()
 

@@ -55,7 +55,7 @@ def of_exchange(name: str, title: str, code: str, place: str, values: tuple[str,
         made = program(folder, fault="" if is_mended else name)
         return Programs(made, made)
 
-    return Fault(f"exchange-{name}", title, "exchange", code, (place,), values, hint, setup)
+    return Fault(f"exchange-{name}", title, "exchange", code, (place,), values, hint, setup, "example")
 
 
 def _mended_by(change: Callable[[list[list[Any]]], list[list[Any]]], name: str) -> Callable[..., Programs]:

@@ -31,15 +31,17 @@ def slip(
 
         return Programs(made, under_policy)
 
-    return Fault(f"settings-{name}", title, "settings", code, (rf"config\.toml:{place}",), values, hint, setup)
+    return Fault(
+        f"settings-{name}", title, "settings", code, (rf"config\.toml:{place}",), values, hint, setup, "settings"
+    )
 
 
 SETTINGS = [
     slip("swapped", "The averages changed places", "PG898", ("fast = 50 ", "fast = 500 "), "3:8", ("500", "200"),
          "Change one of these values so that `fast < slow` holds"),
     slip("fee", "The fee is in percent", "PG893", ("fee_rate = 0.001", "fee_rate = 0.1"), "7:12", (r"0\.1\b",),
-         "at most 0.01"),
-    slip("stop", "The stop is in percent", "PG893", ("stop = 0.05", "stop = 5.0"), "5:8", (r"5\.0|\b5\b",), "below 1"),
+         r"As a fraction that is 0\.001"),
+    slip("stop", "The stop is in percent", "PG893", ("stop = 0.05", "stop = 5.0"), "5:8", (r"5\.0|\b5\b",), r"As a fraction that is 0\.05"),
     slip("misspelt", "A key is misspelt", "PG890", ("fee_rate =", "fee_rte ="), "7:1", ("fee_rte",),
          "Did you mean `fee_rate`"),
     slip("missing", "A key is missing", "PG891", ("cash = 100_000.0     # USD\n", ""), r"\d+:\d+", ("cash",), "cash"),
@@ -57,5 +59,5 @@ SETTINGS = [
          "int64|whole"),
     slip("nan", "A fee is no number", "PG893", ("fee_rate = 0.001", "fee_rate = nan"), "7:12", ("nan|NaN",), "finite|number"),
     slip("debt", "The cash is below zero", "PG893", ("cash = 100_000.0", "cash = -100_000.0"), "6:8", ("-100000",),
-         "above 0"),
+         "more than 0"),
 ]  # fmt: skip # one fault after the other
