@@ -31,7 +31,7 @@ class Marks(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """A fault, and what is known of it from the first error, bare and guarded. `is_mended`: what the hint says helps."""
+    """A fault, and what its first error says, bare and guarded. `is_mended`: what the hint says helps."""
 
     fault: Fault
     bare: Marks
