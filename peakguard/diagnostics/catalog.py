@@ -2532,7 +2532,7 @@ CATALOG: dict[str, Entry] = {
         "error",
         "A call or an attempt took longer than it may",
         "{policy}: the {what} took longer than {seconds} s",
-        "Raise the `timeout` of the policy if the dependency needs the time",
+        "Raise the `timeout` of the policy if the dependency needs the time; ask another one, by a `fallback`, if it does not answer at all",
     ),
     "PG2100": Entry(
         "level_not_reached",

@@ -341,6 +341,17 @@ def test_a_record_of_other_texts_proves_nothing(root: Path, gate: Gate) -> None:
 
 
 @pytest.mark.usefixtures("passing")
+@pytest.mark.usefixtures("passing")
+def test_a_proof_that_names_no_files_proves_nothing(root: Path, gate: Gate) -> None:
+    path = root / "killed.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    path.write_text("".join(f"{json.dumps({**row, 'files': {}})}\n" for row in rows))
+    state, details, row = catalogue(gate)
+    assert (state, row["data"]["proven"]) == ("failed", 0)
+    assert "names no files" in details[0]
+
+
+@pytest.mark.usefixtures("passing")
 def test_the_share_of_rows_that_are_not_critical_counts(root: Path, gate: Gate) -> None:
     record(root, {**KILLERS, "text-off": ""})
     assert catalogue(gate)[0] == "passed", "two of three are 67 %"
@@ -348,7 +359,7 @@ def test_the_share_of_rows_that_are_not_critical_counts(root: Path, gate: Gate) 
     assert catalogue(gate)[0] == "failed"
 
 
-@pytest.mark.parametrize("text", [None, "{}\n", '{"id": "a", "killed_by": "b", "files": {}}\n', "[1]\n", "{\n"])
+@pytest.mark.parametrize("text", [None, "{}\n", "[1]\n", "{\n", "x\n"])
 def test_without_a_record_nothing_is_proven(text: str | None, root: Path, gate: Gate) -> None:
     (root / "killed.jsonl").unlink() if text is None else (root / "killed.jsonl").write_text(text)
     row = of(gate("--check", "critical_paths"), "critical_paths")
