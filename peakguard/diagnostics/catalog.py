@@ -1866,7 +1866,7 @@ CATALOG: dict[str, Entry] = {
         "test_name_repeated",
         "error",
         "Two tests of a file have one name",
-        "there is another test `{name}` in {first}",
+        "test {first} of this file is called `{name}` too",
         "Say in its name what this one shows",
     ),
     "PG928": Entry(

@@ -93,6 +93,7 @@ def test_codes_lie_in_the_block_of_their_subject() -> None:
     narrower |= {range(970, 990): "gate", range(2140, 2150): "gates"}
     narrower |= {range(935, 950): "difference"}
     narrower |= {range(740, 780): "invariants", range(840, 870): "cache", range(870, 920): "config"}
+    narrower |= {range(920, 935): "tests", range(2120, 2130): "testing"}
     for code, entry in entries().items():
         number = int(code.removeprefix("PG"))
         narrow = [subject for block, subject in narrower.items() if number in block]
