@@ -341,7 +341,6 @@ def test_a_record_of_other_texts_proves_nothing(root: Path, gate: Gate) -> None:
 
 
 @pytest.mark.usefixtures("passing")
-@pytest.mark.usefixtures("passing")
 def test_a_proof_that_names_no_files_proves_nothing(root: Path, gate: Gate) -> None:
     path = root / "killed.jsonl"
     rows = [json.loads(line) for line in path.read_text().splitlines()]
