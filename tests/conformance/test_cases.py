@@ -42,8 +42,10 @@ ELSEWHERE = {
     **dict.fromkeys([f"PG{number}" for number in range(705, 710)], "functional/test_resolve.py"),
     **dict.fromkeys([f"PG{number}" for number in range(890, 914) if number != 909], "conformance/test_configs.py"),
     "PG909": "unit/config/test_registry.py",
+    **dict.fromkeys(["PG982", "PG983", "PG984"], "functional/test_gate.py"),
     "PG815": "functional/test_resolve.py",
     **dict.fromkeys([f"PG{number}" for number in range(821, 824)], "functional/test_resolve.py"),
+    "PG951": "functional/test_chaos.py",
 }
 
 

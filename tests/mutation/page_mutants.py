@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.mutant import Mutant
+from tests.mutation.mutant import Fault, Mutant
 
 PAGES = ("tests/functional/test_operator_pages.py",)
 
@@ -14,6 +14,8 @@ PAGE = [
         "((?<!`)`(?!`)[^`\\n]+(?<!`)`(?!`))",
         "(`+[^`\\n]*`)",
         PAGES,
+        "errors: pages",
+        Fault.SILENT,
     ),
     Mutant(
         "page-bar-ends-a-cell",
@@ -22,6 +24,8 @@ PAGE = [
         '_BAR.sub(r"\\1\\\\|", each',
         '_BAR.sub(r"\\1|", each',
         PAGES,
+        "errors: pages",
+        Fault.SILENT,
     ),
     Mutant(
         "page-of-others-is-overwritten",
@@ -30,6 +34,8 @@ PAGE = [
         "if path in wanted and _content(root, path) is not None and not _is_ours(root, path):",
         "if False:",
         PAGES,
+        "errors: pages",
+        Fault.DURABILITY,
     ),
     Mutant(
         "page-without-a-policy-stays",
@@ -38,6 +44,8 @@ PAGE = [
         "if path not in wanted and _is_ours(root, path)]",
         "if False]",
         PAGES,
+        "errors: pages",
+        Fault.STALE,
     ),
     Mutant(
         "page-promises-retries",
@@ -46,6 +54,8 @@ PAGE = [
         "if retry is None or not is_named or",
         "if retry is None or",
         PAGES,
+        "errors: pages",
+        Fault.SILENT,
     ),
     Mutant(
         "page-forgets-rules-that-only-report",
@@ -54,6 +64,8 @@ PAGE = [
         'is_refused = rule.severity in ("error", "halt") and',
         "is_refused =",
         PAGES,
+        "errors: pages",
+        Fault.SILENT,
     ),
     Mutant(
         "page-command-of-any-name",
@@ -62,5 +74,7 @@ PAGE = [
         "if not words or words[0] not in COMMANDS:",
         "if not words:",
         PAGES,
+        "errors: pages",
+        Fault.SWALLOWED,
     ),
 ]
