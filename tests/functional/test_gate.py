@@ -308,6 +308,7 @@ def test_a_case_that_is_not_there_keeps_no_other_test_from_running(root: Path, g
     state, details, row = catalogue(gate, "--profile", "full")
     assert (state, row["data"]["proven"]) == ("failed", 2)
     assert details == ["add, wrong sum: tests/test_sums.py::test_sum[9] not run: there is no such test"]
+    assert "pytest" in row["todo"]
 
 
 @pytest.mark.usefixtures("passing")

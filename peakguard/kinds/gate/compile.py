@@ -11,7 +11,7 @@ from peakguard.runtime.lengths import nanoseconds
 
 PLANT = 1.6
 """Times the bound: 8 % where guards may add 5 %."""
-_SECTIONS = ("diff", "locks", "replay", "determinism", "overhead", "critical_paths")
+_SECTIONS = ("diff", "locks", "rule_tests", "chaos", "replay", "determinism", "overhead", "critical_paths")
 
 
 def compile_document(document: Document[Gate]) -> dict[str, Any]:

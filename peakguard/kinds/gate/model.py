@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, Strict, model_validator
 from peakguard.diagnostics import codes
 from peakguard.language.header import Policy
 from peakguard.language.model import Model
+from peakguard.language.references import ScenarioRef
 from peakguard.language.values import Date, Duration, Flag, Name, Rate, Text, choose_one, fault, of_form
 
 _FUNCTION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
@@ -67,6 +68,13 @@ class Locks(Model):
 
     files: tuple[Inside, ...] = ()
     """Further ones, from the root."""
+
+
+class RuleTests(Model):
+    """The tests of policies."""
+
+    min_coverage: Rate = 1.0
+    """The least share of outcomes that tests must have shown: each rule passing, failing and, if it can be, unknown."""
 
 
 class Replay(Model):
@@ -187,6 +195,10 @@ class Gate(Policy):
     """What the change is compared with."""
     locks: Locks = Field(default_factory=Locks)
     """Lock files of error codes."""
+    rule_tests: RuleTests = Field(default_factory=RuleTests)
+    """The tests of policies."""
+    chaos: Annotated[tuple[ScenarioRef, ...], Field(min_length=1)] | None = None
+    """Scenarios of chaos policies, each with a command of its own."""
     replay: Replay | None = None
     """A reference run that is recorded, made once more, and compared."""
     determinism: Determinism | None = None

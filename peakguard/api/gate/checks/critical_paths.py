@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from peakguard.api.gate.named_tests import missing
 from peakguard.api.gate.outcome import Outcome
@@ -12,14 +12,17 @@ from peakguard.api.gate.proving import Told, run_tests
 from peakguard.api.gate.subject import Subject
 
 _NOT_RUN = Told("not run")
+_FEW = 8
+"""Names of mutants in a line that people read."""
 
 
 class _Judged(NamedTuple):
+    """`problem` says why a row is not proven, and `fault` what kind of problem that is; both are empty where it is."""
+
     row: Mapping[str, Any]
     is_run: bool
-    problem: str
-    """Why the row is not proven; empty where it is."""
-    is_failing: bool
+    problem: str = ""
+    fault: Literal["", "test", "not run", "record"] = ""
 
 
 def check(subject: Subject) -> Outcome:
@@ -56,21 +59,26 @@ def _judged(
 ) -> _Judged:
     test = row["proven_by"]
     if test in gone:
-        return _Judged(row, False, f"{test} {gone[test]}", True)
+        return _Judged(row, False, f"{test} {gone[test]}", "test")
     said = told.get(test, _NOT_RUN)
     if is_run and said.state != "passed":
-        return _Judged(row, True, f"{test} {said.state}{': ' if said.why else ''}{said.why}", said.state == "failed")
-    if row["mutant"] is None:
-        return _Judged(row, is_run, "names no mutant", False)
-    standing = record.standing(row["mutant"], test)
-    proof = record.find(row["mutant"], test)
-    problems = {
-        "killed": "",
-        "survived": f"mutant {row['mutant']} survives its tests",
-        "stale": f"the record of {row['mutant']} is stale: {', '.join(record.changed(proof)) if proof else ''} changed",
-        "unknown": f"{test} was not seen to fail with {row['mutant']}{_others(record, row['mutant'])}",
-    }
-    return _Judged(row, is_run, problems[standing], False)
+        why = f"{test} {said.state}{': ' if said.why else ''}{said.why}"
+        return _Judged(row, True, why, "not run" if said.state == "not run" else "test")
+    problem = _unproven(row, record)
+    return _Judged(row, is_run, problem, "record" if problem else "")
+
+
+def _unproven(row: Mapping[str, Any], record: Record) -> str:
+    """What the record lacks to prove a row; empty where it lacks nothing."""
+    test, mutant = row["proven_by"], row["mutant"]
+    if mutant is None:
+        return "names no mutant"
+    standing, proof = record.standing(mutant, test), record.find(mutant, test)
+    if standing == "survived":
+        return f"mutant {mutant} survives its tests"
+    if standing == "stale" and proof is not None:
+        return f"the record of {mutant} is stale: {', '.join(record.changed(proof))} changed"
+    return f"{test} was not seen to fail with {mutant}{_others(record, mutant)}" if standing == "unknown" else ""
 
 
 def _others(record: Record, mutant: str) -> str:
@@ -99,16 +107,19 @@ def _outcome(judged: Sequence[_Judged], said: Mapping[str, Any], paths: str) -> 
         "run": run,
     }
     is_good = share >= said["min_proven"] and critical_proven == len(critical)
-    if is_good and not any(each.is_failing for each in judged):
+    if is_good and not any(each.fault in ("test", "not run") for each in judged):
         return Outcome("passed", found, details=lines, data=data)
     return Outcome("failed", found, _todo(judged, said), lines, data)
 
 
 def _todo(judged: Sequence[_Judged], said: Mapping[str, Any]) -> str:
-    if any(each.is_failing for each in judged):
+    faults = {each.fault for each in judged}
+    if "test" in faults:
         return "Mend what the failing test shows, or name the test that shows it now"
-    mutants = sorted({each.row["mutant"] for each in judged if each.problem and each.row["mutant"]})
+    if "not run" in faults:
+        return "See why pytest did not run it; a profile with `paths: critical` runs fewer tests"
+    mutants = sorted({each.row["mutant"] for each in judged if each.fault == "record" and each.row["mutant"]})
     if not mutants:
         return "Name a mutant for each row: the change that takes the defence away"
-    renew = said["renew"]
-    return f"Run `{renew} {' '.join(mutants)}`, and commit what it writes" if renew else "Run the mutants anew"
+    shown = " ".join(mutants) if len(mutants) <= _FEW else ""
+    return f"Run `{' '.join(filter(None, (said['renew'] or 'your mutants', shown)))}`, and commit the record"
