@@ -1351,6 +1351,27 @@ CATALOG: dict[str, Entry] = {
         "whether `{invariant}` comes about is known at the end, when there is nothing left to halt",
         "Say `severity: error`",
     ),
+    "PG744": Entry(
+        "time_of_steps_unknown",
+        "error",
+        "A length of time needs the time of a step",
+        "`{duration}` is measured by the time of the steps, and the state has {found}",
+        "Declare one as `datetime[us, UTC]`; of several, name the one under `time` of the policy",
+    ),
+    "PG745": Entry(
+        "time_of_steps_unfit",
+        "error",
+        "A value does not say when a step is",
+        "`{field}` is {type}: no length of time can be measured by it at every step",
+        "Take a value of type `datetime[us, UTC]` that is not nullable",
+    ),
+    "PG746": Entry(
+        "monitor_shared",
+        "error",
+        "Two callers are inside one monitor",
+        "a step of `{policy}` came in while another one was not over",
+        "Give each thread a monitor of its own, or hold a lock around `step`; under bindings threads take turns",
+    ),
     "PG800": Entry(
         "policy_empty",
         "error",

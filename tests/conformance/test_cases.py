@@ -36,6 +36,7 @@ ELSEWHERE = {
     "PG435": "functional/test_columns.py",
     "PG456": "property/test_calls.py",
     "PG610": "functional/test_docs.py",
+    "PG746": "functional/test_monitor.py",
     "PG612": "functional/test_operator_pages.py",
     "PG613": "functional/test_operator_pages.py",
     **dict.fromkeys([f"PG{number}" for number in range(705, 710)], "functional/test_resolve.py"),

@@ -166,3 +166,60 @@ OPERATED: dict[str, str | bytes] = {
     "policies/logs.yaml": LOGS,
     "policies/runs.yaml": RUNS,
 }
+
+GATE = """\
+peakguard: 1
+kind: gate
+name: ci
+version: 1.0.0
+owner: platform
+profiles:
+  smoke: {checks: [policies, documents, critical_paths], budget: 60s, paths: critical}
+  full: {checks: [all], budget: 5m}
+chaos: [flaky]
+replay: {command: python run.py}
+determinism: {command: python run.py}
+skip: {determinism: {reason: No program yet., until: 2099-01-31}}
+overhead: {command: python run.py, max: 0.05}
+critical_paths:
+  min_proven: 0.9
+  renew: python -m mutants
+  catalogue:
+    - {path: put, fault: power | cut, proven_by: 'tests/test_store.py::test_cut', mutant: no-fsync, critical: true}
+    - {path: app.data:fetch, fault: limited, proven_by: 'tests/test_data.py::test_waits'}
+"""
+CASES = """\
+peakguard: 1
+kind: test
+name: bar-cases
+version: 1.0.0
+description: Good bars and bad ones.
+tests:
+  - {contract: bars, rows: [{symbol: A, high: 2, low: 1}], expect: [{verdict: pass}]}
+  - {contract: bars, rows: [{symbol: A, high: 1, low: 2}], expect: [{row: 0, fails: ordered}]}
+  - {exception: ConnectionError, expect: {error: SH-3001}}
+"""
+CHAOS = """\
+peakguard: 1
+kind: chaos
+name: bad-days
+version: 1.0.0
+scenarios:
+  flaky:
+    command: python run.py
+    timeout: 20s
+    expect: absorbed
+    together: clear_error
+    faults:
+      down: {target: 'app.data:fetch', error: SH-3001, at: 2}
+      late: {target: 'app.data:fetch', latency: 300ms, expect: hang}
+      bad: {target: 'app.data:fetch', breaks: rules.ordered, expect: clear_error}
+  any_program:
+    faults: {jump: {clock: +2h, expect: absorbed}}
+"""
+STABLE = {
+    **OPERATED,
+    "policies/gate.yaml": GATE,
+    "policies/bars.test.yaml": CASES,
+    "policies/chaos.yaml": CHAOS,
+}

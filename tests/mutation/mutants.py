@@ -10,6 +10,7 @@ from tests.mutation.gate_mutants import GATES
 from tests.mutation.guard_mutants import GUARDS
 from tests.mutation.invariant_mutants import INVARIANTS
 from tests.mutation.mutant import TABLE, Fault, Mutant
+from tests.mutation.page_mutants import PAGE
 from tests.mutation.run_mutants import RUNS
 from tests.mutation.runtime_mutants import RUNTIME
 from tests.mutation.stability_mutants import STABILITY
@@ -542,5 +543,5 @@ CONTRACTS = [
 
 MUTANTS: list[Mutant] = [
     *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE, *CACHES, *FILES,
-    *RUNS, *GATES, *STABILITY, *DIFFERENCE,
+    *RUNS, *GATES, *STABILITY, *DIFFERENCE, *PAGE,
 ]  # fmt: skip # the lists in order

@@ -28,7 +28,7 @@ NOT_SHOWN_BY_TEXT = {
     "PG154", "PG160", "PG711", "PG712", "PG721", "PG724",
     "PG161", "PG162", "PG163", "PG335", "PG430", "PG431", "PG432", "PG433", "PG434", "PG435", "PG456",
     "PG606", "PG607", "PG608", "PG609", "PG610", "PG612", "PG613", "PG622", "PG809", "PG815", "PG821", "PG822", "PG823",
-    "PG705", "PG706", "PG707", "PG708", "PG709", "PG950", "PG951", "PG956",
+    "PG705", "PG706", "PG707", "PG708", "PG709", "PG746", "PG950", "PG951", "PG956",
     *(f"PG{number}" for number in range(890, 914)),
     *(f"PG{number}" for number in (975, 981, 982, 983, 984)),
     *(f"PG{number}" for number in range(935, 950)),
