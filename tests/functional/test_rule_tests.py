@@ -168,9 +168,7 @@ def test_coverage_below_what_is_asked_fails(bars: Callable[[str], str], cli: Cli
         cli("test", "--root", root, "--min-coverage", "nine")
 
 
-def test_the_environment_decides_nothing(
-    bars: Callable[[str], str], cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_environment_decides_nothing(bars: Callable[[str], str], cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEAKGUARD_MODE", "off")
     assert cli("test", "--root", bars(GOOD))[0] == 0
 
