@@ -30,6 +30,7 @@ def _known_of(policy: Resilience) -> dict[str, object]:
         "idempotent": policy.idempotent,
         "calls": list(policy.calls),
         "client": _client(policy.client),
+        "parts": [part for part in ("breaker", "fallback", "retry") if getattr(policy, part) is not None],
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from peakguard.runtime import fsops
-from peakguard.runtime.fsops import Durability, write_atomic, write_if_changed
+from peakguard.runtime.fsops import Durability, replacing, write_atomic, write_if_changed
 
 
 @pytest.mark.parametrize("durability", ["full", "rename", "none"])
@@ -64,6 +64,10 @@ def test_full_durability_syncs_the_file_before_the_rename_and_the_folder_after(
     monkeypatch.setattr(fsops.system, "fsync", note_fsync)
     monkeypatch.setattr(fsops.system, "replace", note_replace)
     write_atomic(tmp_path / "file", b"data")
+    assert calls == ["file", "rename", "folder"]
+    calls.clear()
+    with replacing(tmp_path / "file") as temporary:
+        Path(temporary).write_bytes(b"others")
     assert calls == ["file", "rename", "folder"]
 
 
