@@ -116,7 +116,7 @@ def test_all_forms_tell_the_same(bars: Callable[[str], str], cli: Cli, tmp_path:
     root = bars(GOOD + GOOD.replace("upside down", "wrong").replace("fails: ordered", "passes: ordered"))
     report = json.loads(cli("test", "--root", root, "--format", "json")[1])
     assert [case["ok"] for case in report["cases"]] == [True, False]
-    xml = ElementTree.fromstring(cli("test", "--root", root, "--format", "junit")[1])  # noqa: S314 # our own report
+    xml = ElementTree.fromstring(cli("test", "--root", root, "--format", "junit")[1])
     assert [(case.get("name"), len(case)) for case in xml.iter("testcase")] == [("upside down", 0), ("wrong", 1)]
     assert xml[0].get("failures") == "1"
     page = cli("test", "--root", root, "--format", "markdown")[1]
@@ -126,7 +126,7 @@ def test_all_forms_tell_the_same(bars: Callable[[str], str], cli: Cli, tmp_path:
     code, out, _ = cli("test", "--root", root, "--format", "junit", "--output", str(kept))
     assert code == 1
     assert "2 tests: 1 passed, 1 failed" in out
-    assert ElementTree.fromstring(kept.read_text())[0].get("tests") == "2"  # noqa: S314 # likewise
+    assert ElementTree.fromstring(kept.read_text())[0].get("tests") == "2"
 
 
 def test_cases_are_chosen_by_names_files_and_words(bars: Callable[[str], str], cli: Cli) -> None:
@@ -168,9 +168,7 @@ def test_coverage_below_what_is_asked_fails(bars: Callable[[str], str], cli: Cli
         cli("test", "--root", root, "--min-coverage", "nine")
 
 
-def test_the_environment_decides_nothing(
-    bars: Callable[[str], str], cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_environment_decides_nothing(bars: Callable[[str], str], cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEAKGUARD_MODE", "off")
     assert cli("test", "--root", bars(GOOD))[0] == 0
 
