@@ -8,6 +8,7 @@ from tests.mutation.file_mutants import FILES
 from tests.mutation.guard_mutants import GUARDS
 from tests.mutation.invariant_mutants import INVARIANTS
 from tests.mutation.mutant import TABLE, Mutant
+from tests.mutation.rule_test_mutants import RULE_TESTS
 from tests.mutation.run_mutants import RUNS
 from tests.mutation.runtime_mutants import RUNTIME
 from tests.mutation.store_mutants import STORE
@@ -527,5 +528,6 @@ CONTRACTS = [
 
 MUTANTS: list[Mutant] = [
     *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE, *CACHES,
-    *FILES, *RUNS,
+    *FILES, *RULE_TESTS,
+    *RUNS,
 ]  # fmt: skip # the lists in order

@@ -68,8 +68,8 @@ def expectations(judged: Mapping[str, Judged], key: str, wanted: Sequence[tuple[
 
     for rule in judged.values():
         if rule.state == "run" and rule.is_asked:
-            for number in sorted(rule.against):
-                say(number, rule.at.get(number, FAILS), rule.id)
+            for against in sorted(rule.against):
+                say(against, rule.at.get(against, FAILS), rule.id)
             if rule.is_broken:
                 say(None, FAILS if rule.failed else UNKNOWN, rule.id)
     for rule_id, outcome in wanted:

@@ -44,7 +44,7 @@ def _tables(document: Document[Contract], subject: Subject, left: set[tuple[str,
     # What is asked of the data as a whole would ask for many rows.
     rules = {name: rule for name, rule in document.spec.rules.items() if rule.dataset is None}
     smaller = document.spec.model_copy(update={"rows": None, "freshness": None, "rules": rules})
-    making = maker(cast("Document[Contract]", document._replace(spec=smaller)), "csv", _NOW)
+    making = maker(document._replace(spec=smaller), "csv", _NOW)
     try:
         good = making.sample(_ROWS, 0).data.decode()
     except PeakguardError:
