@@ -168,9 +168,9 @@ def test_coverage_below_what_is_asked_fails(bars: Callable[[str], str], cli: Cli
         cli("test", "--root", root, "--min-coverage", "nine")
 
 
-def test_the_environment_decides_nothing(bars: Callable[[str], str], cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_decides_nothing(own: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PEAKGUARD_MODE", "off")
-    assert cli("test", "--root", bars(GOOD))[0] == 0
+    assert cli("test", "account", "--root", str(own))[0] == 0
 
 
 def test_the_value_of_the_api(bars: Callable[[str], str]) -> None:
@@ -202,3 +202,9 @@ def test_what_is_missing_is_written_into_new_files_that_pass(bars: Callable[[str
 def test_missing_cases_are_about_all_tests(bars: Callable[[str], str]) -> None:
     with pytest.raises(SystemExit):
         main(["test", "bars", "--write-missing", "--root", bars(GOOD)])
+
+
+def test_a_failing_case_has_shown_nothing(bars: Callable[[str], str]) -> None:
+    tests = run_rule_tests(bars(GOOD.replace("row: 0, fails", "row: 1, fails")))
+    assert not tests.ok
+    assert tests.coverage.seen == 0

@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import cast
 
 from peakguard.api.rule_testing.contract_cases import Subject, observe
 from peakguard.api.rule_testing.missing.proposal import Proposal, expectations, named
