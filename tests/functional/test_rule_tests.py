@@ -26,6 +26,15 @@ GOOD = """\
       B,2,1
     expect: [{row: 0, fails: ordered}, {verdict: fail, error: PT-1001}]
 """
+CASH = """\
+peakguard: 1
+kind: invariants
+name: cash
+version: 1.0.0
+state: {cash: float64}
+invariants: {covered: {expr: cash >= 0}}
+"""
+OVERDRAWN = "  - {invariants: cash, steps: [{cash: -1}], expect: [{step: 1, fails: covered}]}\n"
 Cli = Callable[..., tuple[int, str, str]]
 
 
@@ -168,9 +177,11 @@ def test_coverage_below_what_is_asked_fails(bars: Callable[[str], str], cli: Cli
         cli("test", "--root", root, "--min-coverage", "nine")
 
 
-def test_the_environment_decides_nothing(own: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_decides_nothing(project: Project, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under PEAKGUARD_MODE=off a monitor sees nothing."""
+    root = project({"policies/cash.yaml": CASH, "policies/cash.test.yaml": HEAD + OVERDRAWN})
     monkeypatch.setenv("PEAKGUARD_MODE", "off")
-    assert cli("test", "account", "--root", str(own))[0] == 0
+    assert cli("test", "--root", str(root))[0] == 0
 
 
 def test_the_value_of_the_api(bars: Callable[[str], str]) -> None:

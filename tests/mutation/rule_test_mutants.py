@@ -6,7 +6,7 @@ from tests.mutation.mutant import Mutant
 
 RUNNER = "peakguard/api/rule_testing"
 UNIT = ("tests/unit/api/test_rule_testing.py",)
-CLI = ("tests/functional/test_rule_tests.py",)
+CLI = "tests/functional/test_rule_tests.py"
 CASES = ("tests/conformance/test_cases.py",)
 
 RULE_TESTS = [
@@ -72,7 +72,7 @@ RULE_TESTS = [
         "peakguard/api/rule_tests.py",
         "for result in results if result.ok for each in result.seen",
         "for result in results for each in result.seen",
-        CLI,
+        (f"{CLI}::test_a_failing_case_has_shown_nothing",),
     ),
     Mutant(
         "tests-weak-coverage",
@@ -80,7 +80,7 @@ RULE_TESTS = [
         "peakguard/cli/test.py",
         "return CLEAN if tests.ok and not too_little else FINDINGS",
         "return CLEAN if tests.ok else FINDINGS",
-        CLI,
+        (f"{CLI}::test_coverage_below_what_is_asked_fails",),
     ),
     Mutant(
         "tests-obey-the-environment",
@@ -88,7 +88,7 @@ RULE_TESTS = [
         "peakguard/api/rule_tests.py",
         "kept = {name: os.environ.pop(name) for name in _VARIABLES if name in os.environ}",
         "kept: dict[str, str] = {}",
-        CLI,
+        (f"{CLI}::test_the_environment_decides_nothing",),
     ),
     Mutant(
         "tests-overwrite",
@@ -96,7 +96,7 @@ RULE_TESTS = [
         f"{RUNNER}/missing/writing.py",
         "    while os.path.lexists(os.path.join(bundle.project.root, path)):",
         "    while False:",
-        CLI,
+        (f"{CLI}::test_what_is_missing_is_written_into_new_files_that_pass",),
     ),
     Mutant(
         "tests-last-row-is-beyond",
