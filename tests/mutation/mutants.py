@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.mutation.cache_mutants import CACHES
+from tests.mutation.chaos_mutants import CHAOS
 from tests.mutation.config_mutants import CONFIGS
 from tests.mutation.file_mutants import FILES
 from tests.mutation.guard_mutants import GUARDS
@@ -527,5 +528,5 @@ CONTRACTS = [
 
 MUTANTS: list[Mutant] = [
     *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE, *CACHES,
-    *FILES, *RUNS,
+    *FILES, *RUNS, *CHAOS,
 ]  # fmt: skip # the lists in order
