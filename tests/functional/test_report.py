@@ -37,6 +37,7 @@ ELSEWHERE = {
     "run_recovered", "events_sampled_out", "sink_failed", "breaker_moved", "call_rejected", "call_retried",
     "call_saved", "retries_exhausted", "fallback_used", "cache_repaired", "cache_stale", "cache_failed",
     "run_repeated", "cache_refresh_failed", "cache_evicted", "cache_clock_behind", "cache_revalidated",
+    "fault_injected",
 }  # fmt: skip # one a line would be a page of its own
 FILES = {
     "policies/errors.yaml": SHOP,
