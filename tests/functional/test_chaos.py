@@ -8,15 +8,20 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from jsonschema import Draft202012Validator
 
+import peakguard
 from peakguard.api.chaos import ScenarioReport, run_scenario
 from peakguard.cli import main
 from peakguard.kinds.chaos.permission import VARIABLE, hand_over
+from peakguard.runtime.event_form import plain
+from peakguard.runtime.events import Event
 from tests.functional.conftest import Project
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -363,6 +368,25 @@ def test_tests_of_a_program_plant_faults(root: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(root)}
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+SCHEMA = REPOSITORY / "docs" / "event.schema.json"
+
+
+def test_whoever_listens_hears_of_every_fault(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEAKGUARD_PROFILE", "test")
+    monkeypatch.syspath_prepend(str(root))
+    monkeypatch.delitem(sys.modules, "work", raising=False)
+    policies, told = peakguard.load(root), list[Event]()
+    work = import_module("work")
+    with policies.on_event(told.append), policies.chaos("verdicts", fault="reset"):
+        assert work.fetch(1) == 2
+        with pytest.raises(ConnectionError):
+            work.fetch(1)
+    (event,) = [plain(each) for each in told if each.name == "fault_injected"]
+    assert list(Draft202012Validator(json.loads(SCHEMA.read_text())).iter_errors(event)) == []
+    assert event["attributes"]["call"] == 2
+    monkeypatch.delitem(sys.modules, "work")
 
 
 SCENARIOS = ("flaky_exchange", "slow_exchange", "wrong_bars", "full_disk", "clock_jump", "killed_worker")
