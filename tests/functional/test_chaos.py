@@ -343,6 +343,29 @@ def test_without_guards_nothing_is_classified() -> None:
     assert verdicts(run_scenario("verdicts", fault="missing", bare=True)) == {"missing": "unclear_error"}
 
 
+@pytest.mark.parametrize(("said", "verdict"), [("str(error)", "clear_error"), ("'failed'", "unclear_error")])
+def test_a_program_that_handles_an_error_and_leaves_is_heard(said: str, verdict: str, root: Path) -> None:
+    handled = f"try:\n    found = total()\nexcept Exception as error:\n    sys.exit({said})\n"
+    (root / "main.py").write_text(MAIN.replace("found = total()\n", handled))
+    (root / "policies" / "errors.yaml").write_text(ERRORS.replace("    matches: [KeyError]\n", ""))
+    assert verdicts(run_scenario("verdicts", fault="missing")) == {"missing": verdict}
+
+
+@pytest.mark.slow
+def test_an_exception_that_is_nowhere_is_not_reached(root: Path) -> None:
+    (root / "policies" / "chaos.yaml").write_text(CHAOS.replace("raises: ValueError", "raises: 'no.such:Error'"))
+    (each,) = run_scenario("verdicts", fault="odd").faults
+    assert (each.verdict, "No module named 'no'" in each.because) == ("not_reached", True)
+
+
+@pytest.mark.slow
+def test_what_outlives_the_program_is_no_hang(root: Path) -> None:
+    more = "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(50)'])\n"
+    (root / "main.py").write_text(MAIN + more)
+    (each,) = run_scenario("verdicts", fault="reset", timeout=15).faults
+    assert (each.verdict, each.seconds < 14) == ("absorbed", True)
+
+
 def test_targets_that_the_program_does_not_have_are_found(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "policies" / "chaos.yaml").write_text(CHAOS.replace("'work:fetch', latency", "'work:fetched', latency"))
     (root / "main.py").write_text("def total(): return 1\n")
