@@ -1,4 +1,4 @@
-"""What is known of an event: what it stands for, and its fields."""
+"""The form in which events are declared."""
 
 from __future__ import annotations
 
