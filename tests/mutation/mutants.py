@@ -97,8 +97,8 @@ POLARS = [
         "polars-zero-keeps-its-sign",
         "division by -0.0 where the dividend is one value in all rows",
         f"{EMIT}/polars_arithmetic.py",
-        'pl.when({divisor} == 0).then(0.0).otherwise({full}))"',
-        '({full}))"',
+        'pl.when({divisor} == 0).then(0.0).otherwise({divisor}))"',
+        '({divisor}))"',
     ),
     Mutant(
         "polars-times-wrap",
