@@ -7,6 +7,7 @@ import shlex
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,6 +28,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--peakguard-root", metavar="DIR", help="root of the project with the policies (default: from here)"
     )
     group.addoption("--peakguard-seed", type=int, metavar="N", help="the seed of every test that asks for one")
+    group.addoption(
+        "--peakguard-rule-tests", action="store_true", help="collect the cases of policies of kind test too"
+    )
     group.addoption("--peakguard-mode", choices=("off", "observe", "enforce"), help="weakest mode of all bindings")
 
 
@@ -40,6 +44,15 @@ def pytest_configure(config: pytest.Config) -> None:
         _attached[id(config)] = policies.attach(mode=config.getoption("--peakguard-mode"))
     except PeakguardError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Files of rule tests, where they are asked for."""
+    if not parent.config.getoption("--peakguard-rule-tests"):
+        return None
+    from peakguard.api.pytest_rule_tests import collected
+
+    return collected(file_path, parent)
 
 
 @pytest.fixture

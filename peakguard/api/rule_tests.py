@@ -45,7 +45,7 @@ def run_rule_tests(
     every = [(suite, index) for suite in suites for index in range(len(suite.spec.tests))]
     cases = [(suite, index) for suite, index in every if chosen is None or chosen(suite, index)]
     results = []
-    with _own_circumstances(), closing(Runner(bundle.documents, policies)) as runner:
+    with own_circumstances(), closing(Runner(bundle.documents, policies)) as runner:
         for done, (suite, index) in enumerate(cases, 1):
             results.append(runner.run(suite, index))
             if on_progress is not None:
@@ -69,12 +69,12 @@ def write_missing(tests: RuleTests, root: str | os.PathLike[str] | None = None) 
 
     project = find_project(os.fspath(root) if root is not None else None)
     policies = load_project(project)
-    with _own_circumstances():
+    with own_circumstances():
         return writing.write_missing(load_bundle(project), policies, tests)
 
 
 @contextmanager
-def _own_circumstances() -> Iterator[None]:
+def own_circumstances() -> Iterator[None]:
     """Nothing of the environment decides what a policy does."""
     kept = {name: os.environ.pop(name) for name in _VARIABLES if name in os.environ}
     try:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -219,3 +222,21 @@ def test_a_failing_case_has_shown_nothing(bars: Callable[[str], str]) -> None:
     tests = run_rule_tests(bars(GOOD.replace("row: 0, fails", "row: 1, fails")))
     assert not tests.ok
     assert tests.coverage.seen == 0
+
+
+def test_pytest_collects_the_cases_where_it_is_asked_to(bars: Callable[[str], str]) -> None:
+    root = bars(GOOD + GOOD.replace("upside down", "wrong").replace("row: 0, fails", "row: 1, fails"))
+    (Path(root) / "pytest.ini").write_text("[pytest]\n")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    command = [sys.executable, "-m", "pytest", "-p", "peakguard", "-p", "no:cacheprovider", "contracts"]
+
+    def out(*words: str) -> str:
+        done = subprocess.run(
+            [*command, *words], cwd=root, env=environment, capture_output=True, text=True, check=False
+        )
+        return done.stdout
+
+    told = out("--peakguard-rule-tests")
+    assert "1 failed, 1 passed" in told
+    assert "contracts/bars.test.yaml:19:30: expectation: rules.ordered of row 1: expected fails, got passes" in told
+    assert "no tests ran" in out()
