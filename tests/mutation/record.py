@@ -21,27 +21,25 @@ from tests.mutation.workspace import REPOSITORY
 RECORD = REPOSITORY / "tests" / "mutation" / "killed.jsonl"
 
 
-def entry(mutant: Mutant, killed_by: str, seconds: float, seen: dict[str, str]) -> dict[str, Any]:
-    """The line of a mutant that was caught; `seen` are the digests of what it was caught in."""
+def entry(mutant: Mutant, killed_by: str, seconds: float, seen: dict[str, Any]) -> dict[str, Any]:
+    """The line of a mutant that was caught; `seen` is what it was caught in."""
     return {
         "id": mutant.id,
-        "part": mutant.part,
         "path": mutant.path,
         "fault": str(mutant.fault),
-        "file": mutant.file,
         "killed_by": killed_by,
         **seen,
         "seconds": round(seconds, 1),
     }
 
 
-def digests(mutant: Mutant, root: Path = REPOSITORY) -> dict[str, str]:
-    """Digests of the mutated file as it is without the fault, of the fault itself, and of the files of its tests."""
+def seen_in(mutant: Mutant, root: Path = REPOSITORY) -> dict[str, Any]:
+    """Digests of the fault itself, of the mutated file as it is without it, and of the files of its tests."""
     change = "\0".join([mutant.file, mutant.old, mutant.new, *mutant.tests])
+    files = [root / mutant.file, *files_of(mutant, root)]
     return {
-        "file_digest": _digest((root / mutant.file).read_bytes()),
-        "mutant_digest": _digest(change.encode()),
-        "tests_digest": _digest(b"".join(each.read_bytes() for each in files_of(mutant, root))),
+        "mutant": _digest(change.encode()),
+        "files": {each.relative_to(root).as_posix(): _digest(each.read_bytes()) for each in files},
     }
 
 
@@ -90,7 +88,7 @@ def _alone(path: Path) -> Iterator[None]:
 def is_fresh(mutant: Mutant, entries: dict[str, dict[str, Any]]) -> bool:
     """Whether a mutant was caught in the texts that stand now."""
     found = entries.get(mutant.id)
-    return found is not None and digests(mutant).items() <= found.items()
+    return found is not None and seen_in(mutant).items() <= found.items()
 
 
 def _digest(data: bytes) -> str:
