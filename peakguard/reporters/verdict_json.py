@@ -71,6 +71,8 @@ def _rule(rule: RuleOutcome) -> dict[str, Any]:
         report["gaps"] = _gaps(rule.violation.gaps)
     if rule.sampled is not None:
         report["sampled"] = {"rows": rule.sampled[0], "of": rule.sampled[1]}
+    if rule.by_statistics:
+        report["by_statistics"] = True
     if rule.unproven is not None:
         report["unproven"] = rule.unproven
     if rule.reason is not None:

@@ -55,12 +55,33 @@ EVENTS: Mapping[str, EventKind] = {
             "code": Field("string", "code of the first failure, where it had one", nullable=True),
         },
     ),
+    "fault_injected": EventKind(
+        "A fault that `peakguard chaos` has planted came, in a test profile.",
+        {
+            "scenario": Field("string", "name of the scenario"),
+            "fault": Field("string", "name of the fault"),
+            "place": Field("string", "the function it met, or `disk`, `clock`, `kill`"),
+            "call": Field("integer", "number of the call, from 1"),
+            "says": Field("string", "what happens"),
+        },
+    ),
     "run_repeated": EventKind(
         "A recorded run was made again, by `peakguard replay`.",
         {
             "repeated": Field("string", "id of the recorded run"),
             "verdict": Field("string", "`identical`, `diverged` or `not replayable`"),
             "place": Field("string", "the first difference, where there is one", nullable=True),
+        },
+    ),
+    "gate_ended": EventKind(
+        "A gate was run, by `peakguard gate`.",
+        {
+            "gate": Field("string", "name of its policy"),
+            "profile": Field("string", "the profile that was run"),
+            "verdict": Field("string", "`passed` or `failed`"),
+            "red": Field("array", "the checks that failed or are undecided"),
+            "seconds": Field("number", "how long all checks took"),
+            "over_budget": Field("boolean", "whether that is longer than they may take"),
         },
     ),
     "error_created": EventKind(

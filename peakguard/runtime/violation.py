@@ -72,7 +72,8 @@ class RuleOutcome(NamedTuple):
     """What became of one rule: `run` with three counts, or `skipped` with the reason.
 
     `unproven` names the function that the rule calls, if it does; `sampled` says how many rows
-    of how many were looked at, where these are not all; `note` says what was done to a column.
+    of how many were looked at, where these are not all; `note` says what was done to a column; `by_statistics`
+    that the values were not read, since the file says enough of them.
     """
 
     id: str
@@ -88,6 +89,7 @@ class RuleOutcome(NamedTuple):
     unproven: str | None = None
     sampled: tuple[int, int] | None = None
     note: str | None = None
+    by_statistics: bool = False
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -99,6 +101,8 @@ class RuleOutcome(NamedTuple):
             said.append(f"sampled: {self.sampled[0]} of {self.sampled[1]} rows were looked at")
         if self.note is not None:
             said.append(self.note)
+        if self.by_statistics:
+            said.append("by statistics: taken from what the file says of the column, which was not read")
         return tuple(said)
 
 

@@ -40,7 +40,7 @@ rules.highest  contracts/ohlcv.yaml:15:19
     def rule(high, open, close):
         return high >= (close if close > open else open)
   polars
-    pl.col("high") >= pl.max_horizontal(pl.col("open"), pl.col("close"))
+    (pl.col("high") >= pl.col("open")) & (pl.col("high") >= pl.col("close"))
   sql
     SELECT high >= GREATEST(open, close) AS value FROM ohlcv ORDER BY bar_at
 

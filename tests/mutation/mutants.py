@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from tests.mutation.cache_mutants import CACHES
 from tests.mutation.config_mutants import CONFIGS
+from tests.mutation.difference_mutants import DIFFERENCE
 from tests.mutation.file_mutants import FILES
+from tests.mutation.gate_mutants import GATES
 from tests.mutation.guard_mutants import GUARDS
 from tests.mutation.invariant_mutants import INVARIANTS
 from tests.mutation.mutant import TABLE, Fault, Mutant
+from tests.mutation.page_mutants import PAGE
 from tests.mutation.run_mutants import RUNS
 from tests.mutation.runtime_mutants import RUNTIME
 from tests.mutation.stability_mutants import STABILITY
@@ -97,8 +100,8 @@ POLARS = [
         "polars-zero-keeps-its-sign",
         "division by -0.0 where the dividend is one value in all rows",
         f"{EMIT}/polars_arithmetic.py",
-        'pl.when({divisor} == 0).then(0.0).otherwise({full}))"',
-        '({full}))"',
+        'pl.when({divisor} == 0).then(0.0).otherwise({divisor}))"',
+        '({divisor}))"',
     ),
     Mutant(
         "polars-times-wrap",
@@ -539,6 +542,6 @@ CONTRACTS = [
 ]
 
 MUTANTS: list[Mutant] = [
-    *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE, *CACHES,
-    *FILES, *RUNS, *STABILITY,
+    *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE, *CACHES, *FILES,
+    *RUNS, *GATES, *STABILITY, *DIFFERENCE, *PAGE,
 ]  # fmt: skip # the lists in order

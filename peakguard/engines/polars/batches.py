@@ -23,6 +23,7 @@ class Source(NamedTuple):
     `read` gives the named physical columns in batches (of no column at all, any one); without rows it may give none.
     `is_small`: all of it fits into one batch. `check` looks for what reading would not find, such as lines that lack
     fields, and raises PeakguardError. `rows` tells how many there are, None where that would take long to find out.
+    `told_by` are the Parquet files whose statistics speak of these data.
     """
 
     schema: pl.Schema
@@ -32,6 +33,7 @@ class Source(NamedTuple):
     check: Callable[[], None] = lambda: None
     is_json: bool = False
     rows: Callable[[], int | None] = lambda: None
+    told_by: Sequence[str] = ()
 
     def head(self, most: int) -> pl.DataFrame:
         """The first rows, with all columns."""

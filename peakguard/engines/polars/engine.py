@@ -60,14 +60,24 @@ class Engine:
             return self.whole(data, examples=examples, today=today, others=others)
 
     def file(
-        self, path: str, *, examples: int, today: str, others: Others = NONE, on_progress: OnProgress | None = None
+        self,
+        path: str,
+        *,
+        examples: int,
+        today: str,
+        others: Others = NONE,
+        on_progress: OnProgress | None = None,
+        in_batches: bool = False,
     ) -> Evidence:
-        """A data file, a pattern, or a folder; `on_progress` hears how many rows of how many were read."""
+        """A data file, a pattern, or a folder; `on_progress` hears how many rows of how many were read.
+
+        With `in_batches` it is read so whatever its size.
+        """
         from peakguard.engines.polars.files import source_of
 
         source = source_of(path)
         source.check()
-        if source.is_small:
+        if source.is_small and not in_batches:
             empty = polars().DataFrame(schema=source.schema)
             frame = polars().concat([empty, *source.read(source.schema.names())])
             prepared = self._prepared_for_json() if source.is_json else self._prepared

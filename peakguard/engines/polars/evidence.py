@@ -22,7 +22,8 @@ class Evidence(NamedTuple):
     `newest` is the greatest time of the column that freshness asks about, `gaps` are those of a broken cadence,
     `problems` say of a rule that calls a function why there is no verdict,
     `sampled` how many rows a check has looked at where these are not all, `notes` what was done to columns,
-    `arranged` the declared columns in the order in which the data have them.
+    `arranged` the declared columns in the order in which the data have them, `by_statistics` the checks of columns
+    that were not read.
     """
 
     height: int
@@ -38,6 +39,7 @@ class Evidence(NamedTuple):
     sampled: Mapping[str, int] = {}
     notes: tuple[Note, ...] = ()
     arranged: tuple[str, ...] = ()
+    by_statistics: frozenset[str] = frozenset()
 
 
 def runnable(plan: Mapping[str, Any], absent: Mapping[str, str]) -> list[Mapping[str, Any]]:

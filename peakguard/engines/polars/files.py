@@ -66,7 +66,8 @@ def source_of(path: str) -> Source:
         return whole[-1] if whole else None
 
     is_text = files.form.separator is not None
-    return Source(schema, read, is_text, is_small, check, is_json=files.form.is_json, rows=rows)
+    told_by = files.names if files.form.name == "parquet" else ()
+    return Source(schema, read, is_text, is_small, check, is_json=files.form.is_json, rows=rows, told_by=told_by)
 
 
 def scan_of(files: Files) -> pl.LazyFrame:

@@ -48,7 +48,8 @@ def step_rows(
     looked_at = _looked_at(frame, table["steps"], drawn)
     if looked_at is not None:
         frame, odd = frame.filter(looked_at), odd.filter(looked_at) if odd is not None else None
-    every = frame.with_row_index(STEP, offset=1).cast({STEP: library.Int64()})
+    numbers = library.int_range(1, frame.height + 1, dtype=library.Int64, eager=True).alias(STEP)
+    every = frame.select(numbers, library.all())
     sound = every if odd is None else every.filter(~odd.select(library.any_horizontal(odd.columns)).to_series())
     nested = (library.List, library.Struct)
     scalars = [name for name, kind in frame.schema.items() if not isinstance(kind, nested)]

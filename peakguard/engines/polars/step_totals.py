@@ -108,5 +108,7 @@ def measure(kind: str, large: str, small: str, tolerances: list[float]) -> pl.Ex
     relative, absolute = tolerances
     apart = (a - b).abs()
     tolerance = polars().max_horizontal(relative * polars().max_horizontal(a.abs(), b.abs()), absolute)
-    used: pl.Expr = polars().when((apart == 0) | (a == b)).then(0.0).otherwise(apart / tolerance)
+    # To Polars NaN equals NaN; here nothing is close to it.
+    is_equal = (apart == 0) | ((a == b) & a.is_not_nan())
+    used: pl.Expr = polars().when(is_equal).then(0.0).otherwise(apart / tolerance)
     return used

@@ -51,11 +51,28 @@ def gather(
     """The evidence of a source. `examples` bounds how many rows are shown with their values."""
     batches = Batches(source, plan)
     checks = runnable(plan, batches.settled.absent)
+    proven, spared = _by_statistics(plan, checks, source)
+    checks = [check for check in checks if check["id"] not in proven]
     beyond = Beyond(plan, batches.settled.absent, examples, lookups, checks)
     stream = _Stream(plan, [check for check in checks if not is_beyond(check)], examples, today, beyond)
-    for aligned, height in batches.read([column["name"] for column in plan["columns"]]):
+    for aligned, height in batches.read([name for name in _names(plan) if name not in spared]):
         stream.take(aligned, height)
-    return stream.evidence(batches)
+    found = stream.evidence(batches)
+    return found._replace(counted={**found.counted, **proven}, by_statistics=frozenset(proven)) if proven else found
+
+
+def _by_statistics(
+    plan: Mapping[str, Any], checks: Sequence[Check], source: Source
+) -> tuple[dict[str, Counted], frozenset[str]]:
+    if not plan["trust_statistics"] or not source.told_by:
+        return {}, frozenset()
+    from peakguard.engines.polars.statistics import proven
+
+    return proven(plan, checks, source.schema, source.told_by)
+
+
+def _names(plan: Mapping[str, Any]) -> list[str]:
+    return [column["name"] for column in plan["columns"]]
 
 
 class _Stream:

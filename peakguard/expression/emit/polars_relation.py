@@ -6,11 +6,14 @@ from peakguard.expression.emit import polars_text as text
 from peakguard.expression.emit.polars import Emitter, Writer
 from peakguard.expression.typed import FINITE, NAN, Typed
 
+_ORDERING = ("ge", "gt", "le", "lt")
 _SYMBOLS = {"eq": "==", "ge": ">=", "gt": ">", "le": "<=", "lt": "<", "ne": "!="}
 
 
 def _comparison(emitter: Emitter, node: Typed) -> str:
     left, right = node.args
+    if (each := _with_each(emitter, node)) is not None:
+        return each
     a, b = emitter.pair(node)
     if left.type.kind == "datetime" and left.type.zone != right.type.zone:
         b = f"{b}.dt.convert_time_zone({text.quote(left.type.zone)})"
@@ -22,6 +25,22 @@ def _comparison(emitter: Emitter, node: Typed) -> str:
         return plain
     greater, lesser = ((left, a), (right, b)) if node.op in ("gt", "ge") else ((right, b), (left, a))
     return _unless_nan(plain, greater, lesser)
+
+
+def _with_each(emitter: Emitter, node: Typed) -> str | None:
+    """`a >= max(b, c)` as `(a >= b) & (a >= c)`, which writes bits where the greatest would be a column of its own."""
+    left, right = node.args
+    outer, inner = ("max", "min") if node.op in ("ge", "gt") else ("min", "max")
+    folded = right if right.op == outer else left if left.op == inner and node.op in _ORDERING else None
+    other = left if folded is right else right
+    if folded is None or node.op not in _ORDERING or len(folded.args) < 2:
+        return None
+    plain = all(each.op == "column" and not each.nullable and each.special < NAN for each in (other, *folded.args))
+    if not plain or folded.type.kind not in ("float64", "int64"):
+        return None
+    symbol, value = _SYMBOLS[node.op], emitter.expression(other)
+    pairs = [(value, each) if folded is right else (each, value) for each in map(emitter.expression, folded.args)]
+    return f"({' & '.join(f'({a} {symbol} {b})' for a, b in pairs)})"
 
 
 def _unless_nan(plain: str, greater: tuple[Typed, str], lesser: tuple[Typed, str]) -> str:

@@ -9,6 +9,7 @@ from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
 from peakguard.expression import compile_text
 from peakguard.expression.scope import Scope
+from peakguard.expression.typed import TypedExpression
 from peakguard.kinds.config.demands import conditions
 from peakguard.kinds.config.model import Config, Demand
 from peakguard.kinds.config.scope import scope_of
@@ -38,12 +39,18 @@ def _check_rule(document: Document[Config], path: Path, rule: Demand, within: st
         condition = yield from _check_text(document, (*path, "when"), rule.when, scope)
     if typed is None or (rule.when is not None and condition is None):
         return
-    whole = typed if rule.when is None else compile_text(f"not ({rule.when}) or ({rule.expr})", scope, bounded=False)[0]
+    whole = typed if rule.when is None else whole_rule(document.spec, rule, within)
     assert whole is not None
     if whole.unknown_where and rule.on_null is None:
         yield found(codes.ON_NULL_MISSING, document.key_span(*path), causes=" or ".join(whole.unknown_where))
     elif rule.on_null is not None and not whole.root.nullable:
         yield found(codes.ON_NULL_NEEDLESS, document.key_span(*path, "on_null"))
+
+
+def whole_rule(spec: Config, rule: Demand, within: str | None) -> TypedExpression | None:
+    """A rule with its condition as one expression; None where one of them is not sound."""
+    text = rule.expr if rule.when is None else f"not ({rule.when}) or ({rule.expr})"
+    return compile_text(text, scope_of(spec, within), bounded=False)[0]
 
 
 def _check_text(document: Document[Config], path: Path, text: str, scope: Scope) -> Any:

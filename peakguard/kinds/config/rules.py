@@ -68,13 +68,13 @@ def check_rules(
         if rule["mode"] == "off":
             outcomes.append(Outcome(rule["id"], rule["within"] or "", "skipped", "the policy leaves it out"))
             continue
-        asked = [_ask(rule, *each, values, judged, fields) for each in _sections(rule["within"], values)]
+        asked = [_ask(rule, *each, values, judged, fields) for each in asked_of(rule["within"], values)]
         nothing = Outcome(rule["id"], rule["within"] or "", "skipped", "there is no such section, or it is empty")
         outcomes += asked or [nothing]
     return outcomes
 
 
-def _sections(within: str | None, values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
+def asked_of(within: str | None, values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
     """The sections that a rule is asked of, with the names that it may read there."""
     if within is None:
         yield (), values

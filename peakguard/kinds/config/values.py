@@ -204,9 +204,13 @@ def _no_option(node: Node, value: Any, options: list[str], field: str, is_secret
 def _out_of_bounds(node: Node, value: Any, bound: Mapping[str, Any], plan: Mapping[str, Any], field: str) -> Diagnostic:
     fix = "".join(_other_shares(value, plan))
     said = shown(node, is_secret=plan.get("secret", False))
+    return found(codes.CONFIG_BOUND, node.span, field=field, found=said, bound=bound_in_words(bound), fix=fix)
+
+
+def bound_in_words(bound: Mapping[str, Any]) -> str:
+    """What a bound of a compiled field asks, as findings say it."""
     stated = bound["bound"]
-    wanted = _OTHERS[bound["key"]].format(", ".join(map(str, stated)) if isinstance(stated, list | tuple) else stated)
-    return found(codes.CONFIG_BOUND, node.span, field=field, found=said, bound=wanted, fix=fix)
+    return _OTHERS[bound["key"]].format(", ".join(map(str, stated)) if isinstance(stated, list | tuple) else stated)
 
 
 def _other_shares(value: Any, plan: Mapping[str, Any]) -> Iterator[str]:

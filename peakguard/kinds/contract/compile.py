@@ -41,6 +41,7 @@ def compile_document(document: Document[Contract]) -> dict[str, Any]:
         "checks": [*sequence_checks(spec), *_checks(spec)],
         "rows": [spec.rows.min, spec.rows.max] if spec.rows is not None else None,
         "freshness": [spec.freshness.column, nanoseconds(spec.freshness.max_age)] if spec.freshness else None,
+        "trust_statistics": spec.trust_statistics,
         "sample": [spec.sample.share, spec.sample.seed] if spec.sample is not None else None,
         "calls": [_call(name, rule) for name, rule in spec.rules.items() if rule.call is not None],
         "references": [_reference(spec, name, foreign) for name, foreign in spec.references.items()],

@@ -161,6 +161,8 @@ class Contract(Policy):
     """Demands in the expression language."""
     sample: Sample | None = None
     """Constraints of values and rules of one row look at some rows only, and reports say so."""
+    trust_statistics: Flag = False
+    """Whether the statistics in Parquet files may prove constraints of columns that nothing else needs to read."""
     on_violation: Literal["raise", "quarantine", "drop", "observe"] = "raise"
     """What `validate` does with rows that break the contract: `quarantine` sets them aside and passes the others."""
     error: ErrorRef | None = None

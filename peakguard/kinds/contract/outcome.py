@@ -102,6 +102,8 @@ class _Judge:
         refuses = is_enforced and against > check["max_fail_rate"] * total
         counts = (counted.passed, counted.failed, counted.unknown)
         outcome = RuleOutcome(check["id"], error, check["severity"], "run", None, *counts, violation, refuses)
+        if check["id"] in self._evidence.by_statistics:
+            return outcome._replace(by_statistics=True)
         number = self._evidence.sampled.get(check["id"])
         return outcome if number is None else outcome._replace(sampled=(number, self._height))
 

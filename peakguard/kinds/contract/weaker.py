@@ -125,6 +125,7 @@ _WHOLE: dict[str, Test] = {
     "extra_columns": lambda own, theirs: theirs == "forbid" and own != "forbid",
     "column_order": _is(value="any"),
     "coerce": _is(value=True),
+    "trust_statistics": _is(value=True),
     "key": lambda own, theirs: bool(theirs) and not (own and set(own) <= set(theirs)),
     "on_violation": _is(value="observe"),
 }

@@ -6,7 +6,7 @@ from peakguard.expression import compile_text, emit_polars
 from tests.unit.expression.scopes import DATASET, ROWS
 
 PLAIN = [
-    ("high >= max(open, close_)", 'pl.col("high") >= pl.max_horizontal(pl.col("open"), pl.col("close_"))'),
+    ("high >= max(open, close_)", '(pl.col("high") >= pl.col("open")) & (pl.col("high") >= pl.col("close_"))'),
     ("volume >= 0", 'pl.col("volume") >= 0.0'),
     ("count_ // 2 == 1", '(pl.col("count_") // 2) == 1'),
     ("high / 2 > 1", '(pl.col("high") / 2.0) > 1.0'),
