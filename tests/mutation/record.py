@@ -39,8 +39,13 @@ def seen_in(mutant: Mutant, root: Path = REPOSITORY) -> dict[str, Any]:
     files = [root / mutant.file, *files_of(mutant, root)]
     return {
         "mutant": _digest(change.encode()),
-        "files": {each.relative_to(root).as_posix(): _digest(each.read_bytes()) for each in files},
+        "files": {each.relative_to(root).as_posix(): digest_of(each) for each in files},
     }
+
+
+def digest_of(path: Path) -> str:
+    """The digest of a file, as the record has it."""
+    return _digest(path.read_bytes())
 
 
 def files_of(mutant: Mutant, root: Path) -> list[Path]:

@@ -2,8 +2,8 @@
 
 `python -m tests.mutation.score [MODULE…] [--sample N] [--seed S] [--json FILE]`. cosmic-ray finds the places and
 changes the text; the tests of the module run in a copy of the repository, as those of the curated corpus do. A mutant
-that makes the tests hang or the module fail to import counts as killed, as it does for cosmic-ray. What survives is
-printed as a diff, to be read: it is a missing test, or a change that means the same.
+that makes the tests hang counts as killed; one that cannot be imported counts for nothing. What survives is printed as
+a diff, to be read: it is a missing test, or a change that means the same.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "peakguard/kinds/resilience/breaker.py": (f"{_OF_RESILIENCE}/test_breaker.py", "tests/property/test_breaker.py"),
     "peakguard/kinds/resilience/retry.py": ("tests/unit/resilience/test_retry.py",),
     "peakguard/kinds/resilience/waits.py": ("tests/unit/resilience/test_waits.py",),
-    "peakguard/kinds/resilience/budget.py": (f"{_OF_RESILIENCE}/test_retry.py", f"{_OF_RESILIENCE}/test_retune.py"),
-    "peakguard/kinds/cache/age.py": ("tests/unit/cache/test_cache.py", "tests/property/test_cache_model.py"),
+    "peakguard/kinds/resilience/budget.py": (f"{_OF_RESILIENCE}/test_budget.py", f"{_OF_RESILIENCE}/test_retry.py"),
+    "peakguard/kinds/cache/age.py": ("tests/unit/cache/test_age.py", "tests/unit/cache/test_cache.py"),
     "peakguard/kinds/cache/key.py": ("tests/unit/cache/test_key.py",),
-    "peakguard/runtime/fsops.py": ("tests/unit/runtime/test_fsops.py", "tests/unit/runtime/test_store.py"),
+    "peakguard/runtime/fsops.py": ("tests/unit/runtime/test_fsops.py", "tests/unit/runtime/test_appending.py"),
     "peakguard/runtime/store/store.py": ("tests/unit/runtime/test_store.py",),
     "peakguard/kinds/config/pins.py": ("tests/unit/config/test_registry.py",),
     "peakguard/expression/emit/scalar_ordered.py": ("tests/property/test_agreement_table.py",),
@@ -104,6 +104,12 @@ def _diff(text: str, made: str) -> str:
     return "\n".join(lines)
 
 
+def _share(found: Sequence[dict[str, Any]]) -> str:
+    fair = [each for each in found if each["state"] != "broken"]
+    killed = sum(each["state"] != "survived" for each in fair)
+    return f"{killed} of {len(fair)} killed ({killed / max(1, len(fair)):.1%}), {len(found) - len(fair)} broken"
+
+
 def main(arguments: Sequence[str]) -> int:
     """Print a line a mutant, then the score of each module."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation.score", description=__doc__)
@@ -122,10 +128,8 @@ def main(arguments: Sequence[str]) -> int:
             print("    " + each["diff"].replace("\n", "\n    "), flush=True)
     for module in dict.fromkeys(each["module"] for each in found):
         ours = [each for each in found if each["module"] == module]
-        killed = sum(each["state"] != "survived" for each in ours)
-        print(f"{killed}/{len(ours)} ({killed / len(ours):.0%}) of {ours[0]['of']} known mutants of {module}")
-    killed = sum(each["state"] != "survived" for each in found)
-    print(f"score: {killed} of {len(found)} killed ({killed / len(found):.1%}), seed {options.seed}")
+        print(f"{_share(ours)} of a sample of {len(ours)} from {ours[0]['of']} known mutants of {module}")
+    print(f"score: {_share(found)}, seed {options.seed}")
     if options.json:
         write_atomic(options.json, json.dumps({"version": 1, "mutants": found}, indent=1).encode())
     return 0
