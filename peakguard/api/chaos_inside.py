@@ -82,6 +82,7 @@ def _planted(policies: PolicySet, orders: Mapping[str, Any], scenario: Mapping[s
     from peakguard.kinds.chaos.plot import Plot
 
     is_bare = bool(orders["bare"])
-    plot = Plot(policies, scenario, orders["faults"], orders["seed"], orders["folder"], breaking(policies))
+    faults, seed, folder = orders["faults"], orders["seed"], orders["folder"]
+    plot = Plot(policies, scenario, faults, seed, folder, breaking(policies), is_strict=False)
     plot.put_on()
     return Inside(plot, policies, is_bare=is_bare)

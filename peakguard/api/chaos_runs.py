@@ -9,7 +9,8 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from peakguard.api.chaos_files import Kept, digests
 from peakguard.kinds.chaos.judging import Ran
@@ -65,22 +66,21 @@ class Runs:
 
     def _started(self, environment: Mapping[str, str]) -> tuple[int | None, bytes, bytes]:
         words = [sys.executable, "-m", "peakguard", "run", "--root", self._root, "--no-journal", "--", *self._command]
-        with subprocess.Popen(  # noqa: S603 # the program that the user asks for
-            words, cwd=self._place, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, start_new_session=True,
-        ) as process:  # fmt: skip # one option a word
+        # Files, not pipes: a child that outlives the program would keep a pipe open, and look like a hang.
+        with TemporaryFile() as out, TemporaryFile() as err:
+            process = subprocess.Popen(  # noqa: S603 # the program that the user asks for
+                words, cwd=self._place, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                start_new_session=True,
+            )  # fmt: skip # one option a word
+            code: int | None = None
             try:
-                out, err = process.communicate(timeout=self._timeout)
-            except subprocess.TimeoutExpired:
+                with suppress(subprocess.TimeoutExpired):
+                    code = process.wait(self._timeout)
+            finally:
+                # Children that outlive the program would hold what the next run needs.
                 _end(process)
-                out, err = process.communicate()
-                return None, out, err
-            except BaseException:
-                _end(process)
-                raise
-            # Children that outlive the program would hold what the next run needs.
-            _end(process)
-            return process.returncode, out, err
+                process.wait()
+            return code, _content(out), _content(err)
 
     def _told(self, folder: str, code: int | None, out: bytes, err: bytes, seconds: float) -> Ran:
         told = list(notes(folder))
@@ -102,3 +102,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     """End a program and all that it started."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def _content(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read()

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from peakguard.api.rule_testing.missing.writing import Written
     from peakguard.api.rule_testing.outcome import RuleTests
     from peakguard.kinds.test.model import Suite
     from peakguard.language.document import Document
@@ -54,6 +55,22 @@ def run_rule_tests(
     if len(cases) < len(every):
         found = found.of({result.policy for result in results})
     return RuleTests(tuple(results), found)
+
+
+def write_missing(tests: RuleTests, root: str | os.PathLike[str] | None = None) -> Written:
+    """Propose cases for what all tests together have not shown, and write those that pass into new files.
+
+    `tests` are those of the whole project. What was not found is given back.
+    """
+    from peakguard.api.rule_testing.missing import writing
+    from peakguard.pipeline.artefact import load_project
+    from peakguard.pipeline.bundle import load_bundle
+    from peakguard.pipeline.project import find_project
+
+    project = find_project(os.fspath(root) if root is not None else None)
+    policies = load_project(project)
+    with _own_circumstances():
+        return writing.write_missing(load_bundle(project), policies, tests)
 
 
 @contextmanager

@@ -185,7 +185,9 @@ def _run(
             on_main = attachment.guard_main if planted is None else planted.on_main(attachment.guard_main)
             execute(program, arguments, on_main)
             attachment.finish()
-    except SystemExit:
+    except SystemExit as leaving:
+        if planted is not None and leaving.code and leaving.__context__ is not None:
+            planted.died(leaving.__context__)  # the program has handled it by leaving
         raise
     except BaseException as error:  # noqa: BLE001 # whatever the program dies of
         if planted is not None:

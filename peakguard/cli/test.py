@@ -37,6 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", metavar="FILE", help="write the report to this file, and only the text here")
     parser.add_argument("--coverage", action="store_true", help="list the rules that no test has shown")
     parser.add_argument("--min-coverage", type=_share, metavar="SHARE", help="fail below this share, 0..1, or 95%%")
+    parser.add_argument(
+        "--write-missing",
+        action="store_true",
+        help="propose cases for what was never seen, in new files beside the policies",
+    )
+    parser.set_defaults(refuse=parser.error)
     parser.add_argument("--root", metavar="DIR", help="root of the project (default: found from here)")
 
 
@@ -44,9 +50,11 @@ def run(options: argparse.Namespace) -> int:
     """Run the cases; exit 1 where one fails, or too little was shown."""
     from peakguard.api.rule_testing.plain import plain
 
+    is_partial = bool(options.words or options.expressions)
+    if is_partial and options.write_missing:
+        options.refuse("--write-missing is about what all tests together have not shown; leave the names out")
     tests = _tests(options)
     report = plain(tests)
-    is_partial = bool(options.words or options.expressions)
     how: dict[str, Any] = {"lists_missing": options.coverage or options.min_coverage is not None}
     if options.output is not None:
         write_file(options.output, render(options.format, report, **how).encode())
@@ -60,8 +68,26 @@ def run(options: argparse.Namespace) -> int:
         from peakguard.reporters.rule_tests import coverage_line
 
         sys.stdout.write(f"{coverage_line(report['coverage'])}\n")
+    if options.write_missing:
+        _write_missing(tests, options)
     too_little = options.min_coverage is not None and tests.coverage.share < options.min_coverage
     return CLEAN if tests.ok and not too_little else FINDINGS
+
+
+def _write_missing(tests: RuleTests, options: argparse.Namespace) -> None:
+    """Write and tell it, on stderr: the report is of the tests that ran."""
+    from peakguard.api.rule_tests import write_missing
+
+    try:
+        with redirect_stdout(sys.stderr):
+            written = write_missing(tests, options.root)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Refusal(found(codes.OUTPUT_UNWRITABLE, Span.whole(str(error.filename)), reason=reason)) from error
+    for path, count in written.files.items():
+        sys.stderr.write(f"wrote {path}: {count} case{'s' if count != 1 else ''}\n")
+    for item in written.left:
+        sys.stderr.write(f"not found: {item.policy} {item.rule} {', '.join(item.missing)} ({item.span})\n")
 
 
 def _tests(options: argparse.Namespace) -> RuleTests:
@@ -83,7 +109,7 @@ def _tests(options: argparse.Namespace) -> RuleTests:
             tests = run_rule_tests(options.root, chosen=noted, on_progress=progress.of_piece(0))
     except PolicyError as error:
         raise Refusal(*(finding for finding in error.diagnostics if finding.severity == ERROR)) from error
-    if not tests.cases:
+    if not tests.cases and not options.write_missing:
         raise Refusal(_none_chosen(options, list(dict.fromkeys(known)), project.root))
     return tests
 

@@ -2153,7 +2153,7 @@ CATALOG: dict[str, Entry] = {
         "gate_row_twice",
         "error",
         "A row of the catalogue stands there twice",
-        "`{path}` with `{fault}` stands in line {line} already",
+        "`{path}` with `{fault}` stands there already ({place})",
         "Delete one of them, or say how the faults differ",
     ),
     "PG979": Entry(

@@ -52,7 +52,8 @@ def _is_meant(file: str, part: str | None) -> bool:
 
 def _told(each: Analysed, code: str) -> Sequence[Diagnostic]:
     """One finding for a file with errors: that it is compared as far as it can be read, or not at all."""
-    errors = [finding for finding in each.unit.findings if finding.severity == ERROR]
+    silenced = {silence.code for silence in each.unit.silences}  # whether still in time is the business of `check`
+    errors = [one for one in each.unit.findings if one.severity == ERROR and one.code not in silenced]
     if not errors:
         return ()
     first = errors[0]

@@ -25,7 +25,7 @@ def text(found: Mapping[str, Any]) -> str:
     lines += ["  ".join([*map(str.ljust, row[:3], widths), row[3]]).rstrip() for row in rows]
     lines += ["", "injected:"]
     lines += [f"  {each['fault']}: {line}" for each in found["faults"] for line in _injected(each)]
-    lines += [line for each in found["faults"] if not each["ok"] for line in ("", *_wrong(each))]
+    lines += [line for each in found["faults"] if not each["ok"] for line in ("", *_wrong(found, each))]
     return "\n".join([*lines, "", _foot(found)]) + "\n"
 
 
@@ -33,7 +33,8 @@ def markdown(found: Mapping[str, Any]) -> str:
     """A table for a pull request."""
     lines = [f"### {_head(found)}", "", "| fault | injected | expected | verdict | outputs |", "|---|---|---|---|---|"]
     for each in found["faults"]:
-        cells = (each["fault"], "<br>".join(_injected(each)), _expected(each), _verdict(each), _LEFT[each["left"]])
+        left = _LEFT[each["left"]] if found["outputs"] else ""
+        cells = (each["fault"], "<br>".join(_injected(each)), _expected(each), _verdict(each), left)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     wrong = [each for each in found["faults"] if not each["ok"]]
     lines += [f"\n`{each['fault']}`: {each['because']}. Repeat it with `{each['repeat']}`." for each in wrong]
@@ -65,7 +66,7 @@ def _case(found: Mapping[str, Any], each: Mapping[str, Any]) -> Iterator[str]:
     message = f"{each['verdict']}, expected {_expected(each)}: {each['because']}"
     yield f"{opening}>"
     yield f"      <failure message={attribute(message)} type={attribute(each['verdict'])}>"
-    yield content("\n".join(_wrong(each))) + "</failure>"
+    yield content("\n".join(_wrong(found, each))) + "</failure>"
     yield "    </testcase>"
 
 
@@ -98,12 +99,13 @@ def _injected(each: Mapping[str, Any]) -> list[str]:
     return [*lines[:_MOST], f"and {rest} times more"] if rest > 0 else lines or ["nothing"]
 
 
-def _wrong(each: Mapping[str, Any]) -> list[str]:
+def _wrong(found: Mapping[str, Any], each: Mapping[str, Any]) -> list[str]:
     ended = "it was ended" if each["exit_code"] is None else f"exit code {each['exit_code']}"
     run = f", run {each['run_id']}" if each["run_id"] else ""
+    outputs = f"; outputs {_LEFT[each['left']]}" if found["outputs"] else ""
     return [
         f"{each['fault']}: {each['verdict'].replace('_', ' ')}, expected {_expected(each)}",
         f"  {each['because']}",
-        f"  {ended} after {each['seconds']:.1f} s{run}; outputs {_LEFT[each['left']]}",
+        f"  {ended} after {each['seconds']:.1f} s{run}{outputs}",
         f"  repeat: {each['repeat']}",
     ]

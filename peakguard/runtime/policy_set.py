@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from peakguard.runtime.unknown import unknown_policy
 
@@ -208,8 +208,7 @@ class PolicySet:
 
         Raises PeakguardError (PG2005) where there is none.
         """
-        made: Guarding = import_module("peakguard.kinds.bindings.runtime").guarding(self, name)
-        return made
+        return cast("Guarding", import_module("peakguard.kinds.bindings.runtime").guarding(self, name))
 
     def shared(self, key: str, make: Callable[[], Any]) -> Any:
         """What the parts of a kind share while the program runs, made at the first call. It is not pickled along."""
@@ -245,8 +244,7 @@ class PolicySet:
         runtime = import_module("peakguard.kinds.cache.runtime")
         if not runtime.declares(self, name):
             raise unknown_policy("cache", name, runtime.names(self))
-        made: Cache = runtime.cache(self, name)
-        return made
+        return cast("Cache", runtime.cache(self, name))
 
     def cached(self, name: str, *key: str) -> Guarding:
         """A cache as a decorator: `@policies.cached("bars")`, or with the values that make the key named.

@@ -8,15 +8,20 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from jsonschema import Draft202012Validator
 
+import peakguard
 from peakguard.api.chaos import ScenarioReport, run_scenario
 from peakguard.cli import main
 from peakguard.kinds.chaos.permission import VARIABLE, hand_over
+from peakguard.runtime.event_form import plain
+from peakguard.runtime.events import Event
 from tests.functional.conftest import Project
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -338,6 +343,29 @@ def test_without_guards_nothing_is_classified() -> None:
     assert verdicts(run_scenario("verdicts", fault="missing", bare=True)) == {"missing": "unclear_error"}
 
 
+@pytest.mark.parametrize(("said", "verdict"), [("str(error)", "clear_error"), ("'failed'", "unclear_error")])
+def test_a_program_that_handles_an_error_and_leaves_is_heard(said: str, verdict: str, root: Path) -> None:
+    handled = f"try:\n    found = total()\nexcept Exception as error:\n    sys.exit({said})\n"
+    (root / "main.py").write_text(MAIN.replace("found = total()\n", handled))
+    (root / "policies" / "errors.yaml").write_text(ERRORS.replace("    matches: [KeyError]\n", ""))
+    assert verdicts(run_scenario("verdicts", fault="missing")) == {"missing": verdict}
+
+
+@pytest.mark.slow
+def test_an_exception_that_is_nowhere_is_not_reached(root: Path) -> None:
+    (root / "policies" / "chaos.yaml").write_text(CHAOS.replace("raises: ValueError", "raises: 'no.such:Error'"))
+    (each,) = run_scenario("verdicts", fault="odd").faults
+    assert (each.verdict, "No module named 'no'" in each.because) == ("not_reached", True)
+
+
+@pytest.mark.slow
+def test_what_outlives_the_program_is_no_hang(root: Path) -> None:
+    more = "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(50)'])\n"
+    (root / "main.py").write_text(MAIN + more)
+    (each,) = run_scenario("verdicts", fault="reset", timeout=15).faults
+    assert (each.verdict, each.seconds < 14) == ("absorbed", True)
+
+
 def test_targets_that_the_program_does_not_have_are_found(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "policies" / "chaos.yaml").write_text(CHAOS.replace("'work:fetch', latency", "'work:fetched', latency"))
     (root / "main.py").write_text("def total(): return 1\n")
@@ -363,6 +391,25 @@ def test_tests_of_a_program_plant_faults(root: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(root)}
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+SCHEMA = REPOSITORY / "docs" / "event.schema.json"
+
+
+def test_whoever_listens_hears_of_every_fault(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEAKGUARD_PROFILE", "test")
+    monkeypatch.syspath_prepend(str(root))
+    monkeypatch.delitem(sys.modules, "work", raising=False)
+    policies, told = peakguard.load(root), list[Event]()
+    work = import_module("work")
+    with policies.on_event(told.append), policies.chaos("verdicts", fault="reset"):
+        assert work.fetch(1) == 2
+        with pytest.raises(ConnectionError):
+            work.fetch(1)
+    (event,) = [plain(each) for each in told if each.name == "fault_injected"]
+    assert list(Draft202012Validator(json.loads(SCHEMA.read_text())).iter_errors(event)) == []
+    assert event["attributes"]["call"] == 2
+    monkeypatch.delitem(sys.modules, "work")
 
 
 SCENARIOS = ("flaky_exchange", "slow_exchange", "wrong_bars", "full_disk", "clock_jump", "killed_worker")

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -26,6 +26,15 @@ GOOD = """\
       B,2,1
     expect: [{row: 0, fails: ordered}, {verdict: fail, error: PT-1001}]
 """
+CASH = """\
+peakguard: 1
+kind: invariants
+name: cash
+version: 1.0.0
+state: {cash: float64}
+invariants: {covered: {expr: cash >= 0}}
+"""
+OVERDRAWN = "  - {invariants: cash, steps: [{cash: -1}], expect: [{step: 1, fails: covered}]}\n"
 Cli = Callable[..., tuple[int, str, str]]
 
 
@@ -116,7 +125,7 @@ def test_all_forms_tell_the_same(bars: Callable[[str], str], cli: Cli, tmp_path:
     root = bars(GOOD + GOOD.replace("upside down", "wrong").replace("fails: ordered", "passes: ordered"))
     report = json.loads(cli("test", "--root", root, "--format", "json")[1])
     assert [case["ok"] for case in report["cases"]] == [True, False]
-    xml = ElementTree.fromstring(cli("test", "--root", root, "--format", "junit")[1])  # noqa: S314 # our own report
+    xml = ET.fromstring(cli("test", "--root", root, "--format", "junit")[1])
     assert [(case.get("name"), len(case)) for case in xml.iter("testcase")] == [("upside down", 0), ("wrong", 1)]
     assert xml[0].get("failures") == "1"
     page = cli("test", "--root", root, "--format", "markdown")[1]
@@ -126,7 +135,7 @@ def test_all_forms_tell_the_same(bars: Callable[[str], str], cli: Cli, tmp_path:
     code, out, _ = cli("test", "--root", root, "--format", "junit", "--output", str(kept))
     assert code == 1
     assert "2 tests: 1 passed, 1 failed" in out
-    assert ElementTree.fromstring(kept.read_text())[0].get("tests") == "2"  # noqa: S314 # likewise
+    assert ET.fromstring(kept.read_text())[0].get("tests") == "2"
 
 
 def test_cases_are_chosen_by_names_files_and_words(bars: Callable[[str], str], cli: Cli) -> None:
@@ -168,9 +177,11 @@ def test_coverage_below_what_is_asked_fails(bars: Callable[[str], str], cli: Cli
         cli("test", "--root", root, "--min-coverage", "nine")
 
 
-def test_the_environment_decides_nothing(bars: Callable[[str], str], cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_decides_nothing(project: Project, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under PEAKGUARD_MODE=off a monitor sees nothing."""
+    root = project({"policies/cash.yaml": CASH, "policies/cash.test.yaml": HEAD + OVERDRAWN})
     monkeypatch.setenv("PEAKGUARD_MODE", "off")
-    assert cli("test", "--root", bars(GOOD))[0] == 0
+    assert cli("test", "--root", str(root))[0] == 0
 
 
 def test_the_value_of_the_api(bars: Callable[[str], str]) -> None:
@@ -179,3 +190,32 @@ def test_the_value_of_the_api(bars: Callable[[str], str]) -> None:
     assert tests.counts == {"cases": 1, "passed": 1, "failed": 0}
     assert 0 < tests.coverage.share < 1
     assert {item.rule for item in tests.coverage.missing} >= {"key", "columns.high.gt"}
+
+
+def test_what_is_missing_is_written_into_new_files_that_pass(bars: Callable[[str], str], cli: Cli) -> None:
+    root = bars(GOOD)
+    theirs = Path(root) / "contracts" / "bars.missing.test.yaml"
+    theirs.write_text(HEAD.replace("name: cases", "name: mine") + GOOD)
+    before = theirs.read_text()
+    code, _, err = cli("test", "--write-missing", "--root", root)
+    assert code == 0
+    assert "wrote contracts/bars.missing-2.test.yaml" in err
+    assert "not found" not in err
+    assert theirs.read_text() == before
+    code, out, _ = cli("test", "--root", root, "--min-coverage", "100%")
+    assert (code, "(100.0%)" in out) == (0, True)
+    assert cli("check", "--strict", "--root", root)[0] == 0
+    files = sorted(path.name for path in (Path(root) / "contracts").iterdir())
+    cli("test", "--write-missing", "--root", root)
+    assert sorted(path.name for path in (Path(root) / "contracts").iterdir()) == files
+
+
+def test_missing_cases_are_about_all_tests(bars: Callable[[str], str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["test", "bars", "--write-missing", "--root", bars(GOOD)])
+
+
+def test_a_failing_case_has_shown_nothing(bars: Callable[[str], str]) -> None:
+    tests = run_rule_tests(bars(GOOD.replace("row: 0, fails", "row: 1, fails")))
+    assert not tests.ok
+    assert tests.coverage.seen == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.mutation.cache_mutants import CACHES
+from tests.mutation.chaos_mutants import CHAOS
 from tests.mutation.config_mutants import CONFIGS
 from tests.mutation.difference_mutants import DIFFERENCE
 from tests.mutation.file_mutants import FILES
@@ -11,6 +12,8 @@ from tests.mutation.guard_mutants import GUARDS
 from tests.mutation.invariant_mutants import INVARIANTS
 from tests.mutation.mutant import TABLE, Fault, Mutant
 from tests.mutation.page_mutants import PAGE
+from tests.mutation.mutant import TABLE, Mutant
+from tests.mutation.rule_test_mutants import RULE_TESTS
 from tests.mutation.run_mutants import RUNS
 from tests.mutation.runtime_mutants import RUNTIME
 from tests.mutation.stability_mutants import STABILITY
@@ -543,5 +546,5 @@ CONTRACTS = [
 
 MUTANTS: list[Mutant] = [
     *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE, *CACHES, *FILES,
-    *RUNS, *GATES, *STABILITY, *DIFFERENCE, *PAGE,
+    *RUNS, *GATES, *STABILITY, *DIFFERENCE, *PAGE, *RULE_TESTS, *CHAOS,
 ]  # fmt: skip # the lists in order

@@ -198,7 +198,7 @@ EDITS = [
     ("  lots:", "  note: {type: string, required: false, matches: 'a+'}\n  lots:"),
     ("  side: {type: enum, values: [buy, sell]}\n", ""),
 ]
-SCHEMA = {
+SCHEMA: dict[str, Any] = {
     "symbol": pl.String,
     "time": pl.Datetime("us", "UTC"),
     "open": pl.Float64,
@@ -206,7 +206,7 @@ SCHEMA = {
     "side": pl.String,
     "lots": pl.Int64,
 }
-NASTY = {
+NASTY: dict[str, list[Any]] = {
     "symbol": ["A", "B", "AB", "b"],
     "open": [0.0, 0.5, 1.0, 15.0, 30.0, 60.5, 100.0, math.nan, None],
     "volume": [None, 0.0, 1.0, 1.5, math.nan],

@@ -8,6 +8,11 @@ from typing import Any, Literal, NamedTuple
 State = Literal["passed", "failed", "inconclusive", "skipped"]
 
 
+def number(count: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: `1 policy`, `7 policies`."""
+    return f"{count} {one if count == 1 else many or f'{one}s'}"
+
+
 class Outcome(NamedTuple):
     """What one check gives: what was found in a line, what to do about it, more lines, and JSON values."""
 

@@ -29,7 +29,7 @@ from peakguard.runtime.digest import digest_of
 _OF_RULES = (codes.CONFIG_RULE_BROKEN, codes.CONFIG_RULE_UNKNOWN)
 
 
-class _Finding(NamedTuple):
+class Finding(NamedTuple):
     """A finding, with the id of the rule or bound that it is about, if it is about one."""
 
     told: Diagnostic
@@ -45,13 +45,21 @@ def run_case(spec: Spec, config: Config, case: ConfigCase, expected: Expected) -
         known = ", ".join(each.path for each in wanted) or "none"
         return Ran({}, (), [Mismatch("not run", span, strange, f"a file of the policy ({known})", "another")])
     files = [_file(each, case.files) for each in wanted] if case.values is None else [of_values("values", case.values)]
-    examined = config.examine_files(files, dict(case.environment))
-    fields = _fields(spec)
-    errors = [_Finding(each, _rule_of(fields, each)) for each in examined.findings if each.severity == ERROR]
-    judged = {each.id: each for each in (*_rules(examined.outcomes), *_bounds(fields, examined, errors))}
+    examined, errors, judged = observe(spec, config, files, case.environment)
     mismatches = [*_compared(expected, case, judged, errors), *_of_whole(expected, config, examined, case)]
     mismatches += _disagreements(expected, spec, examined, case)
     return Ran(judged, ("scalar", "reference"), mismatches)
+
+
+def observe(
+    spec: Spec, config: Config, files: Sequence[File], environment: Mapping[str, str]
+) -> tuple[Examined, list[Finding], dict[str, Judged]]:
+    """What is found, with the rule or bound that each error is about, and what became of all of these."""
+    examined = config.examine_files(files, dict(environment))
+    fields = _fields(spec)
+    errors = [Finding(each, _rule_of(fields, each)) for each in examined.findings if each.severity == ERROR]
+    judged = {each.id: each for each in (*_rules(examined.outcomes), *_bounds(fields, examined, errors))}
+    return examined, errors, judged
 
 
 def _wanted(config: Config, case: ConfigCase) -> list[Wanted]:
@@ -112,7 +120,7 @@ def _rules(outcomes: Sequence[Outcome]) -> Iterator[Judged]:
         yield Judged(rule, state, found["passed"], found["failed"], found["unknown"], is_asked=True)
 
 
-def _bounds(fields: _Fields, examined: Examined, errors: Sequence[_Finding]) -> Iterator[Judged]:
+def _bounds(fields: _Fields, examined: Examined, errors: Sequence[Finding]) -> Iterator[Judged]:
     failed = Counter(each.rule for each in errors)
     given = [path.split(".") for path in examined.origins]
     for dotted, (keys, words) in fields.items():
@@ -124,7 +132,7 @@ def _bounds(fields: _Fields, examined: Examined, errors: Sequence[_Finding]) -> 
 
 
 def _compared(
-    expected: Expected, case: ConfigCase, judged: Mapping[str, Judged], errors: Sequence[_Finding]
+    expected: Expected, case: ConfigCase, judged: Mapping[str, Judged], errors: Sequence[Finding]
 ) -> Iterator[Mismatch]:
     """Rules and faults that are expected, and errors that neither names."""
     quiet = {id: rule._replace(is_asked=False) for id, rule in judged.items()}

@@ -40,7 +40,16 @@ class Subject(NamedTuple):
         return cls(spec, plans, ready(spec), database)
 
 
-def run_case(subject: Subject, case: ContractCase, expected: Expected) -> Ran:
+class Observed(NamedTuple):
+    """What the engine and the back ends make of rows, before anything is expected of them."""
+
+    trial: Trial
+    rows: Rows
+    meanings: Mapping[str, Meaning]
+    judged: Mapping[str, Judged]
+
+
+def observe(subject: Subject, case: ContractCase) -> Observed:
     """Judge the rows on every back end. Raises PeakguardError for rows that cannot be read."""
     from peakguard.engines.polars.lookups import Other
     from peakguard.engines.polars.rows import canonical_rows
@@ -56,6 +65,12 @@ def run_case(subject: Subject, case: ContractCase, expected: Expected) -> Ran:
         rows = _rows_of(subject.spec, trial.frame, canonical_rows(trial.frame))
     found = {each.demand.id: each for each in meanings(subject.demands, rows, subject.database)}
     judged = {each.id: _judged(each, found.get(each.id)) for each in trial.whole.rules}
+    return Observed(trial, rows, found, judged)
+
+
+def run_case(subject: Subject, case: ContractCase, expected: Expected) -> Ran:
+    """The same, compared with what is expected."""
+    trial, rows, found, judged = observe(subject, case)
     mismatches = [*compare(expected, judged), *_of_rows(expected, trial, rows)]
     mismatches += _disagreements(expected, trial, found)
     back_ends = ["polars", "polars in batches", "reference"]

@@ -76,12 +76,12 @@ def meanings(demands: Sequence[Ready], rows: Rows, database: Any) -> Iterator[Me
             continue
         run = Table(each.typed, rows.values, frame, within, each.demand.is_dataset, position)
         runs.append((each, run))
-    of_rows = [each.texts["sql"] or "" for each, run in runs if _in_sql(each, table) and not run.is_dataset]
+    of_rows = [query for each, run in runs if not run.is_dataset and (query := each.texts.get("sql")) is not None]
     answers = iter(table.ask_rows(of_rows) if table is not None else [])
     for each, run in runs:
         found = None
-        if _in_sql(each, table):
-            query = each.texts["sql"]
+        query = each.texts.get("sql")
+        if table is not None and query is not None:
             found = table.ask(query, run.within, is_whole=True) if run.is_dataset else next(answers)
         yield _meaning(each, run, found)
 
@@ -89,10 +89,6 @@ def meanings(demands: Sequence[Ready], rows: Rows, database: Any) -> Iterator[Me
 def _has_sql_names(rows: Rows) -> bool:
     """Columns whose names differ in case only are one to SQL."""
     return len({name.casefold() for name in rows.columns}) == len(rows.columns)
-
-
-def _in_sql(each: Ready, table: Any) -> bool:
-    return table is not None and each.texts.get("sql") is not None
 
 
 def _meaning(each: Ready, run: Table, in_sql: Sequence[Any] | None) -> Meaning:

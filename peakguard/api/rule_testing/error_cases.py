@@ -24,7 +24,7 @@ from peakguard.syntax.node import Path
 def run_error(policies: PolicySet, case: ErrorCase, document: Document[Suite], at: Path) -> list[Mismatch]:
     """Raise the error, pickle it and write it as JSON: it says the same each time."""
     definition = policies.errors.definition(case.error)
-    context = _typed(definition.context, case.context)
+    context = typed_context(definition.context, case.context)
     error = policies.error(case.error, **context)
     mismatches = []
     notes = [note for note in getattr(error, "__notes__", ()) if "PG2031" in note]
@@ -86,7 +86,7 @@ def _compared(document: Document[Suite], path: Path, expect: OfError, failure: F
         yield Mismatch("expectation", document.span(*path, "error"), "code", expect.error, failure.code)
 
 
-def _typed(declared: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+def typed_context(declared: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
     """The context with values of the declared types, as a program gives them."""
     return {name: _value(declared[name][0], value) if name in declared else value for name, value in context.items()}
 

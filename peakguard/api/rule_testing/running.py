@@ -66,9 +66,7 @@ class Runner:
         match case:
             case ContractCase():
                 expected = Expected(document, at, case.expect, "row")
-                return _of_rules(
-                    policy, expected, contract_cases.run_case(self._subject(case.contract), case, expected)
-                )
+                return _of_rules(policy, expected, contract_cases.run_case(self.subject(case.contract), case, expected))
             case InvariantsCase():
                 expected = Expected(document, at, case.expect, "step")
                 spec = self._specs["invariants", case.invariants]
@@ -88,7 +86,8 @@ class Runner:
                 return ("classified",), mismatches, frozenset()
         raise AssertionError(case)
 
-    def _subject(self, name: str) -> contract_cases.Subject:
+    def subject(self, name: str) -> contract_cases.Subject:
+        """A contract as its cases use it."""
         if name not in self._subjects:
             spec = self._specs["contract", name]
             if self._database is None and has_sql():

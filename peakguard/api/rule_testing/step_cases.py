@@ -39,7 +39,7 @@ def run_case(spec: Invariants, policies: PolicySet, case: InvariantsCase, expect
     """Watch the steps on every back end. Raises PeakguardError for steps that cannot be read."""
     table = policies.tables("invariants")[spec.name]
     steps = [{**case.defaults, **row} for row in _values(table, case)]
-    walked = _walk(table, steps)
+    walked = walk(table, steps)
     with TemporaryDirectory(prefix="peakguard-") as folder:
         path = write_table(os.path.join(folder, "steps"), case.steps, case.defaults, spec.state)
         found, rows, numbers = _queried(table, path)
@@ -72,7 +72,8 @@ def _read(cell: str, form: Any) -> Any:
     return cell
 
 
-def _walk(table: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> Walked:
+def walk(table: Mapping[str, Any], steps: Sequence[Mapping[str, Any]]) -> Walked:
+    """Show the steps to two monitors: one that observes, and one that acts."""
     names = [field["name"] for field in table["state"]]
     observing = Monitor(_kept(table), None, "observe")
     before = {each.id: each for each in observing.outcome().outcomes}

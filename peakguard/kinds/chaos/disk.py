@@ -97,7 +97,7 @@ class FailingDisk:
         if bound is None:
             return _open(file, mode, buffering, encoding, errors, newline, closefd, opener)
         # Python judges the arguments; the file is opened a second time, under our hands.
-        _open(os.devnull, mode.replace("x", "w"), buffering, encoding, errors, newline).close()
+        _open(os.devnull, mode.replace("x", "a"), buffering, encoding, errors, newline).close()
         raw = _File(file, mode.replace("b", "").replace("t", ""), closefd, opener)
         raw.held = Held(bound)
         if buffering == 0:

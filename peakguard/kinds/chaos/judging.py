@@ -59,4 +59,6 @@ def _of_error(ran: Ran) -> tuple[str, str]:
     if lacking == ["context"] and not died["declares_context"]:
         lacking = []
     named = f"{died['code']} {died['slug']}"
+    if died["code"] not in ran.stderr:
+        return "unclear_error", f"{named}, of which nothing was written to stderr"
     return ("unclear_error", f"{named} has no {' and no '.join(lacking)}") if lacking else ("clear_error", named)

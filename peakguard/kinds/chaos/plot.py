@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 
 class Plot:
-    """The faults of some names of one scenario, whose notes go to a folder. `breaking` makes what changes frames."""
+    """The faults of some names of one scenario, whose notes go to a folder. `breaking` makes what changes frames.
+
+    A fault that cannot be made, such as one of an exception that is nowhere, raises; it is only written down where
+    `is_strict` is false.
+    """
 
     def __init__(
         self,
@@ -31,6 +35,8 @@ class Plot:
         seed: int,
         folder: str,
         breaking: Breaking,
+        *,
+        is_strict: bool = True,
     ) -> None:
         self.ledger = Ledger(folder)
         self._clock: JumpingClock | None = None
@@ -43,7 +49,15 @@ class Plot:
         by_target: dict[str, list[Planted]] = {}
         for name in names:
             table = scenario["faults"][name]
-            self._sort(planting.planted(name, table), table, by_target)
+            try:
+                fault = planting.planted(name, table)
+            except Exception as error:
+                if is_strict:
+                    raise
+                problem = f"it cannot be planted: {type(error).__name__}: {error}"
+                self.ledger.note(event="failed", fault=name, problem=problem)
+                continue
+            self._sort(fault, table, by_target)
         self._placing = Placing(by_target, self.ledger)
 
     def put_on(self) -> None:

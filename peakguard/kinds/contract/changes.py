@@ -57,6 +57,7 @@ TABLE: Table = {
     "extra_columns": Row(extra_columns),
     "column_order": NOT_COMPARED,  # with the order of the columns
     "coerce": Row(coerce),
+    "trust_statistics": Row(guarantee(ranked(True, False))),  # a file may say what is not so
     "key": Row(key, as_set),
     "order": Row(by(unknown, {})),  # functions of rows before follow it
     "order.by": Row(breaks),

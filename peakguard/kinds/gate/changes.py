@@ -1,91 +1,89 @@
-"""What a gate says, element by element, and how a change of each is judged: to ask less of changes is a risk."""
+"""What a gate says, element by element, and how a change of each is judged.
+
+Producers have to pass it; consumers rely on what has passed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from peakguard.kinds.gate.model import Gate
-from peakguard.language.change import Element
+from peakguard.kinds.gate.model import Row as Proof
+from peakguard.language.change import Direction, Element, Grade
 from peakguard.language.document import Document
-from peakguard.language.elements import Row, Table, as_set, elements_of, length
+from peakguard.language.elements import NOT_COMPARED, Row, Table, as_set, elements_of, length
 from peakguard.language.judges import (
     ADDED,
+    GONE,
+    LOST,
     RISKS,
-    Move,
     at_least,
     at_most,
-    by,
+    behaviour,
+    breaks,
+    guarantee,
     parts,
     ranked,
-    reverse,
     risks,
+    stated,
     without,
     words,
 )
 
-_LESS = RISKS._replace(direction="loosens")
-
-
-def _asks(move: Move, normal: Any = None) -> Row:
-    """What is asked of changes: more of it harms nobody, less of it lets faults in."""
-    return Row(by(move, {"tightens": ADDED, "loosens": _LESS, "both": _LESS}), normal)
-
-
-def _named(row: Any) -> str:
-    return f"{row.path}, {row.fault}"
-
-
-_PART = Row(parts(ADDED, _LESS, ADDED))
+_STRICTER = Grade("tightens")
+"""More has to be proven, and the gate itself says whether it is."""
+_SKIPPED = RISKS._replace(direction="loosens")
+_MORE = Row(guarantee(without), as_set)
+"""The more of these, the more is looked at."""
+_CHECK = Row(guarantee(stated))
 _RISK = Row(risks)
-_WORDS = Row(words)
+_ALL = "all"
+
+
+def _checks(old: Element | None, new: Element | None) -> Direction:
+    """Checks of a profile; `all` holds every one."""
+    before, after = (set(each.value) if each is not None else set() for each in (old, new))
+    if (_ALL in before) != (_ALL in after):
+        return "tightens" if _ALL in after else "loosens"
+    return without(old, new)
+
+
+def name_of(row: Proof) -> str:
+    """What a row of the catalogue is known by."""
+    return f"{row.path} {row.fault}"
+
 
 TABLE: Table = {
-    "profiles.*": _PART,
-    "profiles.*.checks": _asks(without, as_set),
-    "profiles.*.budget": _asks(at_most, length),
-    "profiles.*.paths": _asks(ranked("critical", "all")),
-    "skip.*": Row(parts(_LESS, ADDED, _LESS)),
-    "skip.*.reason": _WORDS,
-    "skip.*.until": _asks(at_most),
-    "diff.against": _RISK,
-    "locks.files": _asks(without, as_set),
-    "rule_tests.min_coverage": _asks(at_least),
-    "chaos": _asks(without, as_set),
-    "replay": _PART,
-    "replay.command": _RISK,
-    "replay.run": _RISK,
-    "replay.folder": _RISK,
-    "replay.seed": _RISK,
-    "determinism": _PART,
-    "determinism.command": _RISK,
-    "determinism.folder": _RISK,
-    "determinism.seed": _RISK,
-    "determinism.only": _asks(reverse(without), as_set),
-    "overhead": _PART,
-    "overhead.command": _RISK,
-    "overhead.target": _RISK,
-    "overhead.folder": _RISK,
-    "overhead.max": _asks(at_most),
-    "overhead.plant": _asks(at_most),
-    "overhead.clock": _RISK,
-    "overhead.rounds.first": _WORDS,
-    "overhead.rounds.most": _WORDS,
-    "overhead.counted": _PART,
+    "profiles.*": Row(parts(ADDED, GONE)),
+    "profiles.*.checks": Row(guarantee(_checks), as_set),
+    "profiles.*.budget": Row(behaviour(at_most), length),
+    "profiles.*.paths": Row(guarantee(ranked("critical", "all"))),
+    "skip.*": Row(parts(_SKIPPED, _STRICTER)),
+    "skip.*.reason": Row(words),
+    "skip.*.until": _RISK,
+    "diff.against": Row(breaks),
+    "locks.files": _MORE,
+    "rule_tests.min_coverage": Row(guarantee(at_least)),
+    "chaos": _MORE,
+    **dict.fromkeys(("replay", "determinism", "overhead", "overhead.counted", "critical_paths"), _CHECK),
+    **{f"replay.{key}": _RISK for key in ("command", "run", "folder", "seed")},
+    **{f"determinism.{key}": _RISK for key in ("command", "folder", "seed")},
+    "determinism.only": Row(risks, as_set),
+    **{f"overhead.{key}": _RISK for key in ("command", "target", "folder", "plant", "clock")},
+    "overhead.max": Row(guarantee(at_most)),
+    "overhead.rounds.first": _RISK,
+    "overhead.rounds.most": _RISK,
     "overhead.counted.target": _RISK,
-    "overhead.counted.max": _asks(at_most),
-    "critical_paths": _PART,
-    "critical_paths.min_proven": _asks(at_least),
-    "critical_paths.mutants": _RISK,
-    "critical_paths.renew": _WORDS,
-    "critical_paths.runner": _RISK,
-    "critical_paths.catalogue": Row(parts(ADDED, _LESS, ADDED), name=_named),
-    "critical_paths.catalogue.*": _PART,
-    "critical_paths.catalogue.*.path": _WORDS,
-    "critical_paths.catalogue.*.fault": _WORDS,
-    "critical_paths.catalogue.*.proven_by": _WORDS,
-    "critical_paths.catalogue.*.mutant": _WORDS,
-    "critical_paths.catalogue.*.critical": _asks(ranked(False, True)),
+    "overhead.counted.max": Row(guarantee(at_most)),
+    "critical_paths.min_proven": Row(guarantee(at_least)),
+    **{f"critical_paths.{key}": _RISK for key in ("mutants", "renew", "runner")},
+    "critical_paths.catalogue": Row(words, name=name_of),
+    "critical_paths.catalogue.*": Row(parts(_STRICTER, LOST)),
+    "critical_paths.catalogue.*.path": NOT_COMPARED,
+    "critical_paths.catalogue.*.fault": NOT_COMPARED,
+    "critical_paths.catalogue.*.proven_by": _RISK,
+    "critical_paths.catalogue.*.mutant": Row(parts(_STRICTER, LOST, RISKS)),
+    "critical_paths.catalogue.*.critical": Row(guarantee(ranked(False, True))),
 }
 
 

@@ -95,8 +95,8 @@ def _check_catalogue(document: Document[Gate]) -> Iterator[Diagnostic]:
         at = ("critical_paths", "catalogue", index)
         first = seen.setdefault((row.path, row.fault), index)
         if first != index:
-            line = document.span("critical_paths", "catalogue", first).line
-            data = {"path": row.path, "fault": row.fault, "line": line}
+            span = document.span("critical_paths", "catalogue", first)
+            data = {"path": row.path, "fault": row.fault, "place": f"{span.file}:{span.line}"}
             yield found(codes.GATE_ROW_TWICE, document.span(*at, "fault"), **data)
         if row.mutant is None:
             data = {"path": row.path, "fault": row.fault}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
@@ -69,8 +70,7 @@ def _check_places(
     if not expects:
         yield _nothing(document, at, f"the {what}s")
     named: list[tuple[str, Model]] = []
-    each: OfRow | OfStep
-    for index, each in enumerate(expects):
+    for index, each in enumerate(cast("Sequence[OfRow | OfStep]", expects)):
         path: Path = (*at, "expect", index)
         number = each.row if isinstance(each, OfRow) else each.step
         named.append((f" of {what} {number}" if number is not None else "", each))

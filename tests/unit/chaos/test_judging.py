@@ -8,7 +8,7 @@ import pytest
 
 from peakguard.kinds.chaos.judging import Ran, verdict
 
-RIGHT = Ran(0, {"out.json": "a"}, "s", "", 1.0, (), None, (), "run")
+RIGHT = Ran(0, {"out.json": "a"}, "s", "PT-1 no\n", 1.0, (), None, (), "run")
 NOTE = {"fault": "late", "place": "work:fetch", "call": 1}
 DIED = {
     "type": "E", "message": "no", "code": "PT-1", "slug": "no", "hints": ["wait"], "context": {"a": "1"},
@@ -34,6 +34,7 @@ def ran(**changes: Any) -> Ran:
         ({"exit_code": 1, "died": {**DIED, "context": {}}}, "unclear_error"),
         ({"exit_code": 1, "died": {**DIED, "hints": []}}, "unclear_error"),
         ({"exit_code": 1, "died": {**DIED, "code": None}}, "unclear_error"),
+        ({"exit_code": 1, "died": DIED, "stderr": "it failed"}, "unclear_error"),
         ({"exit_code": 1}, "unclear_error"),
         ({"exit_code": -9}, "unclear_error"),
         # Whatever came of it, a fault that never came proves nothing.

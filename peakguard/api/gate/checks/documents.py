@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from peakguard.api.gate.outcome import Outcome
+from peakguard.api.gate.outcome import Outcome, number
 from peakguard.api.gate.subject import Subject
 from peakguard.diagnostics.diagnostic import ERROR
 from peakguard.render.documents import documents
@@ -17,7 +17,7 @@ def check(subject: Subject) -> Outcome:
     wanted = documents(subject.bundle)
     stale = [path for path, text in wanted.items() if _content(os.path.join(subject.root, path)) != text.encode()]
     if not stale:
-        return Outcome("passed", f"{len(wanted)} documents are fresh")
+        return Outcome("passed", f"{number(len(wanted), 'document')}, fresh")
     return Outcome("failed", f"stale: {', '.join(stale)}", "Run `peakguard docs`, and commit what it writes")
 
 

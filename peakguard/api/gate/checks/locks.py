@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from peakguard.api.gate.outcome import Outcome
+from peakguard.api.gate.outcome import Outcome, number
 from peakguard.api.gate.revision import Revision
 from peakguard.api.gate.subject import Subject
 from peakguard.kinds.errors.lock import NAME, Line, read_lock
@@ -26,8 +26,8 @@ def check(subject: Subject) -> Outcome:
     if not wrong:
         base = subject.base() if files else None
         against = f", nothing taken back since {base.name} ({base.commit[:10]})" if base is not None else ""
-        return Outcome("passed", f"{len(files)} lock files{against}")
-    return Outcome("failed", f"{len(wrong)} faults, first {wrong[0]}", _TODO, tuple(wrong))
+        return Outcome("passed", f"{number(len(files), 'lock file')}{against}")
+    return Outcome("failed", f"{number(len(wrong), 'fault')}, first {wrong[0]}", _TODO, tuple(wrong))
 
 
 def _files(subject: Subject) -> list[str]:

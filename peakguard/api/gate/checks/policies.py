@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peakguard.api.gate.outcome import Outcome
+from peakguard.api.gate.outcome import Outcome, number
 from peakguard.api.gate.subject import Subject
 
 
@@ -10,7 +10,7 @@ def check(subject: Subject) -> Outcome:
     """Red where `peakguard check --strict` is."""
     findings = [each for each in subject.bundle.findings if each.severity in ("error", "warning")]
     if not findings:
-        return Outcome("passed", f"{len(subject.bundle.documents)} policies, no findings")
+        return Outcome("passed", f"{number(len(subject.bundle.documents), 'policy', 'policies')}, no findings")
     lines = tuple(f"{each.span}: {each.severity}[{each.code}]: {each.message}" for each in findings)
-    found = f"{len(findings)} findings, first {lines[0]}"
+    found = f"{number(len(findings), 'finding')}, first {lines[0]}"
     return Outcome("failed", found, "Run `peakguard check --strict`, which says what to do about each", lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from peakguard.diagnostics import codes
 from peakguard.kinds.contract.compile import compile_document
@@ -20,9 +20,6 @@ from peakguard.kinds.contract.sample.walk import Walker
 from peakguard.kinds.contract.sample.whole import new_source
 from peakguard.language.document import Document
 from peakguard.runtime.errors import PeakguardError
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 class Changer:
@@ -56,14 +53,14 @@ class Changer:
         reason = f"{other} broke too" if other else "no change was found that breaks it"
         raise PeakguardError(codes.RULE_NOT_BREAKABLE, contract=self._contract.name, rule=rule, reason=reason)
 
-    def _candidates(self, data: pl.DataFrame, rule: str, seed: str, blamed: list[str]) -> Iterator[pl.DataFrame]:
+    def _candidates(self, data: Any, rule: str, seed: str, blamed: list[str]) -> Iterator[Any]:
         spec = self._subject.spec
         if rule == "rows" and spec.rows is not None and spec.rows.min:
             yield data.head(spec.rows.min - 1)
             return
         yield from candidates(self._drawn(data, seed), rule, self._plan, seed, self._now, blamed)
 
-    def _drawn(self, data: pl.DataFrame, seed: str) -> Drawn:
+    def _drawn(self, data: Any, seed: str) -> Drawn:
         """The rows of the data as if they had been drawn."""
         from peakguard.engines.polars.rows import canonical_rows
 
@@ -79,7 +76,7 @@ class Changer:
         fixed |= {spec.cadence.column} if spec.cadence is not None else set()
         return Drawn(table, Walker(table, cells, new_source(f"{seed} walk"), frozenset(fixed)))
 
-    def _as_given(self, data: pl.DataFrame, candidate: pl.DataFrame) -> pl.DataFrame:
+    def _as_given(self, data: Any, candidate: Any) -> Any:
         """The candidate under the names and types of the data; columns that the contract does not know stay."""
         from peakguard.engines.polars.samples import like
 
