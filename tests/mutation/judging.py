@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from queue import SimpleQueue
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.mutation import record
 from tests.mutation.mutant import Mutant
@@ -15,13 +15,13 @@ from tests.mutation.workspace import DidNotRun, Workspace
 
 
 class Judged(NamedTuple):
-    """What became of a mutant: `killed_by` names the test, `problem` why nothing is shown; `seen` are digests."""
+    """What became of a mutant: `killed_by` names the test, `problem` why nothing is shown; `seen` what it stood in."""
 
     mutant: Mutant
     killed_by: str
     problem: str
     seconds: float
-    seen: dict[str, str]
+    seen: dict[str, Any]
 
     @property
     def is_caught(self) -> bool:
@@ -31,7 +31,7 @@ class Judged(NamedTuple):
 
 def judge(mutant: Mutant, workspace: Workspace) -> Judged:
     """Run the tests of a mutant with it, until one fails."""
-    seen = record.digests(mutant, workspace.root)
+    seen = record.seen_in(mutant, workspace.root)
     try:
         with workspace.planted(mutant):
             ran = workspace.run(mutant.tests, "-x")

@@ -16,49 +16,36 @@ from typing import Any
 
 from peakguard.runtime.fsops import write_atomic
 from tests.mutation.mutant import Mutant
-from tests.mutation.mutants import MUTANTS
 from tests.mutation.workspace import REPOSITORY
 
 RECORD = REPOSITORY / "tests" / "mutation" / "killed.jsonl"
 
 
-def entry(mutant: Mutant, killed_by: str, seconds: float, seen: dict[str, str]) -> dict[str, Any]:
-    """The line of a mutant that was caught; `seen` are the digests of what it was caught in."""
+def entry(mutant: Mutant, killed_by: str, seconds: float, seen: dict[str, Any]) -> dict[str, Any]:
+    """The line of a mutant that was caught; `seen` is what it was caught in."""
     return {
         "id": mutant.id,
-        "part": mutant.part,
         "path": mutant.path,
         "fault": str(mutant.fault),
-        "file": mutant.file,
         "killed_by": killed_by,
         **seen,
-        "files": _files(mutant, killed_by, seen),
         "seconds": round(seconds, 1),
     }
 
 
-def _files(mutant: Mutant, killed_by: str, seen: dict[str, str]) -> dict[str, str]:
-    """The changed file and that of the test, with their digests: what `peakguard gate` asks whether a line is fresh."""
-    test = killed_by.partition("::")[0]
-    return {mutant.file: seen["file_digest"], test: _digest((REPOSITORY / test).read_bytes())}
-
-
-def complete(path: Path = RECORD) -> None:
-    """Name the files in lines of an earlier form that are fresh; the others say nothing, and go."""
-    entries, known = read(path), {each.id: each for each in MUTANTS}
-    fresh = {name: found for name, found in entries.items() if name in known and is_fresh(known[name], entries)}
-    files = {name: _files(known[name], found["killed_by"], found) for name, found in fresh.items()}
-    write({name: {**found, "files": files[name]} for name, found in fresh.items()}, path)
-
-
-def digests(mutant: Mutant, root: Path = REPOSITORY) -> dict[str, str]:
-    """Digests of the mutated file as it is without the fault, of the fault itself, and of the files of its tests."""
+def seen_in(mutant: Mutant, root: Path = REPOSITORY) -> dict[str, Any]:
+    """Digests of the fault itself, of the mutated file as it is without it, and of the files of its tests."""
     change = "\0".join([mutant.file, mutant.old, mutant.new, *mutant.tests])
+    files = [root / mutant.file, *files_of(mutant, root)]
     return {
-        "file_digest": _digest((root / mutant.file).read_bytes()),
-        "mutant_digest": _digest(change.encode()),
-        "tests_digest": _digest(b"".join(each.read_bytes() for each in files_of(mutant, root))),
+        "mutant": _digest(change.encode()),
+        "files": {each.relative_to(root).as_posix(): digest_of(each) for each in files},
     }
+
+
+def digest_of(path: Path) -> str:
+    """The digest of a file, as the record has it."""
+    return _digest(path.read_bytes())
 
 
 def files_of(mutant: Mutant, root: Path) -> list[Path]:
@@ -106,12 +93,8 @@ def _alone(path: Path) -> Iterator[None]:
 def is_fresh(mutant: Mutant, entries: dict[str, dict[str, Any]]) -> bool:
     """Whether a mutant was caught in the texts that stand now."""
     found = entries.get(mutant.id)
-    return found is not None and digests(mutant).items() <= found.items()
+    return found is not None and seen_in(mutant).items() <= found.items()
 
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:16]
-
-
-if __name__ == "__main__":
-    complete()

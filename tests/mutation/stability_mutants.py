@@ -385,10 +385,7 @@ _OF_RETRIES = [
         f"{_RESILIENCE}/breaker.py",
         "epoch.opens = opens",
         "epoch.opens = 0",
-        (
-            "tests/unit/resilience/test_breaker.py::test_who_is_refused_is_told_when_to_come_back",
-            "tests/property/test_breaker.py",
-        ),
+        ("tests/unit/resilience/test_breaker.py::test_a_breaker_that_opens_again_waits_longer",),
         "breaker: opening",
         Fault.BOUND,
     ),

@@ -47,8 +47,8 @@ def test_the_record_knows_each_mutant_and_no_other() -> None:
 def test_the_record_is_stale_when_the_file_the_tests_or_the_fault_change(tmp_path: Path) -> None:
     mutant = MUTANTS[0]._replace(tests=("tests/mutation/test_mutants.py",))
     path = tmp_path / "killed.jsonl"
-    record.note(record.entry(mutant, "tests/x.py::test_y", 1.0, record.digests(mutant)), path)
-    record.note(record.entry(MUTANTS[1], "tests/x.py::test_z", 1.0, record.digests(MUTANTS[1])), path)
+    record.note(record.entry(mutant, "tests/x.py::test_y", 1.0, record.seen_in(mutant)), path)
+    record.note(record.entry(MUTANTS[1], "tests/x.py::test_z", 1.0, record.seen_in(MUTANTS[1])), path)
     assert record.is_fresh(mutant, record.read(path))
     assert not record.is_fresh(mutant._replace(new="another"), record.read(path))
     assert not record.is_fresh(mutant._replace(file="pyproject.toml"), record.read(path))

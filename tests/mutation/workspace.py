@@ -69,16 +69,16 @@ class Workspace:
         for compiled in (target.parent / "__pycache__").glob(f"{target.stem}.*.pyc"):
             compiled.unlink(missing_ok=True)
 
-    def run(self, tests: Sequence[str], *options: str) -> Ran:
+    def run(self, tests: Sequence[str], *options: str, longest: int = LONGEST) -> Ran:
         """Run tests until the first that fails. Raises DidNotRun, also for tests that do not end."""
         started = time.monotonic()
         noted, output = self.root / "failed.txt", self.root / "output.txt"
         noted.write_text("")
-        request = {"arguments": [*_PLAIN, *options, *tests], "output": str(output), "longest": LONGEST}
+        request = {"arguments": [*_PLAIN, *options, *tests], "output": str(output), "longest": longest}
         code = self._ask(request)
         failed = noted.read_text().splitlines()
         if code is None:
-            raise DidNotRun(f"they did not end in {LONGEST} s")
+            raise DidNotRun(f"they did not end in {longest} s", is_hung=True)
         if code not in (0, 1) or bool(failed) != bool(code):
             raise DidNotRun(output.read_text()[-3000:])
         return Ran(tuple(failed), time.monotonic() - started)
@@ -107,3 +107,7 @@ class Workspace:
 
 class DidNotRun(Exception):
     """Tests could not be collected, there are none, or they hang: that shows nothing."""
+
+    def __init__(self, reason: str, *, is_hung: bool = False) -> None:
+        super().__init__(reason)
+        self.is_hung = is_hung

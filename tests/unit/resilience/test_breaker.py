@@ -156,6 +156,19 @@ def test_who_listens_to_a_trial_may_call_the_breaker() -> None:
     assert not caller.is_alive()
 
 
+def test_a_breaker_that_opens_again_waits_longer() -> None:
+    line = Line(permitted=1, open={"initial": 1.0, "multiplier": 2.0, "max": None})
+    line.play("FFFFF . F")
+    waits = []
+    for _ in range(2):
+        _, refused = line.breaker.admit()
+        assert refused is not None
+        waits.append(refused.retry_after)
+        line.time.now += refused.retry_after
+        assert line.after("F") == OPEN
+    assert waits == [2.0, 4.0]
+
+
 def test_an_outcome_leaves_a_window_of_time() -> None:
     line = Line(size=None, duration=10.0)
     line.play("FFF")

@@ -54,7 +54,8 @@ def test_full_durability_syncs_the_file_before_the_rename_and_the_folder_after(
     fsync, replace = os.fsync, os.replace
 
     def note_fsync(descriptor: int) -> None:
-        calls.append("folder" if os.path.isdir(f"/proc/self/fd/{descriptor}") else "file")
+        synced = os.readlink(f"/proc/self/fd/{descriptor}")
+        calls.append("folder" if synced == str(tmp_path) else "file" if os.path.isfile(synced) else synced)
         fsync(descriptor)
 
     def note_replace(source: str, target: str) -> None:
