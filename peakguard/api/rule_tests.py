@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -43,9 +43,8 @@ def run_rule_tests(
     suites = [cast("Document[Suite]", document) for document in bundle.of_kind("test")]
     every = [(suite, index) for suite in suites for index in range(len(suite.spec.tests))]
     cases = [(suite, index) for suite, index in every if chosen is None or chosen(suite, index)]
-    runner = Runner(bundle.documents, policies)
     results = []
-    with _own_circumstances():
+    with _own_circumstances(), closing(Runner(bundle.documents, policies)) as runner:
         for done, (suite, index) in enumerate(cases, 1):
             results.append(runner.run(suite, index))
             if on_progress is not None:

@@ -1887,7 +1887,7 @@ CATALOG: dict[str, Entry] = {
         "test_name_repeated",
         "error",
         "Two tests of a file have one name",
-        "there is another test `{name}` in {first}",
+        "test {first} of this file is called `{name}` too",
         "Say in its name what this one shows",
     ),
     "PG928": Entry(
@@ -1916,7 +1916,7 @@ CATALOG: dict[str, Entry] = {
         "error",
         "A change is refused whatever the reason",
         "{policy}: {element} cannot be changed like this ({change})",
-        "Keep the code as it was, as `{status: retired, retired: …}` where it is no longer raised, and take a new code for what is new",
+        "Keep the code as it was, as `{{status: retired, retired: …}}` where it is no longer raised, and take a new code for what is new",
     ),
     "PG938": Entry(
         "version_not_bumped",
@@ -2553,7 +2553,7 @@ CATALOG: dict[str, Entry] = {
         "error",
         "A call or an attempt took longer than it may",
         "{policy}: the {what} took longer than {seconds} s",
-        "Raise the `timeout` of the policy if the dependency needs the time",
+        "Raise the `timeout` of the policy if the dependency needs the time; ask another one, by a `fallback`, if it does not answer at all",
     ),
     "PG2100": Entry(
         "level_not_reached",

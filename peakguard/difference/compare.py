@@ -9,7 +9,7 @@ from peakguard.difference.result import Change, Effect, Policy
 from peakguard.language.change import Element, Grade, Perspective
 from peakguard.language.document import Document
 from peakguard.language.elements import elements_of
-from peakguard.language.judges import LOST
+from peakguard.language.judges import ADDED, GONE
 from peakguard.language.registry import part
 from peakguard.syntax.node import Path
 
@@ -70,7 +70,7 @@ def _elements(document: Document[Any], names: Mapping[str, str]) -> Iterator[Ele
 
 def _policy(old: Element | None, new: Element | None) -> Grade:
     """A whole policy that comes or goes."""
-    return Grade("none") if old is None else LOST
+    return ADDED if old is None else GONE
 
 
 class _Found(NamedTuple):

@@ -45,9 +45,9 @@ def _policy(document: Document[Any]) -> Policy:
 
 
 def _may_be_hidden(change: Change, before: Decoded) -> bool:
-    """Whether something looks new only because the file that held it could not be read."""
-    names = (change.policy.name, change.element.rpartition(".")[2])
-    return change.what == "added" and any(name and name in text for text in before.hidden for name in names)
+    """Whether a policy looks new only because the file that held it could not be read."""
+    is_whole = change.what == "added" and not change.element
+    return is_whole and any(change.policy.name in text for text in before.hidden)
 
 
 def _order(change: Change) -> tuple[Any, ...]:

@@ -20,6 +20,8 @@ Form = tuple[Any, ...]
 _FLIPPED = {"gt": "lt", "ge": "le"}
 _SYMMETRIC = ("eq", "ne")
 _BOUND = "·"
+_MINUS_ZERO = "-0.0"
+"""Python calls it equal to zero."""
 
 
 def form_of(node: Typed) -> Form:
@@ -44,8 +46,8 @@ def form_of(node: Typed) -> Form:
 
 def _constant(value: Any) -> Any:
     """A number by its value; minus zero is not zero, for division tells them apart."""
-    if isinstance(value, float) and value.is_integer() and not (value == 0 and math.copysign(1, value) < 0):
-        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return _MINUS_ZERO if value == 0 and math.copysign(1, value) < 0 else int(value)
     if isinstance(value, Decimal) and value == value.to_integral_value():
         return int(value)
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -96,7 +97,7 @@ def _type(document: Document[Any], path: Path, shape: Shape, judge: Judge) -> El
         key=(*path, "type"),
         path=(*path, "type"),
         # The values of an enum are compared by themselves.
-        value="enum" if type.kind == "enum" else repr(plain(type)),
+        value="enum" if type.kind == "enum" else json.dumps(plain(type), sort_keys=True),
         span=document.span(*path, "type"),
         judge=judge,
         shown=shape.type or str(type),

@@ -21,6 +21,10 @@ TIGHTER = Grade("tightens", producer="breaks")
 LOOSER = Grade("loosens", consumer="risk")
 LOST = Grade("loosens", consumer="breaks")
 """A guarantee that no longer holds."""
+GONE = Grade("none", consumer="breaks")
+"""Something that others name or look for, and that is not there any more."""
+NEW_GUARD = Grade("tightens", consumer="risk", producer="risk")
+"""Something that acts where nothing did."""
 
 
 def always(grade: Grade) -> Judge:
@@ -60,7 +64,7 @@ def behaviour(move: Move) -> Judge:
 
 def protection(move: Move) -> Judge:
     """Something that guards: adding it changes behaviour, taking it away loses the guard."""
-    return by(move, {"tightens": RISKS._replace(direction="tightens"), "loosens": LOST})
+    return by(move, {"tightens": NEW_GUARD, "loosens": LOST})
 
 
 def parts(added: Grade, removed: Grade, changed: Grade = BREAKS) -> Judge:

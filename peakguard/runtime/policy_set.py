@@ -259,7 +259,7 @@ class PolicySet:
         return made
 
     def chaos(self, scenario: str, *, fault: str | None = None, seed: int | None = None) -> Chaos:
-        """Planted faults while a `with` runs, in a test profile; as `peakguard.api.chaos_here.Chaos` says, PG2130, PG2133."""
+        """Planted faults while a `with` runs, in a test profile (else PG2130); of an unknown scenario PG2133."""
         made: Chaos = import_module("peakguard.api.chaos_here").Chaos(self, scenario, fault, seed, self._attachments)
         return made
 

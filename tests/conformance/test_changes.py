@@ -41,3 +41,12 @@ def test_a_pair_is_judged_as_it_is_labelled(pair: Path) -> None:
 
     assert sorted(map(labelled, found.changes), key=str) == sorted(expected["changes"], key=str)
     assert sorted(finding.code for finding in found.findings) == expected["codes"]
+
+
+SHOWN = {"PG935", "PG936", "PG937", "PG938", "PG939", "PG940", "PG941", "PG942", "PG943"}
+
+
+def test_every_finding_of_a_comparison_is_shown_by_a_pair() -> None:
+    shown = [json.loads((pair / "expected.json").read_text()) for pair in PAIRS]
+    assert {code for each in shown for code in each["codes"]} == SHOWN
+    assert {change["level"] for each in shown for change in each["changes"]} == {"patch", "minor", "risk", "breaking"}

@@ -11,12 +11,15 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import peakguard
 from peakguard.runtime.fsops import write_atomic
+from tests.diagnosis.dying import Printed
+from tests.diagnosis.fault import Fault
 from tests.diagnosis.faults import FAULTS
+from tests.diagnosis.known import MISSING
 from tests.diagnosis.marks import NAMES, Diagnosis, Marks, diagnose
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,30 +30,61 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.diagnosis", description=__doc__)
     parser.add_argument("ids", nargs="*", metavar="ID")
     parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--markdown", action="store_true", help="print the table of docs/diagnosis.md")
     parser.add_argument("--show", action="store_true", help="print what was said, bare and guarded")
     options = parser.parse_args(arguments)
     found = []
     for diagnosis in diagnoses([each for each in FAULTS if not options.ids or each.id in options.ids]):
         found.append(diagnosis)
+        if options.markdown:
+            continue
         print(
             f"{ticks(diagnosis.bare)}  {ticks(diagnosis.guarded)}  {diagnosis.fault.id:28} {diagnosis.fault.title}",
             flush=True,
         )
         if options.show:
             print(f"--- bare ---\n{diagnosis.said[0]}\n--- guarded ---\n{diagnosis.said[1]}")
+    if options.markdown:
+        print(table(found))
     print(counts(found))
     if options.json:
         report = {"version": 1, "faults": [each.to_dict() for each in found]}
         write_atomic(options.json, json.dumps(report, indent=1).encode())
-    return 0
+    missing = {name for each in found for name in _missing(each)}
+    for each in sorted(missing):
+        print(f"not named any more: {each}")
+    return 1 if missing else 0
 
 
-def diagnoses(faults: Sequence[object]):  # noqa: ANN201
+def _missing(found: Diagnosis) -> Iterator[str]:
+    known, _ = MISSING.get(found.fault.id, (frozenset(), ""))
+    for name, is_there in found.guarded._asdict().items():
+        if not is_there and name not in known:
+            yield f"{found.fault.id}: {name}"
+
+
+def table(found: Sequence[Diagnosis]) -> str:
+    """A row a fault, and the marks of both programs."""
+    rows = [
+        f"| {each.fault.title} | {each.fault.group} | {marked(each.bare)} | {marked(each.guarded)} |" for each in found
+    ]
+    return "\n".join(["| fault | of | bare names | guarded names |", "|---|---|---|---|", *rows])
+
+
+def marked(marks: Marks) -> str:
+    """The marks in words."""
+    if marks.are_all:
+        return "all five"
+    return ", ".join(name for name, is_there in zip(NAMES, marks, strict=True) if is_there) or "nothing"
+
+
+def diagnoses(faults: Sequence[Fault]) -> Iterator[Diagnosis]:
     """Diagnose faults one after the other, under the policies of this repository; waits take no time."""
     with tempfile.TemporaryDirectory(prefix="diagnosis.") as folder:
         policies = peakguard.load(ROOT)
+        known: dict[str, Printed] = {}
         for fault in faults:
-            yield diagnose(fault, Path(folder) / fault.id, policies)
+            yield diagnose(fault, Path(folder) / fault.id, policies, known)
 
 
 def ticks(marks: Marks) -> str:

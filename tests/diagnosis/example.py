@@ -55,7 +55,7 @@ def of_exchange(name: str, title: str, code: str, place: str, values: tuple[str,
         made = program(folder, fault="" if is_mended else name)
         return Programs(made, made)
 
-    return Fault(f"exchange-{name}", title, "exchange", code, (place,), values, hint, setup)
+    return Fault(f"exchange-{name}", title, "exchange", code, (place,), values, hint, setup, "example")
 
 
 def _mended_by(change: Callable[[list[list[Any]]], list[list[Any]]], name: str) -> Callable[..., Programs]:
@@ -99,7 +99,12 @@ _AGAIN = "Load the data again|Reload the bar"
 _GOOD = "Rerun with the last good file"
 EXCHANGE = [
     Fault(
-        "exchange-swapped", "High and low changed places", "exchange", "PT-1103", (_FETCHED,), ("1219.09", "1248.81"),
+        "exchange-swapped",
+        "High and low changed places",
+        "exchange",
+        "PT-1103",
+        (_FETCHED,),
+        ("1219.09", "1248.81"),
         "Check the column mapping of the loader",
         _mended_by(lambda bars: [[t, o, low, high, *rest] for t, o, high, low, *rest in bars], "swapped"),
     ),
@@ -107,29 +112,71 @@ EXCHANGE = [
     of_exchange("skipped", "Half a year is missing in the middle", "PT-1100", _FETCHED, ("2009-01-20",), _AGAIN),
     of_exchange("cut_short", "The last years never arrive", "PT-1100", _FETCHED, ("3000 rows",), _GOOD),
     of_exchange("shuffled", "Two pages arrive in the wrong order", "PT-1100", _FETCHED, ("2002-12-26",), _AGAIN),
-    of_exchange("frozen", "The feed repeats its last tick", "PT-1106", _FETCHED, (r"0\.09\d*|0\.1\d*",), "another provider"),
+    of_exchange(
+        "frozen", "The feed repeats its last tick", "PT-1106", _FETCHED, (r"0\.09\d*|0\.1\d*",), "another provider"
+    ),
     of_exchange("not_a_number", "One price is no number", "PT-1100", _FETCHED, ("2014-11-25", "close=None"), _AGAIN),
     of_exchange("missing", "One price is null", "PT-1100", _FETCHED, ("2014-11-25", "close=None"), _AGAIN),
     of_exchange("in_cents", "From one day on prices are in cents", "PT-1100", _FETCHED, ("141618",), _GOOD),
     Fault(
-        "exchange-in_seconds", "Times are in seconds instead of milliseconds", "exchange", "PT-1100", (_FETCHED,),
-        ("1970-01-11",), "seconds were read as milliseconds",
+        "exchange-in_seconds",
+        "Times are in seconds instead of milliseconds",
+        "exchange",
+        "PT-1100",
+        (_FETCHED,),
+        ("1970-01-11",),
+        "seconds were read as milliseconds",
         _mended_by(lambda bars: [[bar[0] * 1000, *bar[1:]] for bar in bars], "in_seconds"),
     ),
     Fault(
-        "exchange-as_text", "Prices are text", "exchange", "PT-1100", (_FETCHED,), ("open", "String|str"),
+        "exchange-as_text",
+        "Prices are text",
+        "exchange",
+        "PT-1100",
+        (_FETCHED,),
+        ("open", "String|str"),
         "expected float64",
         _mended_by(lambda bars: [[bar[0], *map(float, bar[1:])] for bar in bars], "as_text"),
     ),
-    of_exchange("gap_up", "Every tenth day opens at twice the price", "PT-4002", r'engine\.py", line \d+, in run', ("-98198",),
-                "Check the open of the bar"),
-    of_exchange("down", "The exchange is down for maintenance", "PT-3001", _ASKED, ("503",), "Switch to the second provider"),
-    of_exchange("limited", "Too many requests", "PT-3002", _ASKED, ("429", r"30 s|retry.after.*30"), "Lower the rate limit"),
-    of_exchange("torn", "The connection breaks in the middle of an answer", "PT-3001", _ASKED, (r"4035\d",), "Wait"),
-    of_exchange("garbled", "A page for people stands where JSON should be", "PT-3003", _ASKED, ("<html>",), "Check the key of the account"),
-    of_exchange("silent", "Nothing comes until the client gives up", "PG2093", _ASKED, (r"[\d.]+ s",), "."),
-    Fault(
-        "disk-full", "The disk is full while the report is written", "disk", "PT-5001", (r'report\.py", line 36',),
-        (r"report\.json",), "Make room on the disk", _full_disk,
+    of_exchange(
+        "gap_up",
+        "Every tenth day opens at twice the price",
+        "PT-4002",
+        r'engine\.py", line \d+, in run',
+        ("-98198",),
+        "Check the open of the bar",
     ),
-]  # fmt: skip # one fault after the other
+    of_exchange(
+        "down", "The exchange is down for maintenance", "PT-3001", _ASKED, ("503",), "Switch to the second provider"
+    ),
+    of_exchange(
+        "limited", "Too many requests", "PT-3002", _ASKED, ("429", r"30 s|retry.after.*30"), "Lower the rate limit"
+    ),
+    of_exchange("torn", "The connection breaks in the middle of an answer", "PT-3001", _ASKED, (r"4035\d",), "Wait"),
+    of_exchange(
+        "garbled",
+        "A page for people stands where JSON should be",
+        "PT-3003",
+        _ASKED,
+        ("<html>",),
+        "Check the key of the account",
+    ),
+    of_exchange(
+        "silent",
+        "Nothing comes until the client gives up",
+        "PG2093",
+        _ASKED,
+        (r"2 s",),
+        "ask another one, by a `fallback`",
+    ),
+    Fault(
+        "disk-full",
+        "The disk is full while the report is written",
+        "disk",
+        "PT-5001",
+        (r'report\.py", line 36',),
+        (r"report\.json",),
+        "Make room on the disk",
+        _full_disk,
+    ),
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -14,10 +15,11 @@ Program = Callable[[], object]
 
 
 class Programs(NamedTuple):
-    """The same program without peakguard and with it."""
+    """The same program without peakguard and with it; `planted` is entered before any guard is put on."""
 
     bare: Program
     guarded: Program
+    planted: AbstractContextManager[object] = nullcontext()
 
 
 @dataclass(frozen=True)
@@ -37,5 +39,5 @@ class Fault:
     values: tuple[str, ...]
     hint: str
     setup: Callable[[Path, PolicySet, bool], Programs]
-    is_slow: bool = False
-    """It needs more than a second or two."""
+    mended_like: str = ""
+    """Faults that say the same here are the same program once they are mended, which is then run once."""

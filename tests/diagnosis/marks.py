@@ -31,7 +31,7 @@ class Marks(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """A fault, and what is known of it from the first error, bare and guarded. `is_mended`: what the hint says helps."""
+    """A fault, and what its first error says, bare and guarded. `is_mended`: what the hint says helps."""
 
     fault: Fault
     bare: Marks
@@ -52,14 +52,17 @@ class Diagnosis(NamedTuple):
         }
 
 
-def diagnose(fault: Fault, folder: Path, policies: PolicySet) -> Diagnosis:
-    """Run a fault bare, guarded, and guarded after what the hint says was done."""
+def diagnose(fault: Fault, folder: Path, policies: PolicySet, known: dict[str, Printed]) -> Diagnosis:
+    """Run a fault bare, guarded, and guarded after what the hint says was done; `known` are mended runs so far."""
     places = [folder / name for name in ("bare", "guarded", "mended")]
     for place in places:
         place.mkdir(parents=True)
-    without = bare(fault.setup(places[0], policies, False).bare)
-    found = guarded(fault.setup(places[1], policies, False).guarded, policies)
-    mended = guarded(fault.setup(places[2], policies, True).guarded, policies)
+    without = bare(fault.setup(places[0], policies, False))
+    found = guarded(fault.setup(places[1], policies, False), policies)
+    mended = known.get(fault.mended_like or fault.id)
+    if mended is None:
+        mended = guarded(fault.setup(places[2], policies, True), policies)
+        known[fault.mended_like or fault.id] = mended
     return Diagnosis(
         fault,
         marks_of(fault, without, is_mended=mended.is_well),

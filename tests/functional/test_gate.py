@@ -18,6 +18,7 @@ from peakguard.api.gate.checks import documents as checked_documents
 from peakguard.api.gate.checks import policies as checked_policies
 from peakguard.api.gate.outcome import Outcome
 from peakguard.api.gate.proving import RanTests, Told
+from peakguard.api.gate.subject import Subject
 from peakguard.api.processes import Ended
 from peakguard.cli import main
 from peakguard.runtime.journal.segments import Segments, folder_of
@@ -340,6 +341,16 @@ def test_a_record_of_other_texts_proves_nothing(root: Path, gate: Gate) -> None:
 
 
 @pytest.mark.usefixtures("passing")
+def test_a_proof_that_names_no_files_proves_nothing(root: Path, gate: Gate) -> None:
+    path = root / "killed.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    path.write_text("".join(f"{json.dumps({**row, 'files': {}})}\n" for row in rows))
+    state, details, row = catalogue(gate)
+    assert (state, row["data"]["proven"]) == ("failed", 0)
+    assert "names no files" in details[0]
+
+
+@pytest.mark.usefixtures("passing")
 def test_the_share_of_rows_that_are_not_critical_counts(root: Path, gate: Gate) -> None:
     record(root, {**KILLERS, "text-off": ""})
     assert catalogue(gate)[0] == "passed", "two of three are 67 %"
@@ -347,7 +358,7 @@ def test_the_share_of_rows_that_are_not_critical_counts(root: Path, gate: Gate) 
     assert catalogue(gate)[0] == "failed"
 
 
-@pytest.mark.parametrize("text", [None, "{}\n", '{"id": "a", "killed_by": "b", "files": {}}\n', "[1]\n", "{\n"])
+@pytest.mark.parametrize("text", [None, "{}\n", "[1]\n", "{\n", "x\n"])
 def test_without_a_record_nothing_is_proven(text: str | None, root: Path, gate: Gate) -> None:
     (root / "killed.jsonl").unlink() if text is None else (root / "killed.jsonl").write_text(text)
     row = of(gate("--check", "critical_paths"), "critical_paths")
@@ -375,6 +386,16 @@ def test_beyond_its_budget_the_gate_is_red(root: Path, gate: Gate, monkeypatch: 
     found = gate("--profile", "smoke", "--check", "policies", "--check", "documents")
     assert (found["over_budget"], found["verdict"], found["code"]) == (True, "failed", 1)
     assert "budget" in of(found, "documents")["found"]
+
+
+def test_beyond_its_budget_the_gate_is_red_though_all_passed(
+    root: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(root / "policies" / "gate.yaml", "budget: 60s", "budget: 1ms")
+    monkeypatch.setattr(Subject, "is_over", lambda _: False)
+    found = gate("--profile", "smoke", "--check", "policies")
+    assert [row["state"] for row in found["checks"]] == ["passed"]
+    assert (found["over_budget"], found["verdict"], found["code"]) == (True, "failed", 1)
 
 
 def test_a_test_that_hangs_ends_with_the_budget(root: Path, gate: Gate) -> None:

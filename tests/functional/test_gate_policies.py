@@ -115,15 +115,24 @@ def test_a_rule_test_that_fails_is_red(root: Path, checked: Checked) -> None:
     assert row["details"][0].startswith("policies/bars.test.yaml:")
 
 
-def test_rules_that_no_test_has_shown_are_red_below_the_share_that_is_asked_for(root: Path, checked: Checked) -> None:
+MISSING = [{"policy": "contract bars", "rule": "columns.high.gt", "outcomes": ["failing"]}]
+
+
+@pytest.mark.parametrize(
+    ("share", "least", "state"), [(1.0, 1, "passed"), (0.9, 1, "failed"), (0.9, 0.9, "passed"), (0.89, 0.9, "failed")]
+)
+def test_rules_that_no_test_has_shown_are_red_below_the_share_that_is_asked_for(
+    share: float, least: float, state: str, root: Path, checked: Checked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "policies" / "gate.yaml").write_text(f"{GATE}rule_tests: {{min_coverage: {least}}}\n")
+    report = {"cases": [{"ok": True}], "coverage": {"share": share, "missing": MISSING if share < 1 else []}}
+    monkeypatch.setattr(Subject, "peakguard", lambda *_, **__: Ended(0, json.dumps(report), ""))
     row = checked("rule_tests")
-    assert (row["state"], row["data"]["failed"]) == ("failed", 0)
-    assert any("columns.high.gt" in line for line in row["details"])
-    path = root / "policies" / "gate.yaml"
-    path.write_text(GATE + "rule_tests: {min_coverage: 0.1}\n")
-    assert checked("rule_tests")["state"] == "passed"
+    assert (row["state"], row["data"]["share"]) == (state, share)
+    assert row["details"] == ([] if state == "passed" else ["contract bars: columns.high.gt: failing"])
 
 
+@pytest.mark.slow
 def test_a_project_without_rule_tests_is_red(root: Path, checked: Checked) -> None:
     (root / "policies" / "bars.test.yaml").unlink()
     assert checked("rule_tests")["state"] == "failed"

@@ -19,7 +19,7 @@ CACHES = [
         f"{KIND}/age.py",
         "    if ttl is None or age < ttl:",
         "    if True:",
-        MODEL,
+        ("tests/unit/cache/test_cache.py::test_an_old_value_is_fetched_anew",),
         "cache: read",
         Fault.STALE,
     ),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tests.mutation.cache_mutants import CACHES
 from tests.mutation.config_mutants import CONFIGS
+from tests.mutation.difference_mutants import DIFFERENCE
 from tests.mutation.file_mutants import FILES
+from tests.mutation.gate_mutants import GATES
 from tests.mutation.guard_mutants import GUARDS
 from tests.mutation.invariant_mutants import INVARIANTS
 from tests.mutation.mutant import TABLE, Fault, Mutant
@@ -540,6 +542,6 @@ CONTRACTS = [
 ]
 
 MUTANTS: list[Mutant] = [
-    *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *PAGE, *CONFIGS, *STORE, *CACHES,
-    *FILES, *RUNS, *STABILITY,
+    *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE, *CACHES, *FILES,
+    *RUNS, *GATES, *STABILITY, *DIFFERENCE, *PAGE,
 ]  # fmt: skip # the lists in order

@@ -49,17 +49,6 @@ STORE = [
         Fault.DURABILITY,
     ),
     Mutant(
-        "store-makes-folders-before-its-format-is-durable",
-        "what a killed process made is not synced first",
-        "peakguard/runtime/store/opening.py",
-        "        # Before anything else: folders without a `format` would be taken for something else.\n"
-        "        sync_folder(layout.root)\n",
-        "        pass\n",
-        (_CUTS, "-m", "slow"),
-        "cache: opening",
-        Fault.DURABILITY,
-    ),
-    Mutant(
         "store-trusts-objects-that-are-there",
         "an object of that name is not written again",
         "peakguard/runtime/store/store.py",

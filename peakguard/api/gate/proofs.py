@@ -50,7 +50,7 @@ class Record:
         proof = self.find(mutant, test)
         if proof is None:
             return "unknown"
-        if self.changed(proof):
+        if not proof.files or self.changed(proof):
             return "stale"
         return "killed" if proof.killed_by else "survived"
 
@@ -100,9 +100,7 @@ def _is_of(killed_by: str, test: str) -> bool:
 
 
 def _proof(data: Any) -> Proof:
-    files = {str(file): str(digest) for file, digest in data["files"].items()}
-    if not files:
-        raise ValueError("it names no files")
+    files = {str(file): str(digest) for file, digest in data.get("files", {}).items()}
     return Proof(str(data["id"]), str(data["killed_by"] or ""), files)
 
 

@@ -26,16 +26,18 @@ _START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Subject(NamedTuple):
-    """A contract as its tests use it; its demands are typed once. `plans` are those of all contracts."""
+    """A contract as its tests use it; its demands are typed once. `plans` are those of all contracts,
+    `database` is where SQL runs."""
 
     spec: Contract
     plans: Mapping[str, Any]
     demands: Sequence[Ready]
+    database: Any
 
     @classmethod
-    def of(cls, spec: Contract, plans: Mapping[str, Any]) -> Subject:
+    def of(cls, spec: Contract, plans: Mapping[str, Any], database: Any) -> Subject:
         """A contract that `check` found no error in."""
-        return cls(spec, plans, ready(spec))
+        return cls(spec, plans, ready(spec), database)
 
 
 def run_case(subject: Subject, case: ContractCase, expected: Expected) -> Ran:
@@ -52,7 +54,7 @@ def run_case(subject: Subject, case: ContractCase, expected: Expected) -> Ran:
         }
         trial = try_file(plan, path, _moment(case.now), others)
         rows = _rows_of(subject.spec, trial.frame, canonical_rows(trial.frame))
-    found = {each.demand.id: each for each in meanings(subject.demands, rows)}
+    found = {each.demand.id: each for each in meanings(subject.demands, rows, subject.database)}
     judged = {each.id: _judged(each, found.get(each.id)) for each in trial.whole.rules}
     mismatches = [*compare(expected, judged), *_of_rows(expected, trial, rows)]
     mismatches += _disagreements(expected, trial, found)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from peakguard.api.rule_testing.outcome import FAILS, PASSES, UNKNOWN, Coverage, Item, Seen
+from peakguard.api.rule_testing.reachable import may_be_unknown
 from peakguard.api.rule_testing.script_cases import BREAKER_OPEN, FALLBACK, GIVE_UP, RETRY, SUCCESS
 from peakguard.diagnostics.span import Span
 from peakguard.expression import compile_text
@@ -62,11 +63,10 @@ def _contract(document: Document[Contract]) -> Iterator[Item]:
             yield Item(policy, check["id"], _place(document, check["id"]), _BOTH, ())
             continue
         scope = scope_of(spec, is_dataset=demand.is_dataset)
-        text = f"not ({demand.rule.when}) or ({demand.text})" if demand.rule.when is not None else demand.text
-        found, _ = compile_text(text, scope, bounded=False)
-        may_be_unknown = found is not None and found.nullable
-        span = document.key_span(*demand.path[:2])
-        yield Item(policy, demand.id, span, _ALL if may_be_unknown else _BOTH, ())
+        asked, _ = compile_text(demand.text, scope, bounded=False)
+        when, _ = compile_text(demand.rule.when, scope, bounded=False) if demand.rule.when is not None else (None, [])
+        is_open = asked is not None and may_be_unknown(asked, when)
+        yield Item(policy, demand.id, document.key_span(*demand.path[:2]), _ALL if is_open else _BOTH, ())
 
 
 def _place(document: Document[Contract], rule: str) -> Span:
@@ -77,10 +77,9 @@ def _place(document: Document[Contract], rule: str) -> Span:
 def _invariants(document: Document[Invariants]) -> Iterator[Item]:
     for each in watched(document.spec):
         part, _, name = each.id.partition(".")
-        texts = [text for text in (each.expr, each.when) if text is not None]
-        may_be_unknown = each.form in ("always", "at_end") and any(text.nullable for text in texts)
+        is_open = each.form in ("always", "at_end") and may_be_unknown(each.expr, each.when)
         span = document.key_span(part, name)
-        yield Item(f"invariants {document.spec.name}", each.id, span, _ALL if may_be_unknown else _BOTH, ())
+        yield Item(f"invariants {document.spec.name}", each.id, span, _ALL if is_open else _BOTH, ())
 
 
 def _config(document: Document[Config]) -> Iterator[Item]:
@@ -89,8 +88,8 @@ def _config(document: Document[Config]) -> Iterator[Item]:
         if rule.mode == "off":
             continue
         wholes = [whole_rule(spec, rule, within) for within in rule.within or (None,)]
-        may_be_unknown = any(whole is not None and whole.nullable for whole in wholes)
-        yield Item(policy, f"rules.{name}", document.key_span("rules", name), _ALL if may_be_unknown else _BOTH, ())
+        is_open = any(whole is not None and whole.nullable for whole in wholes)
+        yield Item(policy, f"rules.{name}", document.key_span("rules", name), _ALL if is_open else _BOTH, ())
     for place in places(spec):
         if isinstance(place.node, Value):
             keys = [key for key, _ in bounds(place.node)] + ["values"] * (place.node.values is not None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
@@ -34,10 +33,15 @@ class Meaning(NamedTuple):
     differing: Mapping[str, Sequence[int]]
 
 
+def has_sql() -> bool:
+    """Whether the extra for SQL is installed."""
+    return find_spec("duckdb") is not None and find_spec("sqlglot") is not None
+
+
 def ready(spec: Contract) -> list[Ready]:
     """The demands of a contract that are not off. SQL is among their texts where DuckDB is installed."""
     position = unused("row_number", list(spec.columns))
-    wanted = ["python", *(["sql"] if find_spec("duckdb") and find_spec("sqlglot") else [])]
+    wanted = ["python", *(["sql"] if has_sql() else [])]
     found = []
     for demand in demands(spec):
         if demand.rule.mode == "off":
@@ -53,25 +57,33 @@ def ready(spec: Contract) -> list[Ready]:
     return found
 
 
-def meanings(demands: Sequence[Ready], rows: Rows) -> Iterator[Meaning]:
-    """The meaning of every demand whose columns are there."""
+def meanings(demands: Sequence[Ready], rows: Rows, database: Any) -> Iterator[Meaning]:
+    """The meaning of every demand whose columns are there; `database` is None where there is no SQL."""
     from peakguard.engines.polars.from_rows import frame_of
     from peakguard.expression.type_form import plain
 
     frame = frame_of(rows.values, {name: plain(column.type) for name, column in rows.columns.items()})
     position = unused("row_number", list(rows.columns))
-    with ExitStack() as stack:
-        table = None
-        if any("sql" in each.texts for each in demands) and _has_sql_names(rows):
-            from peakguard.engines.duckdb.run import opened
+    table = None
+    if database is not None and _has_sql_names(rows):
+        from peakguard.engines.duckdb.run import table_of
 
-            table = stack.enter_context(opened(frame, position))
-        for each in demands:
-            within = tuple(each.demand.rule.within)
-            if not all(name in rows.columns for name in (*each.typed.names, *within)):
-                continue
-            run = Table(each.typed, rows.values, frame, within, each.demand.is_dataset, position)
-            yield _meaning(each, run, table)
+        table = table_of(database, frame, position)
+    runs: list[tuple[Ready, Table]] = []
+    for each in demands:
+        within = tuple(each.demand.rule.within)
+        if not all(name in rows.columns for name in (*each.typed.names, *within)):
+            continue
+        run = Table(each.typed, rows.values, frame, within, each.demand.is_dataset, position)
+        runs.append((each, run))
+    of_rows = [each.texts["sql"] or "" for each, run in runs if _in_sql(each, table) and not run.is_dataset]
+    answers = iter(table.ask_rows(of_rows) if table is not None else [])
+    for each, run in runs:
+        found = None
+        if _in_sql(each, table):
+            query = each.texts["sql"]
+            found = table.ask(query, run.within, is_whole=True) if run.is_dataset else next(answers)
+        yield _meaning(each, run, found)
 
 
 def _has_sql_names(rows: Rows) -> bool:
@@ -79,15 +91,16 @@ def _has_sql_names(rows: Rows) -> bool:
     return len({name.casefold() for name in rows.columns}) == len(rows.columns)
 
 
-def _meaning(each: Ready, run: Table, sql: Any) -> Meaning:
+def _in_sql(each: Ready, table: Any) -> bool:
+    return table is not None and each.texts.get("sql") is not None
+
+
+def _meaning(each: Ready, run: Table, in_sql: Sequence[Any] | None) -> Meaning:
     verdicts = run.by_reference()
-    others: dict[str, Sequence[Any] | None] = {}
-    python, query = each.texts.get("python"), each.texts.get("sql")
+    others: dict[str, Sequence[Any] | None] = {"sql": in_sql}
+    python = each.texts.get("python")
     if python is not None:
         others["python"] = run.in_python(python)
-    if query is not None and sql is not None:
-        within = run.within if run.is_dataset else ()
-        others["sql"] = sql.ask(query, within, is_whole=run.is_dataset)
     differing = {
         name: [place for place, (mine, theirs) in enumerate(zip(verdicts, found, strict=True)) if mine is not theirs]
         for name, found in others.items()

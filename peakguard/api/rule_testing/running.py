@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from peakguard.api.rule_testing import config_cases, contract_cases, error_cases, script_cases, step_cases
 from peakguard.api.rule_testing.coverage import RENDERED, SHOWN
+from peakguard.api.rule_testing.demands import has_sql
 from peakguard.api.rule_testing.outcome import CaseResult, Mismatch, Seen
 from peakguard.api.rule_testing.rules import Expected, Ran, shows
 from peakguard.diagnostics.diagnostic import Diagnostic
@@ -36,6 +38,12 @@ class Runner:
         self._specs: Mapping[tuple[str, str], Any] = {(each.spec.kind, each.spec.name): each.spec for each in documents}
         self._policies = policies
         self._subjects: dict[str, contract_cases.Subject] = {}
+        self._open = ExitStack()
+        self._database: Any = None
+
+    def close(self) -> None:
+        """Let go of what the cases ran in."""
+        self._open.close()
 
     def run(self, document: Document[Suite], index: int) -> CaseResult:
         """One case of a suite; never raises for what stands in it."""
@@ -83,7 +91,12 @@ class Runner:
     def _subject(self, name: str) -> contract_cases.Subject:
         if name not in self._subjects:
             spec = self._specs["contract", name]
-            self._subjects[name] = contract_cases.Subject.of(spec, self._policies.tables("contract"))
+            if self._database is None and has_sql():
+                from peakguard.engines.duckdb.run import connected
+
+                self._database = self._open.enter_context(connected())
+            plans = self._policies.tables("contract")
+            self._subjects[name] = contract_cases.Subject.of(spec, plans, self._database)
         return self._subjects[name]
 
 

@@ -26,23 +26,27 @@ def run(
     `position` names the column that holds the row numbers. Groups come in the order in which they first appear.
     None for rows that DuckDB cannot hold. Raises PeakguardError (PG2004) where it is not installed.
     """
-    with opened(frame, position) as table:
-        return table.ask(query, within, is_whole=is_whole)
+    with connected() as connection:
+        return table_of(connection, frame, position).ask(query, within, is_whole=is_whole)
 
 
 @contextmanager
-def opened(frame: pl.DataFrame, position: str) -> Iterator[Table]:
-    """The rows of a frame, to be asked several times. Raises PeakguardError (PG2004) without DuckDB."""
+def connected() -> Iterator[Any]:
+    """A database in memory. Raises PeakguardError (PG2004) without DuckDB."""
     try:
         import duckdb
     except ImportError as error:
         raise PeakguardError(codes.EXTRA_MISSING, feature="Running SQL", package="duckdb", extra="sql") from error
-    if _is_beyond(frame):
-        yield Table(frame, None)
-        return
     with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register(TABLE, _storable(frame).with_row_index(position).to_arrow())
-        yield Table(frame, connection)
+        yield connection
+
+
+def table_of(connection: Any, frame: pl.DataFrame, position: str) -> Table:
+    """The rows of a frame as the one table of a database, to be asked several times."""
+    if _is_beyond(frame):
+        return Table(frame, None)
+    connection.register(TABLE, _storable(frame).with_row_index(position).to_arrow())
+    return Table(frame, connection)
 
 
 class Table:
@@ -51,6 +55,25 @@ class Table:
     def __init__(self, frame: pl.DataFrame, connection: Any) -> None:
         self._frame = frame
         self._connection = connection
+
+    def ask_rows(self, queries: Sequence[str]) -> list[Sequence[Any] | None]:
+        """What each of some queries gives for every row: all in one, where DuckDB can hold what they find."""
+        if self._connection is None or not queries:
+            return [None] * len(queries)
+        import duckdb
+
+        from peakguard.engines.polars.library import polars
+        from peakguard.engines.polars.rows import canonical_rows
+
+        columns = ", ".join(f'q{place}."value" AS "{place}"' for place in range(len(queries)))
+        joined = " POSITIONAL JOIN ".join(f"({query}) q{place}" for place, query in enumerate(queries))
+        whole = f"SELECT {columns} FROM {joined}"  # noqa: S608 # queries that we have written
+        try:
+            answer: Any = self._connection.sql(whole).to_arrow_table()
+        except duckdb.Error:
+            return [self.ask(query) for query in queries]
+        rows = canonical_rows(polars().from_arrow(answer))
+        return [[row[str(place)] for row in rows] for place in range(len(queries))]
 
     def ask(self, query: str, within: Sequence[str] = (), *, is_whole: bool = False) -> Sequence[Any] | None:
         """What `run` gives for a query."""

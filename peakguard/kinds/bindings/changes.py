@@ -18,6 +18,7 @@ from peakguard.language.judges import (
     ADDED,
     BREAKS,
     LOST,
+    NEW_GUARD,
     RISKS,
     TIGHTER,
     breaks,
@@ -47,7 +48,7 @@ def _binding(old: Element | None, new: Element | None) -> Grade:
     if new is None:
         return LOST if enforces else RISKS._replace(direction="none")
     refuses = any(getattr(binding, key) for key in _REFUSING)
-    return ADDED if not enforces else TIGHTER if refuses else RISKS
+    return ADDED if not enforces else TIGHTER if refuses else NEW_GUARD
 
 
 def identity(binding: Binding) -> str:
@@ -95,7 +96,7 @@ TABLE: Table = {
     f"{_B}.cache": Row(parts(RISKS, RISKS)),
     f"{_B}.cache.policy": Row(risks),
     f"{_B}.cache.key": Row(breaks),
-    f"{_B}.resilience": Row(parts(RISKS, LOST, RISKS)),
+    f"{_B}.resilience": Row(parts(NEW_GUARD, LOST, RISKS)),
     f"{_B}.invariants": _ASKED,
     f"{_B}.invariants.policy": Row(breaks),
     f"{_B}.invariants.at": Row(breaks),
@@ -104,10 +105,12 @@ TABLE: Table = {
     f"{_B}.invariants.state.*.fold": Row(breaks),
     f"{_B}.invariants.state.*.appended": Row(risks),
     f"{_B}.writes": Row(words, name=lambda each: each.path),
-    f"{_B}.writes.*": Row(parts(RISKS, LOST)),
+    f"{_B}.writes.*": Row(parts(NEW_GUARD, LOST)),
     f"{_B}.writes.*.path": NOT_COMPARED,
     f"{_B}.writes.*.atomic": Row(words),
-    f"{_B}.writes.*.durability": Row(by(ranked("rename", "full"), {"tightens": ADDED, "loosens": LOST})),
+    f"{_B}.writes.*.durability": Row(
+        by(ranked("rename", "full"), {"tightens": ADDED._replace(direction="tightens"), "loosens": LOST})
+    ),
     f"{_B}.classify": Row(parts(BREAKS, BREAKS)),
     f"{_B}.classify.context.*": Row(words),
     f"{_B}.trace": Row(parts(ADDED, RISKS)),

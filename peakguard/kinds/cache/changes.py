@@ -12,8 +12,9 @@ from peakguard.language.elements import MODES, NOT_COMPARED, Row, Table, as_set,
 from peakguard.language.judges import (
     ADDED,
     BREAKS,
+    GONE,
     LOST,
-    RISKS,
+    NEW_GUARD,
     always,
     at_most,
     behaviour,
@@ -40,7 +41,7 @@ def _kept(*order: str) -> Row:
 
 TABLE: Table = {
     "mode": NOT_COMPARED,  # as it holds for each cache
-    _P: Row(parts(ADDED, LOST)),
+    _P: Row(parts(ADDED, GONE)),
     f"{_P}.description": Row(words),
     f"{_P}.mode": NOT_COMPARED,
     f"{_P}.folder": Row(risks),
@@ -68,7 +69,7 @@ def _mode(old: Element | None, new: Element | None) -> Grade:
     assert old is not None
     assert new is not None
     is_more = MODES.index(new.value) > MODES.index(old.value)
-    return RISKS._replace(direction="tightens") if is_more else LOST
+    return NEW_GUARD if is_more else LOST
 
 
 def elements(document: Document[Caches], names: Mapping[str, str]) -> Iterator[Element]:

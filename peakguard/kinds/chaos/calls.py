@@ -78,7 +78,9 @@ class Calls:
             fault.note(self._ledger, number)
             if fault.seconds:
                 time.sleep(fault.seconds)
-            problem = problem or self._done(fault)
+            problem = self._done(fault)
+            if problem is not None:
+                break  # the call is over, and no other fault can meet it any more
         return call, problem
 
     async def _ask_awaited(self) -> tuple[int, BaseException | None]:
@@ -87,7 +89,9 @@ class Calls:
             fault.note(self._ledger, number)
             if fault.seconds:
                 await _asleep(fault.seconds)
-            problem = problem or self._done(fault)
+            problem = self._done(fault)
+            if problem is not None:
+                break
         return call, problem
 
     def _met(self, call: int) -> Iterator[tuple[Planted, int]]:

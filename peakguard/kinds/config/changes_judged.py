@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peakguard.kinds.config.model import Config, Node, Renamed, Table, Value, Variants
 from peakguard.language.change import Direction, Element, Grade
-from peakguard.language.judges import ADDED, BREAKS, LOST, RISKS, TIGHTER, implied, ranked, reverse, stated
+from peakguard.language.judges import ADDED, BREAKS, GONE, LOST, RISKS, TIGHTER, implied, ranked, reverse, stated
 
 _OPENS = Grade("loosens")
 
@@ -21,15 +21,30 @@ def needs(node: Node) -> bool:
 def part(old: Element | None, new: Element | None) -> Grade:
     """A key that comes, goes, or becomes another kind of part; a renamed one is still read, with a warning."""
     if old is None and new is not None:
-        return TIGHTER if needs(new.detail) else _OPENS
+        refused = _is_refused(new)
+        if needs(new.detail):
+            return TIGHTER._replace(direction="both" if refused else "tightens")
+        return _OPENS if refused else Grade("tightens")
     if new is None:
         assert old is not None
-        config: Config = old.whole
-        refuses = config.unknown_keys == "error"
-        return BREAKS._replace(direction="both") if refuses else LOST
+        if not _is_refused(old):
+            return LOST
+        return BREAKS._replace(direction="both" if needs(old.detail) else "tightens")
     if isinstance(new.detail, Renamed):
         return _OPENS if new.detail.deprecated.use is not None else BREAKS
     return BREAKS
+
+
+def _is_refused(element: Element) -> bool:
+    """Whether a configuration that has the key is refused where it is not declared."""
+    config: Config = element.whole
+    unknown, fields = config.unknown_keys, config.sections
+    for key in element.key[1:-1]:
+        node = fields.get(str(key))
+        if not isinstance(node, Table):
+            break
+        unknown, fields = node.unknown_keys or unknown, node.fields
+    return unknown == "error"
 
 
 def part_of_a_kind(old: Element | None, new: Element | None) -> Grade | None:
@@ -49,7 +64,7 @@ def default(old: Element | None, new: Element | None) -> Grade:
     """The value of who says nothing: another one changes what a program does, unseen."""
     if old is None:
         return ADDED
-    return BREAKS if new is not None else LOST
+    return BREAKS if new is not None else GONE
 
 
 def condition(old: Element | None, new: Element | None) -> Grade:

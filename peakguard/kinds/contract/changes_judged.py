@@ -34,10 +34,11 @@ def names(old: Element | None, new: Element | None) -> Grade:
     assert old is not None
     assert new is not None
     before, after = set(old.value), set(new.value)
+    # Where any column may stand beside it, data may have had both.
+    is_sure = old.whole.extra_columns == new.whole.extra_columns == "forbid"
     if before < after:
-        # Where any column may stand beside it, data may have had both.
-        return ADDED._replace(direction="loosens" if new.whole.extra_columns == "forbid" else "undetermined")
-    return TIGHTER._replace(direction="undetermined") if after < before else BREAKS
+        return ADDED._replace(direction="loosens" if is_sure else "undetermined")
+    return TIGHTER._replace(direction="tightens" if is_sure else "undetermined") if after < before else BREAKS
 
 
 def type_of_column(old: Element | None, new: Element | None) -> Grade:

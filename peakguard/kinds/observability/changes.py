@@ -8,31 +8,31 @@ from peakguard.kinds.observability.model import Observability
 from peakguard.language.change import Element, Grade
 from peakguard.language.document import Document
 from peakguard.language.elements import Row, Table, as_set, elements_of, length, size
-from peakguard.language.judges import ADDED, LOST, RISKS, breaks, by, parts, ranked, risks
+from peakguard.language.judges import ADDED, GONE, LOST, NEW_GUARD, breaks, by, parts, ranked, risks
 
 
 def _written(old: Element | None, new: Element | None) -> Grade:
     """Parts of every record: one more harms nobody, one that is missing is missed."""
     before, after = (set(each.value) if each is not None else set() for each in (old, new))
-    return ADDED if before < after else LOST
+    return ADDED if before < after else GONE
 
 
 def _hidden(old: Element | None, new: Element | None) -> Grade:
     """What is struck out: less of it lets secrets out, more of it hides what somebody reads."""
     before, after = (set(each.value) if each is not None else set() for each in (old, new))
-    return RISKS._replace(direction="tightens") if before < after else LOST
+    return NEW_GUARD if before < after else LOST
 
 
 def _strikes(*, more: bool) -> Row:
     """A switch that strikes out more where it has this value."""
-    return Row(by(ranked(not more, more), {"tightens": RISKS._replace(direction="tightens"), "loosens": LOST}))
+    return Row(by(ranked(not more, more), {"tightens": NEW_GUARD, "loosens": LOST}))
 
 
 _RISK = Row(risks)
 
 TABLE: Table = {
     "fields": Row(_written, as_set),
-    "sinks.*": Row(parts(ADDED, LOST)),
+    "sinks.*": Row(parts(ADDED, GONE)),
     "sinks.*.to": Row(breaks),
     "sinks.*.format": Row(breaks),
     "sinks.*.level": _RISK,

@@ -8,13 +8,13 @@ from peakguard.kinds.reproducibility.model import Reproducibility
 from peakguard.language.change import Element, Grade
 from peakguard.language.document import Document
 from peakguard.language.elements import Row, Table, as_set, elements_of, size
-from peakguard.language.judges import ADDED, LOST, RISKS, breaks, guarantee, ranked, risks
+from peakguard.language.judges import ADDED, GONE, RISKS, breaks, guarantee, ranked, risks
 
 
 def _more_is_kept(old: Element | None, new: Element | None) -> Grade:
     """A list of what is recorded or seeded: what is taken out can no longer be repeated."""
     before, after = (set(each.value) if each is not None else set() for each in (old, new))
-    return ADDED if before < after else LOST._replace(direction="loosens" if after < before else "both")
+    return ADDED if before < after else GONE
 
 
 def _seeded(old: Element | None, new: Element | None) -> Grade:

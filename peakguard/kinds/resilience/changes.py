@@ -15,8 +15,8 @@ from peakguard.language.document import Document
 from peakguard.language.elements import MODES, NOT_COMPARED, Row, Table, as_set, element, elements_of, length
 from peakguard.language.judges import (
     ADDED,
-    BREAKS,
-    LOST,
+    GONE,
+    NEW_GUARD,
     at_least,
     at_most,
     behaviour,
@@ -42,7 +42,7 @@ _P = "policies.*"
 
 TABLE: Table = {
     "mode": NOT_COMPARED,  # as it holds for each policy
-    _P: Row(parts(ADDED, LOST)),
+    _P: Row(parts(ADDED, GONE)),
     f"{_P}.description": Row(words),
     f"{_P}.mode": NOT_COMPARED,
     f"{_P}.idempotent": _RISK,
@@ -100,7 +100,7 @@ TABLE: Table = {
     f"{_P}.fallback": Row(fallback),
     f"{_P}.fallback.call": Row(breaks),
     f"{_P}.fallback.on": Row(breaks, as_set),
-    "budgets.*": Row(parts(ADDED, LOST)),
+    "budgets.*": Row(parts(ADDED, GONE)),
     "budgets.*.capacity": _MORE,
     "budgets.*.retry_cost": _LESS,
     "budgets.*.timeout_cost": _LESS,
@@ -112,11 +112,7 @@ def _mode(old: Element | None, new: Element | None) -> Grade:
     """Enforced again, it acts where it only counted: a risk, as a new guard is."""
     grade = guarantee(ranked(*MODES))(old, new)
     assert grade is not None
-    return (
-        grade
-        if grade.direction == "loosens"
-        else BREAKS._replace(direction="tightens", consumer="risk", producer="risk")
-    )
+    return grade if grade.direction == "loosens" else NEW_GUARD
 
 
 def elements(document: Document[Resiliences], names: Mapping[str, str]) -> Iterator[Element]:

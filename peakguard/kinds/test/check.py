@@ -30,9 +30,8 @@ def check(document: Document[Suite]) -> Iterator[Diagnostic]:
     names: dict[str, int] = {}
     for index, case in enumerate(document.spec.tests):
         if case.name is not None and case.name in names:
-            first = f"line {document.span('tests', names[case.name], 'name').line}"
             span = document.span("tests", index, "name")
-            yield found(codes.TEST_NAME_REPEATED, span, name=case.name, first=first)
+            yield found(codes.TEST_NAME_REPEATED, span, name=case.name, first=names[case.name] + 1)
         elif case.name is not None:
             names[case.name] = index
         yield from _check_case(document, ("tests", index), case)

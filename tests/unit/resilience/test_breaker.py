@@ -146,6 +146,25 @@ def test_who_listens_may_call_the_breaker() -> None:
     stop()
 
 
+def test_who_listens_to_a_trial_may_call_the_breaker() -> None:
+    line = opened()
+    stop = events.subscribe(lambda _: line.breaker.counts())
+    caller = threading.Thread(target=line.breaker.admit, daemon=True)
+    caller.start()
+    caller.join(10)
+    stop()
+    assert not caller.is_alive()
+
+
+def test_an_outcome_leaves_a_window_of_time() -> None:
+    line = Line(size=None, duration=10.0)
+    line.play("FFF")
+    line.time.now += 9
+    assert line.breaker.counts().failed == 3
+    line.time.now += 1
+    assert line.breaker.counts().failed == 0
+
+
 def test_a_burst_on_a_half_open_breaker_is_let_through_exactly() -> None:
     """Counted are calls at the dependency, not changes of state: other libraries let all 64 through."""
     for permitted in (1, 3):

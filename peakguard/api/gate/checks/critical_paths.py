@@ -77,7 +77,8 @@ def _unproven(row: Mapping[str, Any], record: Record) -> str:
     if standing == "survived":
         return f"mutant {mutant} survives its tests"
     if standing == "stale" and proof is not None:
-        return f"the record of {mutant} is stale: {', '.join(record.changed(proof))} changed"
+        changed = ", ".join(record.changed(proof))
+        return f"the record of {mutant} is stale: {f'{changed} changed' if changed else 'it names no files'}"
     return f"{test} was not seen to fail with {mutant}{_others(record, mutant)}" if standing == "unknown" else ""
 
 
