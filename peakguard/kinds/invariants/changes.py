@@ -9,7 +9,7 @@ from peakguard.kinds.invariants.scope import scope_of
 from peakguard.language.bounded import BOUNDED, under, value_elements
 from peakguard.language.change import Direction, Element
 from peakguard.language.document import Document
-from peakguard.language.elements import NOT_COMPARED, Row, Table, as_set, element, elements_of
+from peakguard.language.elements import NOT_COMPARED, Row, Table, as_set, element, elements_of, length
 from peakguard.language.judges import (
     LOST,
     TIGHTER,
@@ -55,6 +55,7 @@ TABLE: Table = {
     "invariants.*.after": Row(guarantee(reverse(implied))),
     "invariants.*.expect": Row(guarantee(implied)),
     "invariants.*.steps": Row(guarantee(at_most)),
+    "invariants.*.duration": Row(guarantee(at_most), length),
     "invariants.*.within": Row(breaks, as_set),
     "invariants.*.when": Row(guarantee(reverse(implied))),
     "invariants.*.severity": Row(severity),
@@ -69,6 +70,7 @@ TABLE: Table = {
     "when.every": Row(breaks),
     "when.sample": Row(breaks),
     "when.seed": Row(breaks),
+    "time": Row(breaks),  # another clock measures other waits
     "keep": Row(words),
     "error": Row(breaks),
 }
