@@ -3,23 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
-
-class Field(NamedTuple):
-    """A field of an event: its type in words of JSON Schema, whether it may be null, and what it says."""
-
-    type: str
-    says: str
-    nullable: bool = False
-
-
-class EventKind(NamedTuple):
-    """What one name of an event stands for."""
-
-    says: str
-    fields: Mapping[str, Field]
-
+from peakguard.runtime.event_shape import EventKind, Field
 
 _CODE = Field("string", "code of the error")
 _SLUG = Field("string", "name of the code, which never changes its meaning")

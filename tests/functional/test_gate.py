@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from peakguard.api.gate.checks import critical_paths as checked_paths
 from peakguard.api.gate.checks import documents as checked_documents
@@ -24,6 +25,7 @@ from peakguard.cli import main
 from peakguard.runtime.journal.segments import Segments, folder_of
 from tests.functional.policies import CONTRACT, ERRORS
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 GATE = """\
 peakguard: 1
 kind: gate
@@ -75,6 +77,9 @@ KILLERS = {
     "order-off": "tests/test_sums.py::test_order",
     "text-off": "tests/test_sums.py::TestText::test_text",
 }
+
+
+SCHEMA = Draft202012Validator(json.loads((REPOSITORY / "docs" / "event.schema.json").read_text()))
 
 
 def git(*arguments: str, cwd: Path) -> None:
@@ -156,6 +161,7 @@ def test_a_sound_project_is_green(root: Path, gate: Gate) -> None:
     assert found["said"].count("passed") == 4
     events = [event for event in Segments(folder_of(str(root))).read() if event is not None]
     assert [(event["event_name"], event["attributes"]["verdict"]) for event in events] == [("gate_ended", "passed")]
+    assert [error.message for event in events for error in SCHEMA.iter_errors(event)] == []
 
 
 @pytest.mark.usefixtures("passing")

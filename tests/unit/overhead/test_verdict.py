@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from peakguard.api.overhead.interval import median_interval
@@ -24,6 +24,7 @@ RECORDED: dict[str, list[Round]] = {
 odd = st.lists(st.floats(0.5, 2.0), min_size=1, max_size=41).filter(lambda values: len(values) % 2 == 1)
 
 
+@settings(deadline=None)
 @given(odd, st.sampled_from([0.8, 0.95, 0.99]), st.randoms(use_true_random=False))
 def test_an_interval_holds_the_median_and_knows_no_order(
     values: list[float], confidence: float, chance: random.Random
@@ -174,6 +175,7 @@ def test_recorded_times_give_the_right_verdict_at_every_look(name: str, verdict:
     assert concluded(rounds, judge(rounds, 0.05, len(times))).verdict == verdict
 
 
+@settings(deadline=None)
 @given(st.integers(5, 200), st.integers(0, 400))
 def test_looks_are_few_and_at_odd_numbers(first: int, more: int) -> None:
     least, most = 2 * first + 1, 2 * first + 1 + 2 * more
