@@ -8,8 +8,8 @@ from peakguard.language.markdown import code, table
 from peakguard.language.page import Section
 from peakguard.pipeline.bundle import Bundle
 from peakguard.render.kind_pages import Page
-from peakguard.runtime.event_kinds import EVENTS
 from peakguard.runtime.event_kind import EventKind
+from peakguard.runtime.event_kinds import EVENTS
 from peakguard.runtime.journal.segments import KEPT, SIZE
 
 _STABILITY = """\

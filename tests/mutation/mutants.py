@@ -12,7 +12,6 @@ from tests.mutation.guard_mutants import GUARDS
 from tests.mutation.invariant_mutants import INVARIANTS
 from tests.mutation.mutant import TABLE, Fault, Mutant
 from tests.mutation.page_mutants import PAGE
-from tests.mutation.mutant import TABLE, Mutant
 from tests.mutation.rule_test_mutants import RULE_TESTS
 from tests.mutation.run_mutants import RUNS
 from tests.mutation.runtime_mutants import RUNTIME
