@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-all browser strace lint docs generate bench bench-contracts fuzz clean mutants
+.PHONY: help demo chaos test test-all browser strace lint docs generate bench bench-contracts fuzz clean mutants mutation-score diagnosis gate
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,9 @@ $(READY): pyproject.toml
 
 demo: $(READY)  ## a real program under twenty-five faults, bare and guarded
 	$(BIN)/python docs/example/demo.py
+
+chaos: $(READY)  ## the example under planted faults, bare and guarded: docs/example/CHAOS.md
+	$(BIN)/python docs/example/chaos_table.py
 
 test: $(READY)  ## the suite (under 8 minutes on 2 cores)
 	$(BIN)/python -m pytest
@@ -73,8 +76,18 @@ bench-contracts:  ## contracts beside other tools, 10 M rows; takes a quarter of
 	.venv-bench/bin/python -m tests.benchmarks.contracts --peers --rounds 3
 	.venv-bench/bin/python -m tests.benchmarks.contracts.small
 
-mutants: $(READY)  ## faults put into the back ends on purpose; each must be caught
+mutants: $(READY)  ## faults put into the product on purpose; each must be caught
 	$(BIN)/python -m tests.mutation
+
+mutation-score: $(READY)  ## mutants that nobody chose, of the core modules; for a scheduled run, see docs/mutation.md
+	$(BIN)/python -m pip install --quiet --requirement tests/mutation/requirements.txt
+	$(BIN)/python -m tests.mutation.score
+
+diagnosis: $(READY)  ## what the first error alone says of 86 planted faults; see docs/diagnosis.md
+	$(BIN)/python -m tests.diagnosis
+
+gate: $(READY)  ## the checks that a change must pass: policies, documents, difference, rule tests, critical paths
+	$(BIN)/peakguard gate
 
 fuzz: $(READY)  ## a million generated inputs through the whole check
 	$(BIN)/python -m tests.fuzz --inputs 1000000

@@ -14,8 +14,10 @@ def main(root: str, result: str) -> None:
     """Examine and leave at once, whatever threads the program has started."""
     from peakguard.api.policies import load
     from peakguard.kinds.bindings.examine import examine
+    from peakguard.kinds.chaos.examine import examine as examine_faults
 
-    found = examine(load(root))
+    policies = load(root)
+    found = examine(policies) + examine_faults(policies)
     with open(result, "w", encoding="utf-8") as file:
         json.dump(found, file)
     sys.stdout.flush()

@@ -19,17 +19,22 @@ _COUNTED = (
 )  # fmt: skip # a table
 
 
-def journal_report(root: str | None, since_ns: int | None = None) -> dict[str, Any]:
+def journal_report(
+    root: str | None, since_ns: int | None = None, *, code: str | None = None, run: str | None = None
+) -> dict[str, Any]:
     """The report as JSON values, of all events or of those since a time in nanoseconds after 1970.
 
-    Raises OSError for a journal that cannot be read.
+    With `code` only those that name it, with `run` those of the runs whose ids begin so. Raises OSError for a journal
+    that cannot be read.
     """
     project = find_project(root)
     journal = read_journal(project.root)
-    events = [event for event in journal.events if since_ns is None or event["time_unix_nano"] >= since_ns]
+    events = [event for event in journal.events if _is_asked(event, since_ns, code, run)]
     return {
         "version": 1,
         "since_unix_nano": since_ns,
+        "code": code,
+        "run": run,
         "first_unix_nano": events[0]["time_unix_nano"] if events else None,
         "last_unix_nano": events[-1]["time_unix_nano"] if events else None,
         "events": len(events),
@@ -42,6 +47,14 @@ def journal_report(root: str | None, since_ns: int | None = None) -> dict[str, A
         "resilience": _resilience(events),
         "others": {name: sum(1 for event in events if event["event_name"] == name) for name in _COUNTED},
     }
+
+
+def _is_asked(event: Mapping[str, Any], since_ns: int | None, code: str | None, run: str | None) -> bool:
+    if since_ns is not None and event["time_unix_nano"] < since_ns:
+        return False
+    if code is not None and str(event["attributes"].get("code") or "").casefold() != code.casefold():
+        return False
+    return run is None or str(event["run_id"] or "").startswith(run.casefold())
 
 
 def _codes(events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from peakguard.api.chaos_here import Chaos
     from peakguard.kinds.bindings.runtime import Attachment
     from peakguard.kinds.invariants.monitor import Monitor
 
@@ -62,6 +63,26 @@ def peakguard_monitor(pytestconfig: pytest.Config) -> Iterator[Callable[[str], M
     policies = load(pytestconfig.getoption("--peakguard-root"))
     with ExitStack() as stack:
         yield lambda name: stack.enter_context(policies.monitor(name))
+
+
+@pytest.fixture
+def peakguard_chaos(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Chaos]:
+    """Faults of a scenario while a `with` runs, under all guards: `with peakguard_chaos("flaky", fault="limited"):`.
+
+    Tests run under the profile `test` where PEAKGUARD_PROFILE names no other.
+    """
+    from peakguard.api.chaos_here import Chaos
+    from peakguard.api.policies import load
+
+    if not os.environ.get("PEAKGUARD_PROFILE"):
+        monkeypatch.setenv("PEAKGUARD_PROFILE", "test")
+    policies = load(pytestconfig.getoption("--peakguard-root"))
+    attached = [_attached[id(pytestconfig)]]
+
+    def planted(scenario: str, *, fault: str | None = None, seed: int | None = None) -> Chaos:
+        return Chaos(policies, scenario, fault, seed, attached)
+
+    return planted
 
 
 @pytest.fixture

@@ -46,6 +46,12 @@ def compared(left: str, right: str, root: str | None) -> tuple[list[dict[str, An
     return list(_given(one, other)), divergence(one, other, archive.content, archive.content)
 
 
+def forgotten(run: str, root: str | None) -> None:
+    """Remove one run; what it alone named goes with the next `runs gc`. Raises PeakguardError as `recorded_run`."""
+    archive = _archive(root)
+    archive.remove(archive.find(run).key)
+
+
 def removed(keep: int | None, older_than_seconds: float | None, root: str | None) -> dict[str, int]:
     """Remove runs beyond the latest `keep`, or older than some seconds, and what no other names; gives the counts."""
     archive = _archive(root)

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+from peakguard.api.gate.on_disk import on_disk
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
 from peakguard.diagnostics.span import Span
@@ -27,7 +28,8 @@ TIMEOUT = 60.0
 def resolve(project: Project) -> Iterator[Diagnostic]:
     """Findings that only the program itself can tell; the policies have no errors of their own."""
     bundle = load_bundle(project)
-    if not any(True for _ in bundle.of_kind("bindings")):
+    yield from on_disk(bundle)
+    if not any(True for kind in ("bindings", "chaos") for _ in bundle.of_kind(kind)):
         return
     try:
         rows = examined(project)
@@ -38,7 +40,7 @@ def resolve(project: Project) -> Iterator[Diagnostic]:
 
 
 def examined(project: Project) -> list[dict[str, Any]]:
-    """What `examine` says of every binding of a project.
+    """What `examine` says of every binding of a project, and of faults that miss their targets.
 
     Raises PeakguardError (PG708) where the process ends without an answer, or gives none in a minute.
     """

@@ -22,6 +22,15 @@ def seed(text: str) -> int:
     return int(text)
 
 
+def length(text: str) -> float:
+    """Seconds of a length of time. Raises ArgumentTypeError for what is none, or nothing."""
+    from peakguard.runtime.lengths import LENGTH, nanoseconds
+
+    if not LENGTH.fullmatch(text) or not nanoseconds(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no length of time such as 30s or 2m")
+    return nanoseconds(text) / 1e9
+
+
 def reference(text: str) -> tuple[str, str]:
     """The name of a contract and the path of its data. Raises ArgumentTypeError for anything but `NAME=PATH`."""
     name, _, path = text.partition("=")

@@ -36,6 +36,10 @@ def run(options: argparse.Namespace) -> int:
         checked = _resolved(project, checked)
     found = _report(project, checked, options)
     sys.stdout.write(_render(options.format, found))
+    if options.format == "text":
+        from peakguard.cli.output import print_run
+
+        print_run()
     return _exit_code(found, checked, strict=options.strict)
 
 

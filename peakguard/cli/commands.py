@@ -8,6 +8,7 @@ from types import ModuleType
 
 COMMANDS = {
     "check": "prove the policies of a project",
+    "diff": "tell what changed in the meaning of policies, and whether it may be merged",
     "validate": "validate data against a contract, or a configuration against its policy",
     "verify": "verify results against invariants",
     "config": "show a configuration with the origin of every value",
@@ -15,7 +16,9 @@ COMMANDS = {
     "runs": "list, show, compare and remove recorded runs",
     "replay": "make a recorded run once more, and say whether it gives the same",
     "determinism": "run a program under one change at a time, and name the change that it minds",
+    "chaos": "run a program under planted faults, and say what becomes of it",
     "adopt": "list what of a program could be guarded, and what is",
+    "gate": "run the checks that a change must pass",
     "report": "tell what went wrong, from the journal",
     "simulate": "play an outage to a resilience policy, on a clock that costs nothing",
     "cache": "list, verify, repair and clear what the caches of a project hold",

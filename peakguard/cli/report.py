@@ -27,6 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--since", type=_since, metavar="WHEN", help="only since a time (2026-01-31) or an age (24h, 7d)"
     )
+    parser.add_argument("--code", metavar="CODE", help="only the events of a code, such as PT-1103")
+    parser.add_argument("--run", metavar="RUN_ID", help="only the events of a run; the first digits of its id will do")
     parser.add_argument("--format", choices=_FORMATS, default="text", help="form of the report (default: text)")
     parser.add_argument("--root", metavar="DIR", help="root of the project (default: found from here)")
 
@@ -34,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Report. Raises Refusal for a journal that cannot be read."""
     try:
-        report = journal_report(options.root, options.since)
+        report = journal_report(options.root, options.since, code=options.code, run=options.run)
     except OSError as error:
         place = os.fspath(error.filename) if error.filename else ".peakguard/journal"
         reason = (error.strerror or "cannot be read").lower()

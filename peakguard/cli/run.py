@@ -22,6 +22,7 @@ from peakguard.runtime.errors import PeakguardError, PolicyError
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from peakguard.api.chaos_inside import Inside
     from peakguard.api.program import Program
     from peakguard.api.recorded import Prepared, Recorded
     from peakguard.kinds.bindings.runtime import Attachment
@@ -170,22 +171,40 @@ def _run(
     from peakguard.api.program import execute, names_of
 
     try:
+        planted = _planted(policies)
         attachment = policies.attach(mode=options.mode)
         attachment.check_main(program.path, names_of(program))
     except PeakguardError as error:
         raise Refusal(found(error.code, Span.whole(program.path), **error.context)) from error
-    policies.install_excepthook()
+    if planted is None or not planted.is_bare:
+        policies.install_excepthook()
     try:
         with _journal(policies, options), _logs(policies), recorded or policies.run(_name(program)):
-            execute(program, arguments, attachment.guard_main)
+            if planted is not None:
+                planted.began()
+            on_main = attachment.guard_main if planted is None else planted.on_main(attachment.guard_main)
+            execute(program, arguments, on_main)
             attachment.finish()
-    except SystemExit:
+    except SystemExit as leaving:
+        if planted is not None and leaving.code and leaving.__context__ is not None:
+            planted.died(leaving.__context__)  # the program has handled it by leaving
         raise
     except BaseException as error:  # noqa: BLE001 # whatever the program dies of
+        if planted is not None:
+            planted.died(error)
         _die(error)
     finally:
         _report(attachment, everything=options.report)
     return CLEAN
+
+
+def _planted(policies: PolicySet) -> Inside | None:
+    """The faults of `peakguard chaos`, whose children alone know of any."""
+    if "PEAKGUARD_CHAOS" not in os.environ:
+        return None
+    from peakguard.api.chaos_inside import begin
+
+    return begin(policies)
 
 
 def _journal(policies: PolicySet, options: argparse.Namespace) -> AbstractContextManager[Any]:

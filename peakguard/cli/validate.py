@@ -10,8 +10,10 @@ from contextlib import closing, redirect_stdout
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from peakguard.cli.advice import advice_on
 from peakguard.cli.arguments import count, moment, reference
 from peakguard.cli.exit_codes import CLEAN, FINDINGS
+from peakguard.cli.output import print_run, wants_colour
 from peakguard.cli.progress import Progress
 from peakguard.cli.refusal import Refusal
 from peakguard.diagnostics import codes
@@ -81,17 +83,17 @@ def run(options: argparse.Namespace) -> int:
         options.refuse("--profile is for a configuration, not for data")
     _check_outputs(options)
     contract = _contract(policies, options)
-    validation = _validate(options, contract)
+    validation = _validate(options, contract)._replace(places=contract.places)
+    if options.format == "text":
+        validation = validation._replace(advice=advice_on(policies, validation))
     if options.html is not None:
         from peakguard.cli.validate_page import write_page
 
         write_page(options, policies.digest, validation, options.now or datetime.now(UTC))
-    colour = False
-    if options.format == "text":
-        from peakguard.cli.output import wants_colour
-
-        colour = wants_colour(sys.stdout)
+    colour = options.format == "text" and wants_colour(sys.stdout)
     sys.stdout.write(verdict_report(options.format, validation, colour=colour))
+    if options.format == "text":
+        print_run()
     return FINDINGS if any(breaks(verdict) for verdict in validation.verdicts.values()) else CLEAN
 
 

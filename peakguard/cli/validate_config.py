@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from peakguard.api.configs import outcomes
 from peakguard.cli.exit_codes import CLEAN, FINDINGS, USAGE
-from peakguard.cli.output import wants_colour
+from peakguard.cli.output import print_run, wants_colour
 from peakguard.diagnostics import codes
 from peakguard.reporters import REPORTERS, report
 from peakguard.reporters.report import Report
@@ -39,6 +39,8 @@ def run(config: Config, options: argparse.Namespace) -> int:
     elif options.format == "text":
         rendered += _rules(became)
     sys.stdout.write(rendered)
+    if options.format == "text":
+        print_run()
     if any(finding.code in _UNREAD for finding in examined.findings):
         return USAGE
     return CLEAN if examined.is_good else FINDINGS

@@ -32,6 +32,17 @@ class Suppression(Model):
     """The last day on which the suppression holds."""
 
 
+class Acceptance(Model):
+    """A change of this policy that breaks somebody, or may, and is made all the same."""
+
+    change: Text
+    """What changes: an element as `peakguard diff` names it, such as `columns.open.gt`, or all below one."""
+    reason: Text
+    """Why it is made, and what those do who rely on what was."""
+    version: Version
+    """The version of this policy that brings the change; when that is the old one, the line says no more."""
+
+
 class Policy(Model):
     """The header; the model of each kind adds its own keys."""
 
@@ -55,3 +66,5 @@ class Policy(Model):
     """Versions of peakguard that understand this file, e.g. '>=0.4'."""
     suppress: tuple[Suppression, ...] = Field(default=())
     """Findings that are silenced in this file."""
+    accept: tuple[Acceptance, ...] = Field(default=())
+    """Changes that `peakguard diff` would refuse, each with the reason and the version that brings it."""

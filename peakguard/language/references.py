@@ -23,6 +23,7 @@ ErrorRef = Annotated[str, Strict(), RefTo("error")]
 ResilienceRef = Annotated[str, Strict(), RefTo("resilience policy")]
 CacheRef = Annotated[str, Strict(), RefTo("cache policy")]
 ConfigRef = Annotated[str, Strict(), RefTo("config")]
+ScenarioRef = Annotated[str, Strict(), RefTo("chaos scenario")]
 ContractRef = Annotated[str, Strict(), RefTo("contract")]
 InvariantsRef = Annotated[str, Strict(), RefTo("invariants")]
 

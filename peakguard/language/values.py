@@ -16,6 +16,8 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _SLUG = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_WORD = r"[A-Za-z_][A-Za-z0-9_]*"
+_TARGET = re.compile(rf"{_WORD}(\.{_WORD})*:{_WORD}(\.{_WORD})*", re.ASCII)
 _SIZE = re.compile(r"([1-9][0-9]{0,9})(B|KiB|MiB|GiB)", re.ASCII)
 _BYTES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 _MAX_NANOSECONDS = 2**63 - 1
@@ -140,6 +142,7 @@ Rate = Annotated[float, BeforeValidator(_check_number), Field(ge=0, le=1)]
 Name = Annotated[str, Strict(), of_form(_NAME, "name", "lower-case letters, digits, _ . -, a letter first")]
 Identifier = Annotated[str, Strict(), AfterValidator(_check_identifier)]
 Slug = Annotated[str, Strict(), of_form(_SLUG, "slug", "lower-case words joined by _")]
+Target = Annotated[str, Strict(), of_form(_TARGET, "target", "`package.module:function`, or `…:Class.method`")]
 Version = Annotated[str, BeforeValidator(_check_version)]
 Date = Annotated[str, Strict(), AfterValidator(_check_date)]
 Duration = Annotated[

@@ -62,7 +62,7 @@ def _with_settings(root: str) -> Project:
         return Project(root, _folders(root, DEFAULT_SOURCES), (), settings)
     from peakguard.pipeline.settings import read_sources
 
-    sources, findings = read_sources(root, settings)
+    sources, findings = read_sources(settings, lambda folder: os.path.isdir(os.path.join(root, folder)))
     folders = [folder for source in sources for folder in _resolve(root, source, findings)]
     return Project(root, tuple(folders), tuple(findings), settings)
 

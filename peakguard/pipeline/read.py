@@ -44,6 +44,13 @@ def read_project(project: Project) -> list[Entry]:
     ]
 
 
+def is_read(name: str) -> bool:
+    """Whether a file is read, by its path in a policy folder; others may lie beside policies."""
+    *folders, last = name.split("/")
+    is_hidden = any(each.startswith(".") for each in (*folders, last))
+    return not is_hidden and last.lower().endswith((*SUFFIXES, _LOCK))
+
+
 def read_file(path: str) -> Entry:
     """One file outside of any policy folder, under the name it is given."""
     return _read(_Place(path, path, is_linked=False))

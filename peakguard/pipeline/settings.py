@@ -6,6 +6,7 @@ import importlib.machinery
 import re
 import sys
 import tomllib
+from collections.abc import Callable
 
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.diagnostic import Diagnostic, found
@@ -19,17 +20,20 @@ _FOLDER = re.compile(r"(?!/)(?!(?:.*/)?\.\.(?:/|$))[^\0]+")
 _MODULE = re.compile(r"(?:[A-Za-z_][\w-]*/)*[A-Za-z_]\w*\.py", re.ASCII)
 
 
-def read_sources(root: str, settings: bytes) -> tuple[list[str], list[Diagnostic]]:
-    """The policy folders that the settings name, with what is wrong with the settings."""
+def read_sources(settings: bytes, is_folder: Callable[[str], bool]) -> tuple[list[str], list[Diagnostic]]:
+    """The policy folders that the settings name, with what is wrong with the settings.
+
+    `is_folder` says whether a folder is there, from the root; the root may lie in an older revision.
+    """
     try:
         table = tomllib.loads(settings.decode()).get("tool", {})
     except (ValueError, RecursionError) as error:
-        return _default_sources(root), [_finding(f"cannot be read: {error}")]
+        return _default_sources(is_folder), [_finding(f"cannot be read: {error}")]
     section = table.get("peakguard") if isinstance(table, dict) else None
     if section is None:
-        return _default_sources(root), []
+        return _default_sources(is_folder), []
     if not isinstance(section, dict):
-        return _default_sources(root), [_finding("must be a table")]
+        return _default_sources(is_folder), [_finding("must be a table")]
     findings = [
         _finding(f"has the unknown key `{key}`. {did_you_mean(key, _KEYS)}") for key in section if key not in _KEYS
     ]
@@ -39,9 +43,9 @@ def read_sources(root: str, settings: bytes) -> tuple[list[str], list[Diagnostic
         findings.append(_finding("python_path must be a list of folders inside the project, such as src"))
     sources = section.get("sources")
     if sources is None:
-        return _default_sources(root), findings
+        return _default_sources(is_folder), findings
     if not isinstance(sources, list) or not all(isinstance(source, str) and source for source in sources):
-        return _default_sources(root), [*findings, _finding("sources must be a list of folders")]
+        return _default_sources(is_folder), [*findings, _finding("sources must be a list of folders")]
     return sources, findings
 
 
@@ -77,10 +81,8 @@ def package_folder(name: str) -> str | None:
     return path[0] if path else None
 
 
-def _default_sources(root: str) -> list[str]:
-    import os
-
-    return [source for source in DEFAULT_SOURCES if os.path.isdir(os.path.join(root, source))]
+def _default_sources(is_folder: Callable[[str], bool]) -> list[str]:
+    return [source for source in DEFAULT_SOURCES if is_folder(source)]
 
 
 def _finding(problem: str) -> Diagnostic:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from peakguard.kinds.errors.model import ActiveError
-from peakguard.render.markdown import block, code, inline
+from peakguard.language.markdown import block, code, inline
 
 
 def check_section(name: str, entry: ActiveError) -> str:

@@ -7,7 +7,13 @@ from peakguard.pipeline.bundle import Bundle
 from peakguard.pipeline.settings import guards_of
 from peakguard.render.error_codes import error_codes
 from peakguard.render.guards import guard_modules
-from peakguard.render.reproducibility import reproducibility_page
+from peakguard.render.kind_pages import kind_page
+from peakguard.render.pages import PAGES
+from peakguard.render.runbook import RUNBOOK, runbook
+
+MARKER = "<!-- Generated from "
+"""What our documents for people begin with below their title. A file without it was written by somebody else."""
+FOR_PEOPLE = ("docs/ERROR_CODES.md", RUNBOOK, *(page.path for page in PAGES))
 
 
 def documents(bundle: Bundle) -> dict[str, str]:
@@ -15,8 +21,8 @@ def documents(bundle: Bundle) -> dict[str, str]:
     catalogs = list(bundle.of_kind("errors"))
     guards = guards_of(bundle.project.settings)
     modules = guard_modules(guards, bundle) if guards is not None else {}
-    page = reproducibility_page(bundle)
-    pages = {"docs/REPRODUCIBILITY.md": page} if page is not None else {}
+    rendered = {page.path: kind_page(page, bundle) for page in PAGES}
+    pages = {path: text for path, text in rendered.items() if text is not None}
     if not catalogs:
         return {**(modules if any(bundle.of_kind("config")) else {}), **pages}
     folder = _folder_of(bundle, catalogs[0].file)
@@ -27,6 +33,7 @@ def documents(bundle: Bundle) -> dict[str, str]:
         **modules,
         **pages,
         "docs/ERROR_CODES.md": error_codes(bundle),
+        RUNBOOK: runbook(bundle),
         f"{folder}/{NAME}": lock_text(errors, earlier),
     }
 

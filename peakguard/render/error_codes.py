@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import cast
 
 from peakguard.kinds.errors.model import ActiveError, Errors
+from peakguard.language.markdown import anchor, cell, code, inline
 from peakguard.pipeline.bundle import Bundle
 from peakguard.render.error_page import error_section
-from peakguard.render.markdown import anchor, cell, code, inline
 
 _NOTICE = "<!-- Generated from the errors policies by `peakguard docs`; do not edit. -->"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from peakguard.diagnostics.template import fill
 from peakguard.kinds.errors.model import ActiveError, Category, Errors, Example, RetiredError
-from peakguard.render.markdown import block, code, inline
+from peakguard.language.markdown import block, code, inline
 
 
 def error_section(spec: Errors, name: str) -> str:

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from peakguard.runtime.event_form import SEVERITIES
-from peakguard.runtime.event_kinds import EVENTS, EventKind, Field
+from peakguard.runtime.event_kind import EventKind, Field
+from peakguard.runtime.event_kinds import EVENTS
 
 _SAMPLED = ("sampled_out_before", Field("integer", "how many of this event a log left out before"))
 _HEAD = """\

@@ -35,10 +35,8 @@ def journal_text(report: Mapping[str, Any]) -> str:
     """The report of `peakguard report`."""
     if not report["events"]:
         return "\n".join(["the journal holds no events" + _of(report), *_caveats(report), ""])
-    lines = [
-        f"{report['events']} events from {_time(report['first_unix_nano'])} to {_time(report['last_unix_nano'])}",
-        "",
-    ]
+    first, last = _time(report["first_unix_nano"]), _time(report["last_unix_nano"])
+    lines = [f"{report['events']} events{_narrowed(report)} from {first} to {last}", ""]
     lines += ["errors", *(f"  {line}" for line in _codes(report)), ""]
     lines += ["runs", *(f"  {line}" for line in _runs(report)), ""]
     if report["resilience"]:
@@ -52,7 +50,13 @@ def journal_text(report: Mapping[str, Any]) -> str:
 
 
 def _of(report: Mapping[str, Any]) -> str:
-    return f" since {_time(report['since_unix_nano'])}" if report["since_unix_nano"] is not None else ""
+    since = f" since {_time(report['since_unix_nano'])}" if report["since_unix_nano"] is not None else ""
+    return _narrowed(report) + since
+
+
+def _narrowed(report: Mapping[str, Any]) -> str:
+    code = f" of {visible(report['code'])}" if report["code"] is not None else ""
+    return code + (f" of run {visible(report['run'])}" if report["run"] is not None else "")
 
 
 def _caveats(report: Mapping[str, Any]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from peakguard.runtime.violation import Output, RuleOutcome, Verdict, Violation
@@ -10,16 +11,26 @@ from peakguard.runtime.violation import Output, RuleOutcome, Verdict, Violation
 VERDICT_FORMATS = ("text", "json", "junit", "markdown")
 
 
+class Advice(NamedTuple):
+    """What the catalog of a project says to do about one of its codes."""
+
+    title: str
+    hints: tuple[str, ...]
+    recovery: tuple[str, ...]
+
+
 class Validation(NamedTuple):
     """A verdict for each file in the order in which they were judged; `unseen` were not looked at.
 
     `outputs` are the files that rows were written to. `is_single` tells that one file was asked for, which some formats
-    show without a frame of files.
+    show without a frame of files. `places` says where rules are written, `advice` what is said of the codes.
     """
 
     verdicts: Mapping[str, Verdict]
     unseen: tuple[str, ...] = ()
     outputs: tuple[Output, ...] = ()
+    places: Mapping[str, str] = MappingProxyType({})
+    advice: Mapping[str, Advice] = MappingProxyType({})
 
     @property
     def is_single(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from peakguard.reporters.validation import Validation, counted, gap_lines, headline, hidden, output_line, status, tally
 from peakguard.reporters.visible import visible
+from peakguard.runtime.rule_places import place_of
 from peakguard.runtime.violation import RuleOutcome, Verdict, Violation
 
 _RED, _YELLOW, _GREEN, _BOLD, _RESET = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[1m", "\x1b[0m"
@@ -13,7 +14,7 @@ _RED, _YELLOW, _GREEN, _BOLD, _RESET = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b
 
 def render(found: Validation, *, colour: bool = False) -> str:
     """The reports of all files, and how many were not looked at."""
-    blocks = [verdict_text(path, verdict, colour=colour) for path, verdict in found.verdicts.items()]
+    blocks = [_verdict(path, verdict, found, colour=colour) for path, verdict in found.verdicts.items()]
     if found.unseen:
         files = "1 file was" if len(found.unseen) == 1 else f"{len(found.unseen)} files were"
         blocks.append(f"stopped at the first file that breaks the contract: {files} not looked at\n")
@@ -22,18 +23,33 @@ def render(found: Validation, *, colour: bool = False) -> str:
     return "\n".join(blocks)
 
 
-def verdict_text(path: str, verdict: Verdict, *, colour: bool) -> str:
+def _verdict(path: str, verdict: Verdict, found: Validation, *, colour: bool) -> str:
     """The report of one data file; ends with a line break."""
-    lines = [line for rule in verdict.rules for line in _rule(rule, colour=colour)]
+    lines = [line for rule in verdict.rules for line in _rule(rule, found, colour=colour)]
+    for code in dict.fromkeys(each.error for each in verdict.violations):
+        lines += _advice(code, found) if code in found.advice else []
     lines.append(_summary(path, verdict, colour=colour))
     return "\n".join(lines) + "\n"
 
 
-def _rule(rule: RuleOutcome, *, colour: bool) -> Iterator[str]:
+def _advice(code: str | None, found: Validation) -> Iterator[str]:
+    """What the catalog says to do about a code."""
+    if code is None:
+        return
+    title, hints, recovery = found.advice[code]
+    yield f"{code}: {visible(title)}"
+    yield from (f"  try: {visible(hint)}" for hint in hints)
+    yield from (f"  recovery: {number}. {visible(step)}" for number, step in enumerate(recovery, 1))
+
+
+def _rule(rule: RuleOutcome, found: Validation, *, colour: bool) -> Iterator[str]:
     if rule.state == "skipped":
         yield f"skipped {rule.id}: {visible(rule.reason or '')}"
     elif rule.violation is not None:
         yield from _violation(rule, rule.violation, colour=colour)
+        place = place_of(found.places, rule.id)
+        if place is not None:
+            yield f"  --> {visible(place)}"
     for caveat in rule.caveats:
         yield f"note: {rule.id}: {visible(caveat)}"
 

@@ -136,7 +136,10 @@ class ConfigError(PeakguardError):
         self.diagnostics = tuple(diagnostics)
 
     def __str__(self) -> str:
-        places = [f"  {each.span}: {each.code} {each.message}" for each in self.diagnostics]
+        # What to do stands with each: a hint for the first alone says nothing of the others.
+        hints = [f". {each.hint}" if each.hint else "" for each in self.diagnostics]
+        told = zip(self.diagnostics, hints, strict=True)
+        places = [f"  {each.span}: {each.code} {each.message}{hint}" for each, hint in told]
         return "\n".join([super().__str__(), *places])
 
 

@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
-
-class Field(NamedTuple):
-    """A field of an event: its type in words of JSON Schema, whether it may be null, and what it says."""
-
-    type: str
-    says: str
-    nullable: bool = False
-
-
-class EventKind(NamedTuple):
-    """What one name of an event stands for."""
-
-    says: str
-    fields: Mapping[str, Field]
-
+from peakguard.runtime.event_kind import EventKind, Field
+from peakguard.runtime.run_events import RUN_EVENTS
 
 _CODE = Field("string", "code of the error")
 _SLUG = Field("string", "name of the code, which never changes its meaning")
@@ -32,37 +18,7 @@ _KEY = Field("string", "id of the value, as `peakguard cache ls` shows it")
 _BINDING = Field("string", "name of the binding")
 
 EVENTS: Mapping[str, EventKind] = {
-    "run_started": EventKind(
-        "A run of the program, or of a part of it, begins.",
-        {"name": Field("string", "what the run is called", nullable=True)},
-    ),
-    "run_ended": EventKind(
-        "A run is over.",
-        {
-            "name": Field("string", "what the run is called", nullable=True),
-            "status": Field("string", "`ok`, `failed`, or `stopped` by whoever ran it"),
-            "seconds": Field("number", "how long it took"),
-            "error_type": Field("string", "class of the exception that ended it", nullable=True),
-            "code": Field("string", "code of that exception, where it has one", nullable=True),
-        },
-    ),
-    "run_recovered": EventKind(
-        "A run ends well whose name the journal knows as failed.",
-        {
-            "name": Field("string", "what the run is called", nullable=True),
-            "seconds": Field("number", "from the end of the first run that failed"),
-            "failures": Field("integer", "how many runs failed in between"),
-            "code": Field("string", "code of the first failure, where it had one", nullable=True),
-        },
-    ),
-    "run_repeated": EventKind(
-        "A recorded run was made again, by `peakguard replay`.",
-        {
-            "repeated": Field("string", "id of the recorded run"),
-            "verdict": Field("string", "`identical`, `diverged` or `not replayable`"),
-            "place": Field("string", "the first difference, where there is one", nullable=True),
-        },
-    ),
+    **RUN_EVENTS,
     "error_created": EventKind(
         "An error of a catalog is made, to be raised.", {"code": _CODE, "slug": _SLUG, "category": _CATEGORY}
     ),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from peakguard.runtime.unknown import unknown_policy
 
 if TYPE_CHECKING:
+    from peakguard.api.chaos_here import Chaos
     from peakguard.kinds.bindings.guard import Guarding
     from peakguard.kinds.bindings.runtime import Attachment
     from peakguard.kinds.cache.cache import Cache
@@ -207,8 +208,7 @@ class PolicySet:
 
         Raises PeakguardError (PG2005) where there is none.
         """
-        made: Guarding = import_module("peakguard.kinds.bindings.runtime").guarding(self, name)
-        return made
+        return cast("Guarding", import_module("peakguard.kinds.bindings.runtime").guarding(self, name))
 
     def shared(self, key: str, make: Callable[[], Any]) -> Any:
         """What the parts of a kind share while the program runs, made at the first call. It is not pickled along."""
@@ -221,8 +221,7 @@ class PolicySet:
         It is about resilience: windows, slots and tokens stay. Given are the names of policies of which more than
         values has changed: they stay as they are until their guards are put on again.
         """
-        retune = import_module("peakguard.kinds.resilience.runtime").retune
-        found: tuple[str, ...] = retune(self, newer)
+        found: tuple[str, ...] = import_module("peakguard.kinds.resilience.runtime").retune(self, newer)
         return found
 
     def invariants(self, name: str) -> Invariants:
@@ -245,8 +244,7 @@ class PolicySet:
         runtime = import_module("peakguard.kinds.cache.runtime")
         if not runtime.declares(self, name):
             raise unknown_policy("cache", name, runtime.names(self))
-        made: Cache = runtime.cache(self, name)
-        return made
+        return cast("Cache", runtime.cache(self, name))
 
     def cached(self, name: str, *key: str) -> Guarding:
         """A cache as a decorator: `@policies.cached("bars")`, or with the values that make the key named.
@@ -258,16 +256,20 @@ class PolicySet:
         made: Guarding = import_module("peakguard.kinds.bindings.runtime").caching(self, name, key)
         return made
 
+    def chaos(self, scenario: str, *, fault: str | None = None, seed: int | None = None) -> Chaos:
+        """Planted faults while a `with` runs, in a test profile (else PG2130); of an unknown scenario PG2133."""
+        made: Chaos = import_module("peakguard.api.chaos_here").Chaos(self, scenario, fault, seed, self._attachments)
+        return made
+
     def breaker(self, name: str) -> Breaker:
         """The breaker of a resilience policy, to look at and to move by hand: `state`, `counts()`, `force("open")`.
 
         Raises PeakguardError (PG2005) where no such policy has one.
         """
         runtime = import_module("peakguard.kinds.resilience.runtime")
-        policy = runtime.running(self, name).breaker if runtime.declares(self, name) else None
-        if policy is None:
+        made: Breaker | None = runtime.running(self, name).breaker if runtime.declares(self, name) else None
+        if made is None:
             raise unknown_policy("resilience", name, self.names("resilience"))
-        made: Breaker = policy
         return made
 
     def names(self, kind: str) -> tuple[str, ...]:
@@ -276,8 +278,7 @@ class PolicySet:
 
     def tables(self, kind: str) -> Mapping[str, Any]:
         """The compiled policies of a kind, by name: plain data."""
-        found: Mapping[str, Any] = self._tables.get(kind, {})
-        return found
+        return self._tables.get(kind, {})
 
     def _bind(self, kind: str, name: str) -> Any:
         bound = self._bound.get((kind, name))

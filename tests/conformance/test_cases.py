@@ -36,11 +36,18 @@ ELSEWHERE = {
     "PG435": "functional/test_columns.py",
     "PG456": "property/test_calls.py",
     "PG610": "functional/test_docs.py",
+    "PG746": "functional/test_monitor.py",
+    "PG612": "functional/test_operator_pages.py",
+    "PG613": "functional/test_operator_pages.py",
     **dict.fromkeys([f"PG{number}" for number in range(705, 710)], "functional/test_resolve.py"),
     **dict.fromkeys([f"PG{number}" for number in range(890, 914) if number != 909], "conformance/test_configs.py"),
     "PG909": "unit/config/test_registry.py",
+    **dict.fromkeys(["PG982", "PG983", "PG984"], "functional/test_gate.py"),
     "PG815": "functional/test_resolve.py",
+    **dict.fromkeys([f"PG{number}" for number in range(935, 944)], "conformance/test_changes.py"),
+    **dict.fromkeys([f"PG{number}" for number in range(944, 950)], "functional/test_diff.py"),
     **dict.fromkeys([f"PG{number}" for number in range(821, 824)], "functional/test_resolve.py"),
+    "PG951": "functional/test_chaos.py",
 }
 
 

@@ -30,8 +30,9 @@ SECOND = """\
 def test_documents_are_written_once_and_then_fresh(peakguard: Run, project: Project) -> None:
     root = project(PROJECT)
     assert peakguard("docs", "--check", cwd=root).returncode == 1
-    assert peakguard("docs", cwd=root).stdout == "wrote docs/ERROR_CODES.md\nwrote policies/errors.lock\n"
-    assert peakguard("docs", cwd=root).stdout == "2 documents are up to date\n"
+    wrote = "wrote docs/ERROR_CODES.md\nwrote docs/RUNBOOK.md\nwrote policies/errors.lock\n"
+    assert peakguard("docs", cwd=root).stdout == wrote
+    assert peakguard("docs", cwd=root).stdout == "3 documents are up to date\n"
     assert peakguard("docs", "--check", cwd=root).returncode == 0
     assert (root / "policies" / "errors.lock").read_text() == "test PT-1001 bar_bad active 1.0.0 symbol:string\n"
 

@@ -1,4 +1,4 @@
-"""The guide is run: its files are written, its commands give the output it shows."""
+"""The guide and its like are run: their files are written, their commands give the output they show."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ import re
 import shlex
 from pathlib import Path
 
+import pytest
+
 from tests.functional.conftest import Run
 
-GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 _FILE = re.compile(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
 _REPLACE = re.compile(r'<!-- file: (\S+) replace: "(.*?)" with: "(.*?)" -->')
 _CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 _STEP = re.compile("|".join(f"(?:{each.pattern})" for each in (_FILE, _REPLACE, _CONSOLE)), re.DOTALL)
 
 
-def test_the_guide_does_what_it_says(peakguard: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", ["guide.md", "changes.md"])
+def test_a_page_does_what_it_says(page: str, peakguard: Run, tmp_path: Path) -> None:
     commands = 0
-    for match in _STEP.finditer(GUIDE.read_text()):
+    for match in _STEP.finditer((DOCS / page).read_text()):
         file, content, changed, old, new, console = match.groups()
         if file:
             path = tmp_path / file

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +20,7 @@ import polars as pl
 import pytest
 
 import peakguard as package
+from peakguard.kinds.invariants.watching import watching
 from peakguard.runtime.errors import InvariantViolation, PeakguardError
 from peakguard.runtime.events import Event, subscribe
 from peakguard.runtime.policy_set import PolicySet
@@ -333,3 +336,128 @@ def test_the_environment_makes_monitors_weaker(project: Project, monkeypatch: py
     with pytest.raises(PeakguardError) as caught:
         policies.monitor("book")
     assert caught.value.code == "PG2087"
+
+
+WAITS = """\
+peakguard: 1
+kind: invariants
+name: orders
+version: 1.0.0
+state: {at: 'datetime[us, UTC]', order: string, event: string}
+invariants:
+  answered: {after: "event == 'new'", duration: 5m, within: [order], expect: "event != 'new'"}
+"""
+START = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+def _orders(*events: tuple[float, str, str]) -> list[dict[str, Any]]:
+    """Steps of seconds after the start, orders and events."""
+    return [{"at": START + timedelta(seconds=at), "order": order, "event": event} for at, order, event in events]
+
+
+@pytest.mark.parametrize(
+    ("events", "broken", "waiting"),
+    [
+        ([(0, "a", "new"), (300, "a", "sent")], None, 0),  # at the last moment
+        ([(0, "a", "new"), (300.000001, "a", "sent")], 2, 0),
+        ([(0, "a", "new"), (299, "b", "sent"), (301, "b", "sent")], 3, 0),  # seen by the time of another order
+        ([(0, "a", "new"), (200, "a", "sent"), (999, "b", "sent")], None, 0),
+        ([(0, "a", "new"), (600, "b", "sent"), (10, "a", "sent")], 2, 0),  # what comes later is too late
+        ([(100, "b", "sent"), (0, "a", "new"), (350, "a", "sent")], None, 0),  # time that goes back stands still
+        ([(0, "a", "new"), (1, "a", "new"), (2, "b", "new"), (302, "a", "sent")], 4, 1),
+        ([(0, "a", "new"), (250, "b", "sent")], None, 1),  # open at the end
+    ],
+)
+def test_a_wait_by_time_is_over_when_the_stream_has_moved_on(
+    project: Project, events: list[tuple[float, str, str]], broken: int | None, waiting: int
+) -> None:
+    policies = loaded(project, WAITS)
+    monitor, steps, first = policies.monitor("orders"), _orders(*events), None
+    for step in steps:
+        try:
+            monitor.step(**step)
+        except InvariantViolation as violation:
+            breach = violation.breaches[0]
+            first = first or breach._replace(before=())
+    assert (first.step if first else None) == broken
+    outcome = policies.invariants("orders").verify(pl.DataFrame(steps)).outcomes[1]
+    assert (outcome.first.step if outcome.first else None) == broken
+    if first is not None and outcome.first is not None:
+        assert first == outcome.first._replace(before=())
+        assert (first.group, dict(first.values)["event"]) == (("a",), "new")  # as it began
+    begun = sum(event == "new" for _, _, event in events)
+    assert outcome.open == monitor.outcome().outcomes[1].open == waiting
+    assert outcome.evaluations == begun
+
+
+def test_what_waits_is_forgotten_when_its_time_is_over(project: Project) -> None:
+    """A stream of any length keeps no more than the waits of five minutes."""
+    monitor = loaded(project, WAITS).monitor("orders")
+    for second in range(5_000):
+        at = START + timedelta(seconds=second)
+        monitor.step(at=at, order=str(second % 7), event=("new", "sent")[second // 7 % 2])
+    cells = dict(zip(monitor.step.__code__.co_freevars, monitor.step.__closure__ or (), strict=True))
+    assert 0 < len(cells["WAITS_0"].cell_contents) <= 301
+    assert monitor.outcome().outcomes[1].open <= 7
+
+
+def test_a_stream_in_other_units_and_zones_means_the_same(project: Project) -> None:
+    for unit, zone in (("ms", ", UTC"), ("ns", ", Europe/Berlin"), ("us", "")):
+        policies = loaded(project, WAITS.replace("[us, UTC]", f"[{unit}{zone}]"))
+        steps = _orders((0, "a", "new"), (300, "b", "x"), (300.001, "b", "x"))
+        if not zone:
+            steps = [{**step, "at": step["at"].replace(tzinfo=None)} for step in steps]
+        monitor = policies.monitor("orders", mode="observe")
+        for step in steps:
+            monitor.step(**step)
+        first = monitor.outcome().outcomes[1].first
+        type = pl.Datetime(unit, zone[2:] or None)  # type: ignore[arg-type] # one of the three
+        frame = pl.DataFrame(steps).with_columns(pl.col("at").cast(type))
+        again = policies.invariants("orders").verify(frame).outcomes[1].first
+        assert first is not None
+        assert again is not None
+        assert (first.step, again.step) == (3, 3)
+
+
+def test_a_second_caller_inside_a_step_is_refused(project: Project) -> None:
+    monitor = loaded(project, BOOK.replace("severity: halt", "severity: warning")).monitor("book")
+    caught: list[PeakguardError] = []
+
+    def again(_: Event) -> None:
+        try:
+            monitor.step(cash=1.0, fees=1.0)
+        except PeakguardError as error:
+            caught.append(error)
+
+    stop = subscribe(again)
+    monitor.step(cash=-1.0, fees=1.0)
+    stop()
+    assert [error.code for error in caught] == ["PG746"]
+    monitor.step(cash=100.0, fees=1.0)  # the first caller is out
+    assert monitor.outcome().steps == 2
+
+
+def test_threads_that_share_an_object_under_a_binding_take_turns(project: Project) -> None:
+    files = {
+        "policies/book.yaml": HEAD + "state: {n: int64}\ninvariants: {rises: {expr: n >= 0}}\n",
+        "policies/program.yaml": (
+            "peakguard: 1\nkind: bindings\nname: program\nversion: 1.0.0\nbindings:\n"
+            "  - target: shared_desk:Desk.step\n    invariants: {policy: book, state: {n: args.n}}\n"
+        ),
+        "shared_desk.py": "class Desk:\n    def step(self, n):\n        return n\n",
+    }
+    root = project(dict(files))
+    policies = package.load(root)
+    sys.path.insert(0, str(root))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with policies.attached():
+            desk = importlib.import_module("shared_desk").Desk()
+            with ThreadPoolExecutor(4) as pool:
+                list(pool.map(lambda _: [desk.step(n) for n in range(200)], range(4)))
+    finally:
+        sys.setswitchinterval(interval)
+        sys.path.remove(str(root))
+        sys.modules.pop("shared_desk", None)
+    assert [each.steps for each in watching(policies).ended] == [800]

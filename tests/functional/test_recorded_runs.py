@@ -104,6 +104,20 @@ def test_a_repetition_gives_the_same_whatever_became_of_the_project(recorded: Pa
     assert list(SCHEMA.iter_errors(event)) == []
 
 
+LISTING = """\
+import os
+import peakguard
+peakguard.checkpoint("names", sorted(os.listdir("data")))
+"""
+
+
+def test_a_file_that_was_added_since_is_not_found(peakguard: Run, project: Project) -> None:
+    root = project({"main.py": LISTING, "policies/runs.yaml": POLICY, "data/first.txt": "1"})
+    assert peakguard("run", "--seed", "1", "--", "main.py", cwd=root).returncode == 0
+    (root / "data/second.txt").write_text("2")
+    assert replayed(peakguard, root, "last")[1]["verdict"] == "identical"
+
+
 DIVERGING = """\
 import os, sys
 import polars as pl

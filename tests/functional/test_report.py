@@ -36,7 +36,8 @@ SCHEMA = Draft202012Validator(json.loads((ROOT / "docs" / "event.schema.json").r
 ELSEWHERE = {
     "run_recovered", "events_sampled_out", "sink_failed", "breaker_moved", "call_rejected", "call_retried",
     "call_saved", "retries_exhausted", "fallback_used", "cache_repaired", "cache_stale", "cache_failed",
-    "run_repeated", "cache_refresh_failed", "cache_evicted", "cache_clock_behind", "cache_revalidated",
+    "run_repeated", "gate_ended", "fault_injected", "cache_refresh_failed", "cache_evicted", "cache_clock_behind",
+    "cache_revalidated",
 }  # fmt: skip # one a line would be a page of its own
 FILES = {
     "policies/errors.yaml": SHOP,

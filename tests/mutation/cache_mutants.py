@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.mutant import Mutant
+from tests.mutation.mutant import Fault, Mutant
 
 KIND = "peakguard/kinds/cache"
 UNIT = ("tests/unit/cache/test_cache.py",)
@@ -19,7 +19,9 @@ CACHES = [
         f"{KIND}/age.py",
         "    if ttl is None or age < ttl:",
         "    if True:",
-        MODEL,
+        ("tests/unit/cache/test_cache.py::test_an_old_value_is_fetched_anew",),
+        "cache: read",
+        Fault.STALE,
     ),
     Mutant(
         "cache-of-the-future",
@@ -28,6 +30,8 @@ CACHES = [
         "    if age < -CLOCKS:",
         "    if False:",
         UNIT,
+        "cache: read",
+        Fault.STALE,
     ),
     Mutant(
         "cache-trusts-a-path",
@@ -37,6 +41,8 @@ CACHES = [
         "        return pointer.digest in self._seen and state is not None",
         # Pages find a flipped bit; a file in its place, with checksums of its own, they do not.
         DAMAGE,
+        "cache: read",
+        Fault.DAMAGE,
     ),
     Mutant(
         "cache-does-not-compare-pages",
@@ -45,6 +51,8 @@ CACHES = [
         "page_checksum_verification=checked",
         "page_checksum_verification=False",
         DAMAGE,
+        "cache: read",
+        Fault.DAMAGE,
     ),
     Mutant(
         "cache-writes-no-page-checksums",
@@ -53,6 +61,8 @@ CACHES = [
         "compression=compression, write_page_checksum=True",
         "compression=compression",
         DAMAGE,
+        "cache: write",
+        Fault.DAMAGE,
     ),
     Mutant(
         "cache-one-and-true",
@@ -61,6 +71,8 @@ CACHES = [
         "            return [known.__name__, form(value)]",
         '            return ["x", form(value)]',
         KEYS,
+        "cache: keys",
+        Fault.SILENT,
     ),
     Mutant(
         "cache-looks-once",
@@ -69,6 +81,8 @@ CACHES = [
         "        if again.is_answer:\n            return again.outcome()\n",
         "",
         FLIGHT,
+        "cache: single flight",
+        Fault.SCOPE,
     ),
     Mutant(
         "cache-flies-alone",
@@ -77,6 +91,8 @@ CACHES = [
         "            lock.acquire()\n",
         "",
         FLIGHT,
+        "cache: single flight",
+        Fault.SCOPE,
     ),
     Mutant(
         "cache-keeps-its-claim",
@@ -85,6 +101,8 @@ CACHES = [
         "    finally:\n        cache.flights.release(name)\n\n\ndef refresh",
         "    finally:\n        pass\n\n\ndef refresh",
         FLIGHT,
+        "cache: single flight",
+        Fault.LEAK,
     ),
     Mutant(
         "cache-trusts-an-old-verdict",
@@ -93,6 +111,8 @@ CACHES = [
         "(judged is not None and judged == self.now)",
         "judged is not None",
         UNIT,
+        "cache: read",
+        Fault.STALE,
     ),
     Mutant(
         "cache-keeps-what-breaks-the-contract",
@@ -102,6 +122,8 @@ CACHES = [
         "            return Outcome(error=error)\n",
         "",
         UNIT,
+        "cache: write",
+        Fault.ORDER,
     ),
     Mutant(
         "cache-evicts-what-was-used",
@@ -110,6 +132,8 @@ CACHES = [
         "            touch(self.store.layout.pointer(key))",
         "            pass",
         UNIT,
+        "cache: bounds",
+        Fault.STALE,
     ),
     Mutant(
         "cache-lazy-frame-without-a-lease",
@@ -118,6 +142,8 @@ CACHES = [
         "            own = lease(self.store, path, found.value.pointer.digest) if path is not None else None",
         "            own = path",
         UNIT,
+        "cache: read",
+        Fault.LEAK,
     ),
     Mutant(
         "cache-remembers-every-failure",
@@ -126,6 +152,8 @@ CACHES = [
         'not any(is_a(each, type(error)) for each in negative["on"])',
         "False",
         UNIT,
+        "cache: failures",
+        Fault.SWALLOWED,
     ),
     Mutant(
         "cache-forgets-what-is-asked",
@@ -134,6 +162,8 @@ CACHES = [
         "    if not asked:\n",
         "    if True:\n",
         LAYER,
+        "cache: keys",
+        Fault.STALE,
     ),
     Mutant(
         "cache-of-two-functions",
@@ -142,6 +172,8 @@ CACHES = [
         "{_module(site, function)}:{function.__qualname__}",
         "x",
         LAYER,
+        "cache: keys",
+        Fault.SILENT,
     ),
     Mutant(
         "cache-inside-loses-a-parameter",
@@ -150,5 +182,7 @@ CACHES = [
         "    shared = [f\"nonlocal {', '.join(names.written)}\"] if names.written else []",
         "    shared: list[str] = []",
         LAYER,
+        "contracts: guarded call",
+        Fault.SILENT,
     ),
 ]

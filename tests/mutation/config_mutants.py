@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.mutant import Mutant
+from tests.mutation.mutant import Fault, Mutant
 
 CONFIG = "peakguard/kinds/config"
 FILES = ("tests/conformance/test_configs.py",)
@@ -18,6 +18,8 @@ CONFIGS = [
         "            if refusal is not None:\n                raise refusal\n",
         "",
         REGISTRY,
+        "registry: publication",
+        Fault.ORDER,
     ),
     Mutant(
         "config-derives-outside-the-lock",
@@ -26,6 +28,8 @@ CONFIGS = [
         "        with self._lock:\n            self._owner",
         "        if True:\n            self._owner",
         ORDERS,
+        "registry: publication",
+        Fault.SCOPE,
     ),
     Mutant(
         "config-forgets-the-expected-generation",
@@ -34,6 +38,8 @@ CONFIGS = [
         "            if generation != expected:",
         "            if False:",
         ORDERS,
+        "registry: publication",
+        Fault.SCOPE,
     ),
     Mutant(
         "config-follows-the-files-after-a-rollback",
@@ -42,6 +48,8 @@ CONFIGS = [
         "mark = self._derive(record).mark()",
         "mark = None",
         REGISTRY,
+        "registry: rollback",
+        Fault.STALE,
     ),
     Mutant(
         "config-keeps-what-changes-nothing-to-itself",
@@ -50,6 +58,8 @@ CONFIGS = [
         "        self._keep(new, inputs, record, held)\n        self._swap(",
         "        if not is_same:\n            self._keep(new, inputs, record, held)\n        self._swap(",
         REGISTRY,
+        "registry: last good",
+        Fault.STALE,
     ),
     Mutant(
         "config-numbers-anew",
@@ -58,6 +68,8 @@ CONFIGS = [
         "least = max(record.generation if record is not None else 0, ",
         "least = max(0, ",
         REGISTRY,
+        "registry: generations",
+        Fault.STALE,
     ),
     Mutant(
         "config-trusts-a-damaged-record",
@@ -66,6 +78,8 @@ CONFIGS = [
         "if digest == found.digest and len(data) == found.size:",
         "if len(data) == found.size:",
         REGISTRY,
+        "registry: last good",
+        Fault.DAMAGE,
     ),
     Mutant(
         "config-a-run-sees-every-generation",
@@ -74,6 +88,8 @@ CONFIGS = [
         "        if known is not None:\n            return known\n",
         "        if known is not None:\n            return newest()\n",
         REGISTRY,
+        "registry: pinned by a run",
+        Fault.REPEAT,
     ),
     Mutant(
         "config-misplaced-keys-are-unknown",
@@ -82,6 +98,8 @@ CONFIGS = [
         "if home != path]",
         "if home == path]",
         FILES,
+        "config: unknown keys",
+        Fault.SILENT,
     ),
     Mutant(
         "config-tells-a-typo-twice",
@@ -90,6 +108,8 @@ CONFIGS = [
         " if path not in self.claimed]",
         "]",
         FILES,
+        "config: unknown keys",
+        Fault.SILENT,
     ),
     Mutant(
         "config-shows-misspelt-secrets",
@@ -98,6 +118,8 @@ CONFIGS = [
         "inside or at.span in spans or ",
         "inside or ",
         COMMANDS,
+        "config: secrets",
+        Fault.SECRET,
     ),
     Mutant(
         "config-overridden-secrets-pass",
@@ -106,5 +128,7 @@ CONFIGS = [
         "    findings += _literal_secrets(plan, files)\n",
         "",
         COMMANDS,
+        "config: secrets",
+        Fault.SECRET,
     ),
 ]

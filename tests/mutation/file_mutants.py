@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.mutant import Mutant
+from tests.mutation.mutant import Fault, Mutant
 
 ENGINE = "peakguard/engines/polars"
 ARROW = ("tests/unit/engines/test_arrow_file.py",)
@@ -15,6 +15,8 @@ FILES = [
         "if not 0 <= after.offset - before.end < _PADDING:",
         "if False:",
         ARROW,
+        "contracts: damaged files",
+        Fault.DAMAGE,
     ),
     Mutant(
         "arrow-buffers-anywhere",
@@ -23,6 +25,8 @@ FILES = [
         "if after not in [-(-(offset + length) // step) * step for step in _STEPS]:",
         "if False:",
         ARROW,
+        "contracts: damaged files",
+        Fault.DAMAGE,
     ),
     Mutant(
         "arrow-footer-is-trusted",
@@ -31,5 +35,7 @@ FILES = [
         "if not schema.equals(twin, check_metadata=True) or",
         "if",
         ARROW,
+        "contracts: damaged files",
+        Fault.DAMAGE,
     ),
 ]

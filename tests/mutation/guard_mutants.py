@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.mutant import Mutant
+from tests.mutation.mutant import Fault, Mutant
 
 GUARDING = "peakguard/runtime/guarding"
 BINDINGS = "peakguard/kinds/bindings"
@@ -19,6 +19,8 @@ GUARDS = [
         "            standing = by_old.get(id(value))\n",
         "            standing = None\n",
         STANDING,
+        "contracts: attaching",
+        Fault.BARE,
     ),
     Mutant(
         "guards-copies-stay-guarded",
@@ -27,6 +29,8 @@ GUARDS = [
         "                names[name] = by_old[id(value)]",
         "                pass",
         STANDING,
+        "contracts: attaching",
+        Fault.LEAK,
     ),
     Mutant(
         "guards-held-wrappers-stay-armed",
@@ -35,6 +39,8 @@ GUARDS = [
         "                disarm(standing.wrapper, standing.place.function)\n",
         "",
         STANDING,
+        "contracts: attaching",
+        Fault.LEAK,
     ),
     Mutant(
         "guards-half-put-on",
@@ -43,6 +49,8 @@ GUARDS = [
         "            take_off(made)\n            raise",
         "            raise",
         STANDING,
+        "contracts: attaching",
+        Fault.LEAK,
     ),
     Mutant(
         "guards-wake-lazy-modules",
@@ -51,6 +59,8 @@ GUARDS = [
         'object.__getattribute__(module, "__dict__")',
         "module.__dict__",
         STANDING,
+        "contracts: attaching",
+        Fault.ORDER,
     ),
     Mutant(
         "guards-static-methods-become-methods",
@@ -59,6 +69,8 @@ GUARDS = [
         "            return type(raw)(wrapper)\n        if isinstance(raw, property)",
         "            return wrapper\n        if isinstance(raw, property)",
         STANDING,
+        "contracts: attaching",
+        Fault.SILENT,
     ),
     Mutant(
         "guards-inherited-guards-stay",
@@ -67,6 +79,8 @@ GUARDS = [
         "            delattr(self.owner, self.name)",
         "            setattr(self.owner, self.name, self.raw)",
         STANDING,
+        "contracts: attaching",
+        Fault.LEAK,
     ),
     Mutant(
         "guards-keywords-become-positional",
@@ -75,6 +89,8 @@ GUARDS = [
         '        head.append("*")',
         "        pass",
         WRAPPERS,
+        "contracts: guarded call",
+        Fault.SILENT,
     ),
     Mutant(
         "guards-sent-values-are-lost",
@@ -83,6 +99,8 @@ GUARDS = [
         "({steps}.<send>, ({got},))",
         "({steps}.<next>, ())",
         WRAPPERS,
+        "contracts: guarded call",
+        Fault.SILENT,
     ),
     Mutant(
         "guards-generators-are-not-closed",
@@ -91,6 +109,8 @@ GUARDS = [
         "    <await >{steps}.<close>()",
         "    pass",
         WRAPPERS,
+        "contracts: guarded call",
+        Fault.LEAK,
     ),
     Mutant(
         "guards-hidden-keywords",
@@ -99,6 +119,8 @@ GUARDS = [
         "    if rest is None or not fixed:",
         "    if True:",
         WRAPPERS,
+        "contracts: guarded call",
+        Fault.SILENT,
     ),
     Mutant(
         "guards-observing-raises",
@@ -107,6 +129,8 @@ GUARDS = [
         "        return error if self.is_enforced else None",
         "        return error",
         LAYERS,
+        "contracts: guarded call",
+        Fault.SILENT,
     ),
     Mutant(
         "guards-faults-of-ours-stop-calls",
@@ -115,6 +139,8 @@ GUARDS = [
         "        if self.is_critical and self.is_enforced:",
         "        if self.is_enforced:",
         LAYERS,
+        "contracts: guarded call",
+        Fault.SWALLOWED,
     ),
     Mutant(
         "guards-quick-check-says-yes",
@@ -123,6 +149,8 @@ GUARDS = [
         '    return " and ".join(tests) or "1"',
         '    return "1"',
         ("tests/unit/bindings/test_quick.py",),
+        "contracts: guarded call",
+        Fault.UNKNOWN,
     ),
     Mutant(
         "guards-strongest-mode-holds",
@@ -131,6 +159,8 @@ GUARDS = [
         "    return min((mode",
         "    return max((mode",
         LAYERS,
+        "contracts: guarded call",
+        Fault.SILENT,
     ),
     Mutant(
         "guards-files-are-left-behind",
@@ -139,6 +169,8 @@ GUARDS = [
         '        failed=(f"{{set[{name}]}} = {{swap}}.path", "{swap}.abandon({error})"),',
         '        failed=(f"{{set[{name}]}} = {{swap}}.path", "{swap}.commit()"),',
         LAYERS,
+        "cache: files of the program",
+        Fault.DAMAGE,
     ),
     Mutant(
         "guards-spans-leak-out-of-generators",
@@ -147,6 +179,8 @@ GUARDS = [
         '    stepped = ("{inside} = {get}()", "{stand}({outer})")',
         '    stepped = ("{inside} = {get}()",)',
         LAYERS,
+        "run ids: generators",
+        Fault.IDENTITY,
     ),
     Mutant(
         "guards-imports-are-not-heard",
@@ -155,6 +189,8 @@ GUARDS = [
         "                on_import(module)\n",
         "                pass\n",
         LAYERS,
+        "contracts: attaching",
+        Fault.BARE,
     ),
     Mutant(
         "guards-programs-lose-their-own",
@@ -163,6 +199,8 @@ GUARDS = [
         "        is_guarded = is_guarded or guard_main(main)",
         "        is_guarded = True",
         RUNS,
+        "contracts: attaching",
+        Fault.BARE,
     ),
     Mutant(
         "guards-programs-lose-the-future",
@@ -171,5 +209,7 @@ GUARDS = [
         "        flags |= code.co_flags & _FUTURE\n",
         "",
         RUNS,
+        "contracts: attaching",
+        Fault.SILENT,
     ),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.mutant import Mutant
+from tests.mutation.mutant import Fault, Mutant
 
 KIND = "peakguard/kinds/invariants"
 ENGINE = "peakguard/engines/polars"
@@ -20,6 +20,8 @@ INVARIANTS = [
         "                self._nears[place] = measure",
         "                pass",
         BOUNDS,
+        "invariants: closest call",
+        Fault.STALE,
     ),
     Mutant(
         "monitor-unknown-passes",
@@ -28,6 +30,8 @@ INVARIANTS = [
         'if self.table["on_null"] == "pass":',
         "if True:",
         AGREEMENT,
+        "invariants: monitor",
+        Fault.UNKNOWN,
     ),
     Mutant(
         "monitor-halt-is-forgotten",
@@ -36,6 +40,8 @@ INVARIANTS = [
         "        self._broken.extend(error.breaches)",
         "        pass",
         (*MONITOR, *BOUND),
+        "invariants: halt",
+        Fault.SWALLOWED,
     ),
     Mutant(
         "monitor-grace-off-by-one",
@@ -44,6 +50,8 @@ INVARIANTS = [
         "return len(runs) < failures",
         "return len(runs) <= failures",
         (*AGREEMENT, *MONITOR),
+        "invariants: monitor",
+        Fault.OFF_BY_ONE,
     ),
     Mutant(
         "monitor-takes-nan",
@@ -52,6 +60,8 @@ INVARIANTS = [
         "{total} - {total} == 0.0",
         "True",
         (*AGREEMENT, *MONITOR),
+        "invariants: monitor",
+        Fault.UNKNOWN,
     ),
     Mutant(
         "monitor-groups-share",
@@ -60,6 +70,8 @@ INVARIANTS = [
         "        if not groups:\n            return self._plain",
         "        return self._plain",
         (*AGREEMENT, *MONITOR),
+        "invariants: monitor",
+        Fault.STALE,
     ),
     Mutant(
         "monitor-wait-off-by-one",
@@ -68,6 +80,8 @@ INVARIANTS = [
         "        while {waiting} and {waiting}[0] <= {clock} - {each.steps}:",
         "        while {waiting} and {waiting}[0] < {clock} - {each.steps}:",
         (*AGREEMENT, *MONITOR),
+        "invariants: waits",
+        Fault.OFF_BY_ONE,
     ),
     Mutant(
         "monitor-end-is-not-judged",
@@ -76,6 +90,8 @@ INVARIANTS = [
         "        if refused and verification.is_enforced:",
         "        if False:",
         (*MONITOR, *BOUND),
+        "invariants: at the end",
+        Fault.SWALLOWED,
     ),
     Mutant(
         "monitor-one-for-all-objects",
@@ -84,6 +100,8 @@ INVARIANTS = [
         "None if owner is None else roots[owner]",
         "None",
         BOUND,
+        "invariants: bound to a program",
+        Fault.STALE,
     ),
     Mutant(
         "entry-after-the-call",
@@ -92,6 +110,8 @@ INVARIANTS = [
         'if watch["at"] == "entry":',
         "if False:",
         BOUND,
+        "invariants: bound to a program",
+        Fault.ORDER,
     ),
     Mutant(
         "query-counts-odd-rows",
@@ -100,6 +120,8 @@ INVARIANTS = [
         "every.filter(~odd.select",
         "every if True else every.filter(~odd.select",
         (*AGREEMENT, *VERIFY),
+        "invariants: saved results",
+        Fault.UNKNOWN,
     ),
     Mutant(
         "query-distance-of-zero-holds",
@@ -108,6 +130,8 @@ INVARIANTS = [
         "    if found <= 0:\n        return None",
         "    if found < 0:\n        return None",
         BOUNDS,
+        "invariants: closest call",
+        Fault.OFF_BY_ONE,
     ),
     Mutant(
         "query-tolerance-twice",
@@ -116,6 +140,8 @@ INVARIANTS = [
         "        if found > _SURELY_WITHIN:",
         "        if found > 2:",
         BOUNDS,
+        "invariants: saved results",
+        Fault.SILENT,
     ),
     Mutant(
         "query-wait-off-by-one",
@@ -124,6 +150,8 @@ INVARIANTS = [
         '(col("ended") - col(_CLOCK) <= steps)',
         '(col("ended") - col(_CLOCK) <= steps + 1)',
         BOUNDS,
+        "invariants: waits",
+        Fault.OFF_BY_ONE,
     ),
     Mutant(
         "look-ahead-compares-the-end",
@@ -132,6 +160,8 @@ INVARIANTS = [
         "places = (~same).arg_true()",
         "places = (~same).tail(0).arg_true()",
         VERIFY,
+        "invariants: look-ahead",
+        Fault.OFF_BY_ONE,
     ),
     Mutant(
         "fold-of-a-list-that-was-changed",
@@ -140,5 +170,67 @@ INVARIANTS = [
         " and elements[-1] is seen.last:",
         ":",
         ("tests/unit/runtime/guarding", "tests/functional/test_bindings.py"),
+        "invariants: bound to a program",
+        Fault.STALE,
+    ),
+    Mutant(
+        "monitor-wait-by-time-ends-too-early",
+        "a wait that ends at the last moment counts as too late",
+        f"{KIND}/timed_waits.py",
+        'CLOCK_0 - {queue}[0][0] > {waits.length}:",',
+        'CLOCK_0 - {queue}[0][0] >= {waits.length}:",',
+        (*AGREEMENT, *MONITOR),
+        "invariants: waits",
+        Fault.OFF_BY_ONE,
+    ),
+    Mutant(
+        "monitor-time-goes-back",
+        "a step with an earlier time turns the clock of waits back",
+        f"{KIND}/monitor_text.py",
+        'f"if {cell} is None or {time} > {cell}:"',
+        'f"if {cell} is None or {time} != {cell}:"',
+        (*AGREEMENT, *MONITOR),
+        "invariants: waits",
+        Fault.ORDER,
+    ),
+    Mutant(
+        "monitor-wait-of-a-group-ends-twice",
+        "what was answered in time is told as too late when its time is over",
+        f"{KIND}/timed_waits.py",
+        '"    _w[1] = _w[2] = _w[3] = None",',
+        '"    _w[2] = _w[2]",',
+        (*AGREEMENT, *MONITOR),
+        "invariants: waits",
+        Fault.SILENT,
+    ),
+    Mutant(
+        "query-time-goes-back",
+        "the query takes the times of the rows as they come",
+        f"{ENGINE}/steps.py",
+        ".cast(library.Int128).cum_max().alias(_CLOCK)",
+        ".cast(library.Int128).alias(_CLOCK)",
+        (*AGREEMENT, *MONITOR),
+        "invariants: verify",
+        Fault.ORDER,
+    ),
+    Mutant(
+        "query-wait-by-time-of-its-group-only",
+        "what waits at the end of its group is late, though the time has not passed",
+        f"{ENGINE}/steps.py",
+        'late = missed.filter(library.lit(last, dtype=library.Int128) - col(_CLOCK) > each["length"])',
+        "late = missed",
+        (*AGREEMENT, *MONITOR),
+        "invariants: verify",
+        Fault.SILENT,
+    ),
+    Mutant(
+        "monitor-lets-a-second-caller-in",
+        "a step is taken while another one is not over",
+        f"{KIND}/monitor_text.py",
+        '"        SHARED_0()",',
+        '"        pass",',
+        MONITOR,
+        "invariants: monitor",
+        Fault.SCOPE,
     ),
 ]

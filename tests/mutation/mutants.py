@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from tests.mutation.cache_mutants import CACHES
+from tests.mutation.chaos_mutants import CHAOS
 from tests.mutation.config_mutants import CONFIGS
+from tests.mutation.difference_mutants import DIFFERENCE
 from tests.mutation.file_mutants import FILES
+from tests.mutation.gate_mutants import GATES
 from tests.mutation.guard_mutants import GUARDS
 from tests.mutation.invariant_mutants import INVARIANTS
-from tests.mutation.mutant import TABLE, Mutant
+from tests.mutation.mutant import TABLE, Fault, Mutant
+from tests.mutation.page_mutants import PAGE
 from tests.mutation.rule_test_mutants import RULE_TESTS
 from tests.mutation.run_mutants import RUNS
 from tests.mutation.runtime_mutants import RUNTIME
+from tests.mutation.stability_mutants import STABILITY
 from tests.mutation.store_mutants import STORE
 
 EMIT = "peakguard/expression/emit"
@@ -483,6 +488,8 @@ CONTRACTS = [
         "if len(present) > 1:",
         "if len(present) > 9:",
         COLUMNS_TESTS,
+        "contracts: alignment",
+        Fault.SILENT,
     ),
     Mutant(
         "extends-parents-forgotten-by-the-cache",
@@ -491,6 +498,8 @@ CONTRACTS = [
         "*(own[file] for file in lineage.files)",
         "",
         ("tests/functional/test_extends.py",),
+        "contracts: check",
+        Fault.STALE,
     ),
     Mutant(
         "extends-rule-keeps-its-condition",
@@ -499,6 +508,8 @@ CONTRACTS = [
         "replaced = _DEMAND",
         'replaced = frozenset({"expr"})',
         ("tests/unit/contract/test_inherit.py",),
+        "contracts: check",
+        Fault.SILENT,
     ),
     Mutant(
         "extends-lower-bounds-are-free",
@@ -507,6 +518,8 @@ CONTRACTS = [
         "(own is None or measure(own) < measure(theirs))",
         "own is None",
         WEAKER_TESTS,
+        "contracts: check",
+        Fault.SILENT,
     ),
     Mutant(
         "extends-keys-are-free",
@@ -514,7 +527,9 @@ CONTRACTS = [
         "peakguard/kinds/contract/weaker.py",
         "own and set(own) <= set(theirs)",
         "own",
-        WEAKER_TESTS,
+        ("tests/unit/contract/test_weaker.py::test_another_key_is_told",),
+        "contracts: check",
+        Fault.SILENT,
     ),
     Mutant(
         "extends-missing-is-free",
@@ -523,11 +538,12 @@ CONTRACTS = [
         '"nullable": _is(value=True)',
         '"nullable": _is(value=None)',
         WEAKER_TESTS,
+        "contracts: check",
+        Fault.UNKNOWN,
     ),
 ]
 
 MUTANTS: list[Mutant] = [
-    *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE, *CACHES,
-    *FILES, *RULE_TESTS,
-    *RUNS,
+    *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE, *CACHES, *FILES,
+    *RUNS, *GATES, *STABILITY, *DIFFERENCE, *PAGE, *RULE_TESTS, *CHAOS,
 ]  # fmt: skip # the lists in order

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.mutant import Mutant
+from tests.mutation.mutant import Fault, Mutant
 
 _KIND = "peakguard/kinds/reproducibility"
 _VALUES = "tests/unit/reproducibility/test_plain_values.py"
@@ -19,6 +19,8 @@ RUNS = [
         "json.dumps([seed, library, name, *index])",
         "json.dumps([seed, library, name])",
         (_STREAMS,),
+        "seeds: streams",
+        Fault.REPEAT,
     ),
     Mutant(
         "runs-streams-of-libraries-are-one",
@@ -27,6 +29,8 @@ RUNS = [
         "json.dumps([seed, library, name, *index])",
         "json.dumps([seed, name, *index])",
         (_STREAMS,),
+        "seeds: streams",
+        Fault.REPEAT,
     ),
     Mutant(
         "runs-level-believes-the-present-environment",
@@ -35,6 +39,8 @@ RUNS = [
         "    here = started_with()",
         "    here = os.environ",
         (_RUNS, "-k", "sets_itself"),
+        "seeds: level",
+        Fault.REPEAT,
     ),
     Mutant(
         "runs-level-needs-no-injection",
@@ -43,6 +49,8 @@ RUNS = [
         "if _INJECTED.get(name) != value]",
         "if name == value]",
         (_RUNS, "-k", "without_a_policy"),
+        "seeds: level",
+        Fault.REPEAT,
     ),
     Mutant(
         "runs-zeros-are-one",
@@ -51,6 +59,8 @@ RUNS = [
         "repr(float(value))}",
         "repr(float(value) + 0.0)}",
         (_VALUES,),
+        "seeds: fingerprints",
+        Fault.REPEAT,
     ),
     Mutant(
         "runs-order-of-dicts-is-free",
@@ -59,6 +69,8 @@ RUNS = [
         "for key, each in value.items()]}",
         "for key, each in sorted(value.items(), key=str)]}",
         (_VALUES,),
+        "seeds: fingerprints",
+        Fault.REPEAT,
     ),
     Mutant(
         "runs-texts-are-joined",
@@ -67,6 +79,8 @@ RUNS = [
         "    _add_buffer(digest, column.str.len_bytes().cast(polars().UInt32))\n",
         "",
         (_FRAMES,),
+        "seeds: fingerprints",
+        Fault.REPEAT,
     ),
     Mutant(
         "runs-nulls-are-their-fillers",
@@ -75,6 +89,8 @@ RUNS = [
         "    if column.null_count():\n",
         "    if column.null_count() < 0:\n",
         (_FRAMES,),
+        "seeds: fingerprints",
+        Fault.REPEAT,
     ),
     Mutant(
         "runs-lists-lose-their-lengths",
@@ -83,6 +99,8 @@ RUNS = [
         "        _add_buffer(digest, lists.list.len().fill_null(0).cast(library.UInt32))\n",
         "",
         (_FRAMES,),
+        "seeds: fingerprints",
+        Fault.REPEAT,
     ),
     Mutant(
         "runs-manifests-are-believed",
@@ -91,6 +109,8 @@ RUNS = [
         '    if manifest.get("manifest") != FORMAT:',
         '    if manifest.get("manifest") is None:',
         (_ARCHIVE,),
+        "seeds: manifest",
+        Fault.DAMAGE,
     ),
     Mutant(
         "runs-fingerprint-without-inputs",
@@ -99,6 +119,8 @@ RUNS = [
         'content["inputs"] = {each["path"]: each["digest"] for',
         'content["inputs"] = {each["path"]: 0 for',
         (_ARCHIVE,),
+        "seeds: manifest",
+        Fault.REPEAT,
     ),
     Mutant(
         "runs-any-prefix-will-do",
@@ -107,6 +129,8 @@ RUNS = [
         "        if len(found) > 1:",
         "        if len(found) > 9:",
         (_ARCHIVE,),
+        "seeds: manifest",
+        Fault.SILENT,
     ),
     Mutant(
         "runs-contents-are-not-pinned",
@@ -115,14 +139,18 @@ RUNS = [
         "        self._store.pin(run, digests)\n",
         "        self._store.pin(run, digests[:0])\n",
         (_ARCHIVE,),
+        "seeds: kept inputs",
+        Fault.LEAK,
     ),
     Mutant(
-        "runs-replay-finds-what-the-run-wrote",
-        "what was written since the run is there when it is repeated",
+        "runs-replay-finds-what-was-added-since",
+        "a file that somebody added since the run is there when it is repeated",
         f"{_KIND}/workspace.py",
         "is_older = os.stat(path).st_mtime_ns < began_ns",
         "is_older = os.stat(path).st_mtime_ns > 0 < began_ns",
-        (_RUNS, "-k", "whatever_became or writes_beside"),
+        (_RUNS, "-k", "added_since"),
+        "seeds: replay",
+        Fault.REPEAT,
     ),
     Mutant(
         "runs-replay-trusts-what-is-in-place",
@@ -131,6 +159,8 @@ RUNS = [
         '    return None if found == entry["digest"] else',
         "    return None if found else",
         (_RUNS, "-k", "too_large"),
+        "seeds: replay",
+        Fault.REPEAT,
     ),
     Mutant(
         "runs-inputs-are-read-at-the-end",
@@ -139,5 +169,7 @@ RUNS = [
         "if is_kept and whole not in self.written and os.path.isfile(whole):",
         "if is_kept and not is_written and whole not in self.written and os.path.isfile(whole):",
         (_RUNS, "-k", "writes_beside"),
+        "seeds: kept inputs",
+        Fault.ORDER,
     ),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.mutant import Mutant
+from tests.mutation.mutant import Fault, Mutant
 
 RESILIENCE = "peakguard/kinds/resilience"
 LOGS = "peakguard/kinds/observability"
@@ -25,6 +25,8 @@ RUNTIME = [
         "epoch is not self.epoch or ",
         "",
         BREAKER,
+        "breaker: trial",
+        Fault.STALE,
     ),
     Mutant(
         "breaker-minimum-off-by-one",
@@ -33,6 +35,8 @@ RUNTIME = [
         'elif counts.calls >= self._settings["minimum_calls"]:',
         'elif counts.calls > self._settings["minimum_calls"]:',
         BREAKER,
+        "breaker: opening",
+        Fault.OFF_BY_ONE,
     ),
     Mutant(
         "breaker-keeps-a-permit",
@@ -41,6 +45,8 @@ RUNTIME = [
         "            self.breaker.ignored(epoch)",
         "            pass",
         LIMITS,
+        "breaker: trial",
+        Fault.LEAK,
     ),
     Mutant(
         "host-breaker-never-looks",
@@ -49,6 +55,8 @@ RUNTIME = [
         "        elif self.memory.generation != self.epoch.generation:",
         "        elif False:",
         HOST,
+        "breaker: shared by a host",
+        Fault.STALE,
     ),
     Mutant(
         "host-breaker-without-a-checksum",
@@ -57,6 +65,8 @@ RUNTIME = [
         "        if stated != _sum(packed, self.generation):",
         "        if False:",
         HOST,
+        "breaker: shared by a host",
+        Fault.DAMAGE,
     ),
     Mutant(
         "retry-one-attempt-more",
@@ -65,6 +75,8 @@ RUNTIME = [
         'if tried.attempts >= self._settings["max_attempts"]:',
         'if tried.attempts > self._settings["max_attempts"]:',
         RETRY,
+        "retry: attempts",
+        Fault.BOUND,
     ),
     Mutant(
         "retry-waits-beyond-the-deadline",
@@ -73,6 +85,8 @@ RUNTIME = [
         "if deadline is not None and self._clock.now() + wait >= deadline:",
         "if False:",
         RETRY,
+        "retry: waits",
+        Fault.BOUND,
     ),
     Mutant(
         "retry-after-is-not-heard",
@@ -81,6 +95,8 @@ RUNTIME = [
         "wait = max(wait, asked or 0.0)",
         "wait = wait or asked or 0.0",
         RETRY,
+        "retry: waits",
+        Fault.BOUND,
     ),
     Mutant(
         "timeout-swallows-a-cancellation",
@@ -89,6 +105,8 @@ RUNTIME = [
         "self._task.uncancel() <= self._cancelling and",
         "(self._task.uncancel() or True) and",
         LIMITS,
+        "retry: timeouts",
+        Fault.SWALLOWED,
     ),
     Mutant(
         "bulkhead-forgets-who-waits",
@@ -97,6 +115,8 @@ RUNTIME = [
         "        if self.line:\n            self.serve()\n\n    def serve",
         "        pass\n\n    def serve",
         LIMITS,
+        "retry: limits",
+        Fault.LEAK,
     ),
     Mutant(
         "bulkhead-leaks-on-cancel",
@@ -105,6 +125,8 @@ RUNTIME = [
         "if is_served and not wants_it:",
         "if False:",
         LIMITS,
+        "retry: limits",
+        Fault.LEAK,
     ),
     Mutant(
         "rate-hoards-bursts",
@@ -113,6 +135,8 @@ RUNTIME = [
         "turn = max(self._next, now - self._burst_time) + self._interval",
         "turn = self._next + self._interval",
         LIMITS,
+        "retry: limits",
+        Fault.BOUND,
     ),
     Mutant(
         "budget-keeps-the-last-token",
@@ -121,6 +145,8 @@ RUNTIME = [
         "if self.tokens < price:",
         "if self.tokens <= price:",
         LIMITS,
+        "retry: budget",
+        Fault.OFF_BY_ONE,
     ),
     Mutant(
         "check-worst-case-one-wait-more",
@@ -129,6 +155,8 @@ RUNTIME = [
         "waits = longest_waits(policy.retry.backoff, attempts - 1)",
         "waits = longest_waits(policy.retry.backoff, attempts)",
         AGREEMENT,
+        "retry: check",
+        Fault.OFF_BY_ONE,
     ),
     Mutant(
         "check-trips-itself-off-by-one",
@@ -137,6 +165,8 @@ RUNTIME = [
         "attempts >= enough and attempts >= minimum:",
         "attempts >= enough and attempts > minimum:",
         AGREEMENT,
+        "breaker: check",
+        Fault.OFF_BY_ONE,
     ),
     Mutant(
         "logs-keys-of-texts-stay",
@@ -145,6 +175,8 @@ RUNTIME = [
         "            text = self._without_pairs(text)\n",
         "",
         SECRETS,
+        "errors: secrets",
+        Fault.SECRET,
     ),
     Mutant(
         "logs-spelling-of-keys-matters",
@@ -153,6 +185,8 @@ RUNTIME = [
         'return text.lower().replace("_", "").replace("-", "")',
         "return text.lower()",
         SECRETS,
+        "errors: secrets",
+        Fault.SECRET,
     ),
     Mutant(
         "logs-secret-types-are-not-remembered",
@@ -161,6 +195,8 @@ RUNTIME = [
         "        remember(secret)\n",
         "",
         SECRETS,
+        "errors: secrets",
+        Fault.SECRET,
     ),
     Mutant(
         "log-files-take-one-name",
@@ -169,6 +205,8 @@ RUNTIME = [
         'f"{self._path}.{max(time.time_ns(), last + 1)}.{os.getpid()}"',
         'f"{self._path}.{last + 1}.1"',
         ("tests/unit/runtime/test_appending.py",),
+        "run ids: logs",
+        Fault.ORDER,
     ),
     Mutant(
         "journal-believes-damaged-lines",
@@ -177,6 +215,8 @@ RUNTIME = [
         'or b"%08x" % zlib.crc32(data) != line[:_SUM]:',
         "or False:",
         ("tests/unit/runtime/journal/test_lines.py", "tests/unit/runtime/journal/test_segments.py"),
+        "errors: journal",
+        Fault.DAMAGE,
     ),
     Mutant(
         "journal-line-without-its-first-feed",
@@ -185,5 +225,7 @@ RUNTIME = [
         'return b"\\n%08x %s\\n"',
         'return b"%08x %s\\n"',
         ("tests/unit/runtime/journal/test_lines.py", "tests/unit/runtime/journal/test_segments.py"),
+        "errors: journal",
+        Fault.DAMAGE,
     ),
 ]

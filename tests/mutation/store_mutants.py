@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutation.mutant import Mutant
+from tests.mutation.mutant import Fault, Mutant
 
 _UNIT = "tests/unit/runtime/test_store.py"
 _CUTS = "tests/crash/test_enumeration.py"
@@ -15,6 +15,8 @@ STORE = [
         "        if digest == found.digest and len(data) == found.size:",
         "        if len(data) == found.size:",
         ("tests/crash/test_damage.py",),
+        "cache: read",
+        Fault.DAMAGE,
     ),
     Mutant(
         "store-believes-pointers",
@@ -23,6 +25,8 @@ STORE = [
         '    if rest != _digest(body) + b"\\n":',
         "    if not rest:",
         ("tests/crash/test_damage.py",),
+        "cache: read",
+        Fault.DAMAGE,
     ),
     Mutant(
         "store-follows-pointers-of-others",
@@ -31,6 +35,8 @@ STORE = [
         "    if name_of(found.key) != name:",
         "    if not name:",
         (_UNIT,),
+        "cache: read",
+        Fault.DAMAGE,
     ),
     Mutant(
         "store-collector-does-not-sync",
@@ -39,15 +45,8 @@ STORE = [
         '    if durability == "full" and old:',
         '    if durability == "rename" and old:',
         (_CUTS,),
-    ),
-    Mutant(
-        "store-makes-folders-before-its-format-is-durable",
-        "what a killed process made is not synced first",
-        "peakguard/runtime/store/opening.py",
-        "        # Before anything else: folders without a `format` would be taken for something else.\n"
-        "        sync_folder(layout.root)\n",
-        "        pass\n",
-        (_CUTS, "-m", "slow"),
+        "cache: collection",
+        Fault.DURABILITY,
     ),
     Mutant(
         "store-trusts-objects-that-are-there",
@@ -58,6 +57,8 @@ STORE = [
         "            if not os.path.exists(self.layout.object(made.digest)):\n"
         "                self._write(self.layout.object(made.digest), data)",
         (_UNIT,),
+        "cache: write",
+        Fault.DURABILITY,
     ),
     Mutant(
         "store-collects-what-is-pinned",
@@ -66,6 +67,8 @@ STORE = [
         "    named = set(_pinned(layout, damaged))",
         "    named = set[str]()",
         (_CUTS,),
+        "seeds: kept inputs",
+        Fault.LEAK,
     ),
     Mutant(
         "store-removal-is-not-synced",
@@ -74,6 +77,8 @@ STORE = [
         '        if self._durability == "full":\n            sync_folder(os.path.dirname(path))',
         '        if self._durability == "never":\n            sync_folder(os.path.dirname(path))',
         (_CUTS,),
+        "cache: removal",
+        Fault.DURABILITY,
     ),
     Mutant(
         "store-sweeps-the-living",
@@ -82,6 +87,8 @@ STORE = [
         "        return not _is_alive(int(process, 16))",
         "        return True",
         (_UNIT,),
+        "cache: collection",
+        Fault.SCOPE,
     ),
     Mutant(
         "store-counts-no-generations",
@@ -90,6 +97,8 @@ STORE = [
         "generation=self._generation(key) + 1",
         "generation=1",
         (_UNIT,),
+        "cache: write",
+        Fault.STALE,
     ),
     Mutant(
         "store-without-locks",
@@ -98,6 +107,8 @@ STORE = [
         "        lock.acquire()",
         "        pass",
         ("tests/crash/test_soak.py",),
+        "cache: write",
+        Fault.SCOPE,
     ),
     Mutant(
         "files-are-not-synced",
@@ -106,6 +117,8 @@ STORE = [
         '        _write_new(temporary, data, sync=durability == "full", flags=os.O_EXCL, mode_of=target)',
         "        _write_new(temporary, data, sync=False, flags=os.O_EXCL, mode_of=target)",
         (_CUTS,),
+        "cache: write",
+        Fault.DURABILITY,
     ),
     Mutant(
         "sync-is-tried-again",
@@ -114,5 +127,7 @@ STORE = [
         "    except OSError as error:\n        raise Unsynced",
         "    except OSError as error:\n        system.fsync(descriptor)\n        raise Unsynced",
         (_UNIT,),
+        "cache: write",
+        Fault.DURABILITY,
     ),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -22,6 +23,7 @@ from peakguard.syntax.parse import parse
 from peakguard.syntax.source import Source
 
 STATE = {
+    "at": "datetime[us, UTC]",
     "book": "string",
     "n": "int64",
     "x": {"type": "float64"},
@@ -31,7 +33,8 @@ STATE = {
 NUMBERS = ["n", "x", "y", "x - prev(x)", "cum_max(x)", "cum_sum(n)", "rolling_mean(x, 3)", "abs(y)", "delta(n)"]
 NUMBERS += ["sum(p.q * p.p for p in ps)", "sum(p.q for p in ps if p.p > 0)", "first(x)", "count(p.q > 0 for p in ps)"]
 EVENTS = ["changed(n)", "x > 1", "is_null(y)", "n == 2", "since(x > 0) > 2", "len(book) > 1", "y < x"]
-EVENTS += ["any(p.q > 1 for p in ps)", "book == 'a'", "is_finite(y)"]
+EVENTS += ["any(p.q > 1 for p in ps)", "book == 'a'", "is_finite(y)", "at > prev(at)"]
+EVENTS += ["at - prev(at) > seconds(5)"]
 number = st.sampled_from([0.0, 1.0, -1.0, 0.5, 2.0, 3.25])
 event = st.one_of(
     st.sampled_from(EVENTS),
@@ -41,6 +44,15 @@ event = st.one_of(
 )
 event = st.one_of(event, st.builds("({}) and ({})".format, event, event), st.builds("not ({})".format, event))
 groups = st.sampled_from([[], ["book"], ["book", "n"]])
+BEGIN = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+def _steps(number: int) -> dict[str, Any]:
+    return {"steps": number}
+
+
+def _duration(seconds: int) -> dict[str, Any]:
+    return {"duration": f"{seconds}s"}
 
 
 @st.composite
@@ -48,7 +60,8 @@ def invariants(draw: st.DrawFn) -> dict[str, Any]:
     form = draw(st.sampled_from(["expr", "never", "eventually", "after"]))
     made: dict[str, Any] = {form: draw(event)}
     if form == "after":
-        made |= {"expect": draw(event), "steps": draw(st.integers(1, 3)), "within": draw(groups)}
+        made |= {"expect": draw(event), "within": draw(groups)}
+        made |= draw(st.one_of(st.builds(_steps, st.integers(1, 3)), st.builds(_duration, st.integers(0, 12))))
     elif form != "eventually":
         made |= {"within": draw(groups), "on_null": draw(st.sampled_from(["fail", "pass"]))}
         if draw(st.booleans()):
@@ -79,6 +92,8 @@ odd = st.sampled_from([math.nan, math.inf, None])
 record = st.fixed_dictionaries({"q": finite, "p": finite})
 step = st.fixed_dictionaries(
     {
+        # Uneven, equal, and now and then back.
+        "at": st.one_of(st.integers(0, 30), st.integers(0, 30), st.integers(-5, 400)),
         "book": st.sampled_from(["a", "b", "cc"]),
         "n": st.integers(-2, 3),
         "x": st.one_of(finite, finite, finite, finite, odd),
@@ -107,13 +122,24 @@ def is_sound(row: Mapping[str, Any], read: frozenset[str]) -> bool:
 def frame_of(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     record_type = pl.Struct({"q": pl.Float64, "p": pl.Float64})
     schema: dict[str, Any] = {
+        "at": pl.Datetime("us", "UTC"),
         "book": pl.String,
         "n": pl.Int64,
         "x": pl.Float64,
         "y": pl.Float64,
         "ps": pl.List(record_type),
     }
-    return pl.DataFrame(list(rows), schema=schema)
+    return pl.DataFrame([_timed(row) for row in rows], schema=schema)
+
+
+def _timed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with its time, which is written as seconds, as a time."""
+    return {**row, "at": BEGIN + timedelta(seconds=row["at"])}
+
+
+def _canonical(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with its time as the reference takes it: a count of microseconds."""
+    return {**row, "at": round(_timed(row)["at"].timestamp()) * 10**6}
 
 
 def counts(outcome: InvariantOutcome) -> Meaning:
@@ -125,7 +151,7 @@ def counts(outcome: InvariantOutcome) -> Meaning:
 def streamed(table: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Verification:
     monitor = bind(table).monitor()
     for row in rows:
-        monitor.step(**row)
+        monitor.step(**_timed(row))
     return monitor.outcome()
 
 
@@ -136,7 +162,7 @@ def judge(policy: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
     table = compile_document(document)
     read = frozenset(name for name in "qp" if f"p.{name}" in json.dumps(policy))
     sound = [(number, row) for number, row in enumerate(rows, 1) if is_sound(row, read)]
-    expected = meaning(spec, [row for _, row in sound], [number for number, _ in sound])
+    expected = meaning(spec, [_canonical(row) for _, row in sound], [number for number, _ in sound])
     stream = streamed(table, rows)
     query = bind(table).verify(frame_of(rows))
     for found in (stream, query):
@@ -155,6 +181,31 @@ def judge(policy: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(policies(), st.lists(step, max_size=12))
 def test_the_three_agree(policy: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    judge(policy, rows)
+
+
+@st.composite
+def waits(draw: st.DrawFn) -> dict[str, Any]:
+    """Several waits by time, over few steps and groups, so that many of them are late, and many just not."""
+    simple = st.sampled_from(["n == 2", "n < 0", "x > 1", "changed(n)", "book == 'a'", "at > prev(at)", "n != 0"])
+    made = st.fixed_dictionaries(
+        {"after": simple, "expect": simple, "within": groups, "duration": st.builds("{}s".format, st.integers(0, 20))}
+    )
+    policy = draw(policies())
+    chosen = draw(st.lists(made, min_size=1, max_size=4))
+    return {**policy, "at_end": {}, "invariants": {f"w{place}": each for place, each in enumerate(chosen)}}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(waits(), st.lists(step, min_size=3, max_size=14))
+def test_the_three_agree_on_waits_by_time(policy: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    judge(policy, rows)
+
+
+@pytest.mark.slow
+@settings(max_examples=2_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(waits(), st.lists(step, min_size=3, max_size=24))
+def test_the_three_agree_on_many_waits_by_time(policy: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     judge(policy, rows)
 
 

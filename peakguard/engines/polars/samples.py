@@ -123,3 +123,26 @@ def _as_text(frame: pl.DataFrame, plan: Mapping[str, Any]) -> pl.DataFrame:
         if name in frame.columns and isinstance(frame.schema[name], temporal)
     ]
     return frame.with_columns(texts)
+
+
+def like(data: pl.DataFrame, made: pl.DataFrame, names: Mapping[str, str], plan: Mapping[str, Any]) -> pl.DataFrame:
+    """What was made of some data, under the names and types of these; `names` are those in `made` by those in `data`.
+
+    A column that was made of another type on purpose keeps it. Columns that no plan knows are those of the data.
+    """
+    library = polars()
+    declared = {column["names"][0]: to_dtype(column["type"], column["values"]) for column in plan["columns"]}
+    order = [name for name in made.columns if name in names.values()]
+    known = [name for name in data.columns if names.get(name) in made.columns]
+    # Where the order of columns was changed on purpose, it is theirs.
+    known.sort(key=lambda name: order.index(names[name])) if order != list(declared) else None
+    columns = []
+    for name in known:
+        column = made[names[name]].alias(name)
+        is_as_declared = column.dtype == declared[names[name]]
+        columns.append(column.cast(data.schema[name], strict=False) if is_as_declared else column)
+    columns += [made[name] for name in made.columns if name not in names.values()]
+    if made.height == data.height:
+        columns += [data[name] for name in data.columns if name not in names]
+    result: pl.DataFrame = library.DataFrame(columns)
+    return result

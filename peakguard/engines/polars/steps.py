@@ -64,7 +64,7 @@ class Steps:
         """What becomes of one invariant of the table."""
         form = each["form"]
         if form == "after":
-            return self._after(each)
+            return self._after(each) if each["length"] is None else self._timed(each)
         return self._always(each) if form == "always" else self._at_end(each)
 
     def _always(self, each: Mapping[str, Any]) -> Found:
@@ -159,6 +159,31 @@ class Steps:
         keep = self._table["keep"]
         rows = self._frame.filter(polars().col(STEP) < step).tail(keep).select(STEP, *self._rows.scalars)
         return tuple(Step(int(row.pop(STEP)), row) for row in rows.to_dicts())
+
+    def _timed(self, each: Mapping[str, Any]) -> Found:
+        """Waits by time, which is the latest that any step has shown; so it rises, and the first to end is enough."""
+        library, texts, groups = polars(), each["polars"], each["groups"]
+        col = library.col
+        # Differences of any two times fit.
+        clock = col(each["clock"]).to_physical().cast(library.Int128).cum_max().alias(_CLOCK)
+        seen = self._frame.with_columns(
+            whole(texts["expr"]).fill_null(value=False).alias("begins"),
+            whole(texts["expect"]).fill_null(value=False).alias("ends"),
+            clock,
+        )
+        ended = library.when(col("ends")).then(col(_CLOCK)).backward_fill()
+        seen = seen.with_columns((ended.over(groups) if groups else ended).alias("ended"))
+        begun = seen.filter(col("begins"))
+        missed = begun.filter(~(col("ended") - col(_CLOCK) <= each["length"]).fill_null(value=False))
+        last = seen[_CLOCK].max()
+        late = missed.filter(library.lit(last, dtype=library.Int128) - col(_CLOCK) > each["length"])
+        first: First | None = None
+        if late.height:
+            values, began = late.row(0, named=True), late[_CLOCK][0]
+            step = int(seen.filter(col(_CLOCK) - began > each["length"])[STEP][0])
+            group = tuple(values[name] for name in groups)
+            first = (step, group, False, None, {name: values[name] for name in each["reads"]}, self._before(step))
+        return Found(begun.height, begun.height, late.height, 0, missed.height - late.height, late.height, first)
 
     def _after(self, each: Mapping[str, Any]) -> Found:
         library, texts, groups = polars(), each["polars"], each["groups"]

@@ -8,10 +8,12 @@ from peakguard.language.facts import Fact
 
 
 def facts(document: Document[Bindings]) -> Iterator[Fact]:
-    """A fact for every target and for every name of a binding, and one where foreign exceptions are classified."""
+    """A fact for every target and name of a binding, and for what the policies that it names must know of it."""
     for index, binding in enumerate(document.spec.bindings):
         if binding.target is not None:
-            yield Fact("binding of", binding.target, document.span("bindings", index, "target"), {})
+            given = binding.returns or binding.yields
+            data = {"contract": given.contract if given is not None else None}
+            yield Fact("binding of", binding.target, document.span("bindings", index, "target"), data)
         if binding.name is not None:
             yield Fact("guard", binding.name, document.span("bindings", index, "name"), {})
         if binding.resilience is not None:
@@ -25,5 +27,8 @@ def facts(document: Document[Bindings]) -> Iterator[Fact]:
             places = {name: list(document.key_span(*at, "state", name)) for name in watch.state}
             name = f"{document.file} {index}"
             yield Fact("watched", name, document.key_span(*at), {"policy": watch.policy, "state": places})
+        if binding.critical:
+            span = document.key_span("bindings", index, "critical")
+            yield Fact("critical binding", binding.shown, span, {"target": binding.target})
         if binding.classify is not None:
             yield Fact("classified", binding.shown, document.key_span("bindings", index, "classify"), {})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, Strict, model_validator
@@ -14,13 +13,7 @@ from peakguard.language.references import CacheRef, ConfigRef, ContractRef, Erro
 from peakguard.language.rule import OnNull
 from peakguard.language.short import Short
 from peakguard.language.typed import Bounded, Shape, ShortForm, one_shape
-from peakguard.language.values import Flag, Identifier, Name, Text, fault, of_form
-
-_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
-_TARGET = re.compile(rf"{_NAME}(\.{_NAME})*:{_NAME}(\.{_NAME})*")
-
-
-_TARGET_SAYS = "`package.module:function`, or `…:Class.method`"
+from peakguard.language.values import Flag, Identifier, Name, Target, Text, fault
 
 
 def _check_path(text: str) -> str:
@@ -32,7 +25,6 @@ def _check_path(text: str) -> str:
 
 
 Fold = Literal["sum", "count", "min", "max", "first", "last"]
-Target = Annotated[str, Strict(), of_form(_TARGET, "target", _TARGET_SAYS)]
 PathText = Annotated[str, Strict(), AfterValidator(_check_path)]
 
 

@@ -19,6 +19,7 @@ from peakguard.language.document import Document
 from peakguard.language.rule import Rule
 from peakguard.language.typed import type_of
 from peakguard.runtime.lengths import nanoseconds
+from peakguard.syntax.node import Mapping as Table
 
 
 def compile_document(document: Document[Contract]) -> dict[str, Any]:
@@ -28,6 +29,7 @@ def compile_document(document: Document[Contract]) -> dict[str, Any]:
         "name": spec.name,
         "version": spec.version,
         "origin": document.file,
+        "places": _places(document),
         "mode": spec.mode,
         "error": spec.error,
         "on_violation": spec.on_violation,
@@ -45,6 +47,18 @@ def compile_document(document: Document[Contract]) -> dict[str, Any]:
         "references": [_reference(spec, name, foreign) for name, foreign in spec.references.items()],
         "exempt": [[each.rule, each.key, each.until] for each in spec.exempt],
     }
+
+
+def _places(document: Document[Contract]) -> dict[str, str]:
+    """Where each part that data can break is written: a column, a rule, a demand on the whole."""
+    found = {}
+    for key, (_, value) in document.node.entries.items():
+        inner = value.entries if isinstance(value, Table) and key in ("columns", "rules", "references") else {}
+        paths: list[tuple[str, ...]] = [(key, name) for name in inner] or [(key,)]
+        for path in paths:
+            span = document.key_span(*path)
+            found[".".join(path)] = f"{span.file}:{span.line}"
+    return found
 
 
 def _column(name: str, column: Column) -> dict[str, Any]:

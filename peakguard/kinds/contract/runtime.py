@@ -13,6 +13,7 @@ from peakguard.kinds.contract.settle import Settled, partition_of, quarantine_pa
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.events import emit
 from peakguard.runtime.failure.violated import violation_of
+from peakguard.runtime.rule_places import place_of
 from peakguard.runtime.violation import Verdict, Violation
 
 if TYPE_CHECKING:
@@ -144,6 +145,12 @@ class Contract:
         self._tell(verdict, ())
         return refused
 
+    @property
+    def places(self) -> Mapping[str, str]:
+        """Where its rules are written, by their ids or the parts that they belong to: `contracts/ohlcv.yaml:12`."""
+        places: Mapping[str, str] = self._plan["places"]
+        return places
+
     def inspect(self, frame: Any, *, references: Given | None = None, now: datetime | None = None) -> Verdict:
         """What became of every rule, run or skipped, whatever the contract does about it.
 
@@ -230,7 +237,8 @@ class Contract:
         code = next((each.error for each in violations if each.error), None) or self._plan["error"]
         found = self._policies.errors.find(code) if self._policies is not None else None
         digest = self._policies.digest if self._policies is not None else None
-        return violation_of(self.name, self.version, violations, code, found, digest)
+        origin = place_of(self.places, violations[0].rule)
+        return violation_of(self.name, self.version, violations, code, found, digest, origin)
 
 
 def _moment(now: datetime | None) -> datetime:

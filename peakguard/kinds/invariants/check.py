@@ -11,7 +11,7 @@ from peakguard.expression import compile_text
 from peakguard.expression.typed import TypedExpression, walk
 from peakguard.kinds.invariants.model import Invariant, Invariants
 from peakguard.kinds.invariants.scope import scope_of
-from peakguard.kinds.invariants.watched import texts
+from peakguard.kinds.invariants.watched import texts, time_of, times_of
 from peakguard.language.check_bounded import check_shape
 from peakguard.language.document import Document
 from peakguard.syntax.node import Path
@@ -19,6 +19,7 @@ from peakguard.syntax.node import Path
 KEYS_OF = {
     "within": ("expr", "never", "after"),
     "steps": ("after",),
+    "duration": ("after",),
     "expect": ("after",),
     "when": ("expr", "never"),
     "on_null": ("expr", "never"),
@@ -39,6 +40,7 @@ def check(document: Document[Invariants]) -> Iterator[Diagnostic]:
     for name, each in spec.invariants.items():
         yield from _check_keys(document, ("invariants", name), each)
         yield from _check_groups(document, ("invariants", name), each)
+    yield from _check_time(document)
     typed = yield from _check_texts(document)
     yield from _check_first_steps(document, typed)
     yield from _check_unread(document, typed)
@@ -48,11 +50,12 @@ def _check_keys(document: Document[Invariants], path: Path, each: Invariant) -> 
     form = each.form
     for key, forms in KEYS_OF.items():
         if key in each.model_fields_set and form not in forms:
-            written = "within" if key == "steps" and document.written(*path, "steps") == path else key
+            is_short = key in ("steps", "duration") and document.written(*path, key) == path
+            written = "within" if is_short else key
             allowed = " and ".join(f"`{allowed}`" for allowed in forms)
             yield found(codes.RULE_KEY_MISFIT, document.key_span(*path, written), form=form, key=written, forms=allowed)
     if form == "after":
-        for key, stated in (("expect", each.expect), ("within", each.steps)):
+        for key, stated in (("expect", each.expect), ("within", each.steps or each.duration)):
             if stated is None:
                 yield found(codes.MISSING_KEY, document.key_span(*path), key=key)
     if form == "eventually" and each.severity == "halt":
@@ -72,6 +75,28 @@ def _check_groups(document: Document[Invariants], path: Path, each: Invariant) -
             yield found(codes.UNKNOWN_COLUMN, span, **data)
         elif (shape := state[name].shape).partition("[")[0].partition("(")[0] in _NOT_GROUPABLE:
             yield found(codes.NOT_GROUPABLE, span, column=name, type=shape)
+
+
+def _check_time(document: Document[Invariants]) -> Iterator[Diagnostic]:
+    """What lengths of time are measured by: one value of the state that every step shows."""
+    spec, name = document.spec, time_of(document.spec)
+    if spec.time is not None and spec.time not in spec.state:
+        data = {"known": ", ".join(spec.state), "suggestion": did_you_mean(spec.time, list(spec.state))}
+        yield found(codes.UNKNOWN_COLUMN, document.span("time"), column=spec.time, **data)
+        return
+    timed = {each: rule.duration for each, rule in spec.invariants.items() if rule.duration is not None}
+    if name is None and timed:
+        times = ", ".join(f"`{each}`" for each in times_of(spec))
+        for each, duration in timed.items():
+            key = "within" if document.written("invariants", each, "duration") == ("invariants", each) else "duration"
+            data = {"duration": duration, "found": f"several times: {times}" if times else "no time"}
+            yield found(codes.TIME_OF_STEPS_UNKNOWN, document.span("invariants", each, key), **data)
+    elif name is not None and (timed or spec.time is not None):
+        shape = spec.state[name]
+        if shape.nullable or not shape.type.startswith("datetime"):
+            shown = f"nullable {shape.shape}" if shape.nullable else shape.shape
+            span = document.span("time") if spec.time is not None else document.key_span("state", name)
+            yield found(codes.TIME_OF_STEPS_UNFIT, span, field=name, type=shown)
 
 
 def _check_texts(document: Document[Invariants]) -> Generator[Diagnostic, None, dict[Path, TypedExpression]]:
@@ -116,6 +141,9 @@ def _check_unread(document: Document[Invariants], typed: dict[Path, TypedExpress
         return
     read = {name for each in typed.values() for name in each.names}
     read.update(name for each in spec.invariants.values() for name in each.within)
+    if any(each.duration is not None for each in spec.invariants.values()):
+        named = time_of(spec)
+        read.update([named] if named in spec.state else times_of(spec))
     for name in spec.state:
         if name not in read and (spec.invariants or spec.at_end):
             yield found(codes.STATE_UNREAD, document.key_span("state", name), field=name)

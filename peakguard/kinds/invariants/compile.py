@@ -92,6 +92,8 @@ def _invariant(document: Document[Invariants], each: Watched) -> dict[str, Any]:
         "mode": rule.mode,
         "groups": list(each.groups),
         "steps": each.steps,
+        "length": each.length,
+        "clock": each.clock,
         "is_conditional": each.when is not None,
         "reads": list(each.names),
         "origin": f"{place.file}:{place.line}",

@@ -65,14 +65,14 @@ def _check(
 ) -> Callable[..., PeakguardError | None]:
     policy = watch["policy"]
     mode: Literal["enforce", "observe"] = "enforce" if site.is_enforced else "observe"
-    of, key = watched.of, (site.binding, policy)
+    step, key = watched.step, (site.binding, policy)
     reading = tuple((name, root, follow) for name, (root, follow) in readers.items())
     late = watch["at"] == "exit"
 
     def check(*roots: Any) -> PeakguardError | None:
         try:
             values = {name: roots[root] if follow is None else follow(roots[root]) for name, root, follow in reading}
-            of(key, None if owner is None else roots[owner], mode).step(**values)
+            step(key, None if owner is None else roots[owner], mode, values)
         except PeakguardError as error:
             if not site.is_enforced:
                 return site.failed("invariants", error)

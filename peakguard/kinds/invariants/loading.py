@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,7 @@ _NAMES = {
     "INT_0": int,
     "LIST_0": list,
     "STR_0": str,
+    "TIMEDELTA_0": timedelta,
     "TypeError": TypeError,
     "USED_0": used,
     "UTC_0": UTC,

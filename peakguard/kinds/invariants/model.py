@@ -13,7 +13,7 @@ from peakguard.language.references import ErrorRef
 from peakguard.language.rule import OnNull
 from peakguard.language.short import Short
 from peakguard.language.typed import Shape, ShortForm
-from peakguard.language.values import Flag, Identifier, Rate, Text, Whole, choose_one, fault
+from peakguard.language.values import Duration, Flag, Identifier, Rate, Text, Whole, choose_one, fault
 
 FORMS = ("expr", "never", "eventually", "after")
 """The keys of which an invariant has exactly one."""
@@ -29,6 +29,11 @@ def _steps_of(word: str) -> dict[str, Any]:
         suggestion = did_you_mean(word, list(_WORDS))
         raise fault(codes.NOT_AN_OPTION, found=word, allowed=", ".join(_WORDS), suggestion=suggestion)
     return _WORDS[word]
+
+
+def _is_length(value: Any) -> bool:
+    """Whether a text is meant as a length of time: no name of a field begins with a digit."""
+    return isinstance(value, str) and value[:1].isdecimal()
 
 
 class Grace(Model):
@@ -55,6 +60,8 @@ class Invariant(Model):
     """For `after`: what must hold at that step or soon after it."""
     steps: AtLeastOne | None = None
     """For `after`: how many steps later at the latest; `within: 5` says the same."""
+    duration: Duration | None = None
+    """For `after`: how much later at the latest, by the time of the steps; `within: 5m` says the same."""
     within: tuple[Identifier, ...] = ()
     """Fields whose values divide the steps into groups that do not see each other."""
     when: Text | None = None
@@ -83,8 +90,11 @@ class Invariant(Model):
         if not isinstance(value, dict):
             return value
         choose_one(value, FORMS)
-        if isinstance(value.get("within"), int) and "steps" not in value:
-            return {**{key: each for key, each in value.items() if key != "within"}, "steps": value["within"]}
+        within = value.get("within")
+        key = "steps" if isinstance(within, int) else "duration" if _is_length(within) else None
+        if key is not None and key not in value:
+            value = {**{name: each for name, each in value.items() if name != "within"}, key: within}
+        choose_one(value, ("steps", "duration"), is_optional=True)
         return value
 
 
@@ -136,6 +146,8 @@ class Invariants(Policy):
     """What holds at every step, or comes about in time."""
     at_end: dict[Identifier, AtEnd] = Field(default_factory=dict)
     """What holds of the last step."""
+    time: Identifier | None = None
+    """The value of the state that says when a step is, for lengths of time; its only `datetime` if not given."""
     when: Annotated[Steps, Short(str, _steps_of)] = Field(default_factory=Steps)
     """Which steps are looked at: `every_step`, `on_change`, `{every: 100}`, `{sample: 0.01, seed: 7}`."""
     keep: Annotated[int, Strict(), Field(ge=0, le=1000)] = 8

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from peakguard.diagnostics import codes
 from peakguard.kinds.invariants.intake_values import Reading
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Monitor(Closing):
-    """Watches one stream of steps; not for several threads at a time.
+    """Watches one stream of steps. A thread that comes in while another is inside a step is refused (PG746).
 
     `step(**values)` takes the values of a step under the names of the policy's state. It raises InvariantViolation for
     an invariant of severity `error` or `halt` that the step breaks; after `halt` it raises for every further step.
@@ -43,7 +43,8 @@ class Monitor(Closing):
         self._halted: InvariantViolation | None = None
         self._is_closed = False
         make = load_monitor(table["text"])
-        step, self._look = make(self._note, self._settle, self._reading.read, self._recent.append, self._broken)
+        told = (self._note, self._settle, self._reading.read, self._recent.append, self._broken, self._shared)
+        step, self._look = make(*told)
         self.step: Callable[..., None] = _entry(step, table, self.mode)
 
     def _note(
@@ -108,6 +109,9 @@ class Monitor(Closing):
         error = PeakguardError(codes.RUN_HALTED, policy=self.table["name"], invariant=breach.id, step=breach.step)
         error.__cause__ = first
         return error
+
+    def _shared(self) -> NoReturn:
+        raise PeakguardError(codes.MONITOR_SHARED, policy=self.table["name"])
 
     def _odd(self, step: int, name: str, value: Any) -> None:
         """A value that is none of its type: the step is refused, and nothing else is asked of it."""

@@ -15,6 +15,7 @@ from peakguard.expression.emit.scalar_writer import Key, Names, Writer, paramete
 from peakguard.expression.types import Column
 from peakguard.kinds.invariants.intake import Intake
 from peakguard.kinds.invariants.measure import Measure, measures
+from peakguard.kinds.invariants.timed_waits import Waits, timed
 from peakguard.kinds.invariants.watched import Watched
 
 
@@ -33,7 +34,7 @@ class MonitorText(NamedTuple):
 def monitor_text(
     columns: Mapping[str, Column], watched: Sequence[Watched], *, halts: bool, keep: int = 1
 ) -> MonitorText:
-    """The text for a policy. `make(NOTE_0, SETTLE_0, READ_0, KEEP_0, BROKEN_0)` gives `step` and `look`.
+    """The text for a policy. `make(NOTE_0, SETTLE_0, READ_0, KEEP_0, BROKEN_0, SHARED_0)` gives `step` and `look`.
 
     Where a policy `halts`, lists are remembered too, since what a halted run leaves behind should be whole.
     """
@@ -68,12 +69,13 @@ class _Monitor:
         # The last step is remembered where something is judged at the end.
         self._remembers = keep > 0 or any(each.form in ("at_end", "eventually") for each in watched)
         self._names = Names()
+        self._columns = columns
         self._watched = watched
         self.scope = parameters(list(columns))
         self.intake = Intake(columns, self.scope, [root for each in watched for root in each.roots], self._names)
         self._plain = self._rows("SLOT_{}")
         self._grouped: dict[tuple[str, ...], Rows] = {}
-        self._cells: dict[str, str] = {"STEP_0": "0"}
+        self._cells: dict[str, str] = {"STEP_0": "0", "BUSY_0": "False"}
         """Variables of `make` that a step assigns, with what they start as."""
         read = {name for each in watched for name in each.names}
         self._kept = {
@@ -98,7 +100,7 @@ class _Monitor:
         # Every group is brought up to date before anything is asked, so that all verdicts are of the same step.
         for number, (groups, rows) in enumerate(self._grouped.items(), 1):
             body += [*self._entering(number, groups, rows), *rows.lines]
-        body += checks
+        body += [*self._ticking(), *checks]
         if self._remembers:
             body.append(f"KEEP_0((STEP_0, {', '.join([*filter(None, self._kept.values()), ''])}))")
         body += ["if BROKEN_0:", f"    SETTLE_0(STEP_0, ({self._values}))"]
@@ -109,13 +111,20 @@ class _Monitor:
             *tables,
             f"def step({', '.join(self.scope.values())}):",
             f"    nonlocal {', '.join(cells)}",
-            *(f"    {line}" for line in body),
+            # No other thread comes in between: Python changes threads at calls and at the ends of loops.
+            "    if BUSY_0:",
+            "        SHARED_0()",
+            "    BUSY_0 = True",
+            "    try:",
+            *(f"        {line}" for line in body),
+            "    finally:",
+            "        BUSY_0 = False",
             "def look():",
             f"    return STEP_0, {{{', '.join(self._counts())}}}",
             "return step, look",
         ]
         constants = [f"{name} = {text}" for text, name in self._names.constants.items()]
-        head = "def make(NOTE_0, SETTLE_0, READ_0, KEEP_0, BROKEN_0):"
+        head = "def make(NOTE_0, SETTLE_0, READ_0, KEEP_0, BROKEN_0, SHARED_0):"
         return "\n".join([*constants, head, *(f"    {line}" for line in lines), ""])
 
     def _entering(self, number: int, groups: tuple[str, ...], rows: Rows) -> list[str]:
@@ -204,8 +213,20 @@ class _Monitor:
         whole = Written(measure, SUM, checks).whole()
         return " and ".join([*checks, fast]), cells, whole.at(CHOICE)
 
+    def _ticking(self) -> list[str]:
+        """The time of the stream, which never goes back, where a wait is measured by it."""
+        clock = next((each.clock for each in self._watched if each.clock), None)
+        if clock is None:
+            return []
+        cell, time = self._cell("CLOCK_0", "None"), self.scope[clock]
+        return [f"if {cell} is None or {time} > {cell}:", f"    {cell} = {time}"]
+
     def _after(self, index: int, each: Watched, rows: Rows) -> list[str]:
         assert each.expect is not None
+        if each.length is not None:
+            told = timed(index, each, self._waits(each, rows))
+            self._cells.update(told.cells)
+            return told.lines
         writer = self._writer(rows)
         waiting = rows.slot("deque(())")
         clock = "STEP_0"
@@ -231,6 +252,23 @@ class _Monitor:
             f"        while {waiting} and {waiting}[0] <= {clock} - {each.steps}:",
             *(f"            {line}" for line in late),
         ]
+
+    def _waits(self, each: Watched, rows: Rows) -> Waits:
+        assert each.expect is not None
+        is_raw = each.clock in self.intake.raw
+        length = f"TIMEDELTA_0(0, 0, {each.length})" if is_raw else str(each.length)
+        began = [
+            str(_copied(self._columns[name], text, halts=True)) if name in each.names else "None"
+            for name, text in self.scope.items()
+        ]
+        return Waits(
+            self._writer(rows).value(each.expr.root).whole().at(CHOICE),
+            self._writer(rows).value(each.expect.root).whole().at(CHOICE),
+            self._names.constant("LONG", length).text,
+            "".join(f"{self.scope[name]}, " for name in each.groups),
+            "".join(f"{text}, " for text in began),
+            rows.slot("deque(())") if each.groups else "",
+        )
 
     def _rows_of(self, groups: tuple[str, ...]) -> Rows:
         if not groups:

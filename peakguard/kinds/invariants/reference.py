@@ -33,6 +33,8 @@ def _meaning(spec: Invariants, each: Watched, rows: Sequence[Row], numbers: Sequ
     verdicts = evaluate(each.expr.root, rows, each.groups)
     if each.form == "after":
         assert each.expect is not None
+        if each.length is not None:
+            return _timed_waits(each, verdicts, evaluate(each.expect.root, rows, each.groups), rows, numbers)
         return _waits(each, verdicts, evaluate(each.expect.root, rows, each.groups), rows, numbers)
     if each.form != "always":
         return _ended(each.form, rule.on_null, verdicts, numbers)
@@ -92,6 +94,28 @@ def _waits(
             if any(ends[other] is True and clocks[other] <= due for other in later):
                 continue
             over = [other for other in later if clocks[other] >= due]
+            failed, open = failed + bool(over), open + (not over)
+            late += [numbers[over[0]]] if over else []
+    return Meaning(begun, begun, failed, 0, open, failed, min(late, default=None))
+
+
+def _timed_waits(
+    each: Watched, begins: Sequence[Any], ends: Sequence[Any], rows: Sequence[Row], numbers: Sequence[int]
+) -> Meaning:
+    """The same by time: at each step it is the latest that any step up to it has shown."""
+    assert each.length is not None
+    clocks = [max(row[each.clock] for row in rows[: place + 1]) for place in range(len(rows))]
+    failed = open = begun = 0
+    late: list[int] = []
+    for positions in groups(rows, each.groups):
+        for order, place in enumerate(positions):
+            if begins[place] is not True:
+                continue
+            begun += 1
+            over = [other for other in range(place, len(rows)) if clocks[other] - clocks[place] > each.length]
+            in_time = [other for other in positions[order:] if other not in over]
+            if any(ends[other] is True for other in in_time):
+                continue
             failed, open = failed + bool(over), open + (not over)
             late += [numbers[over[0]]] if over else []
     return Meaning(begun, begun, failed, 0, open, failed, min(late, default=None))

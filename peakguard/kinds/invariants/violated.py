@@ -16,11 +16,17 @@ if TYPE_CHECKING:
 def violation_of(
     table: Mapping[str, Any], breaches: Sequence[Breach], policies: PolicySet | None
 ) -> InvariantViolation:
-    """The error to raise; its context holds the values of the first breach, for messages and hints to show."""
+    """The error to raise; its context holds the values of the first breach, for messages and hints to show.
+
+    `origin` is the file and line that declare the first broken invariant.
+    """
     first = breaches[0]
     names = ", ".join(each.id for each in breaches)
     context: dict[str, Any] = {"policy": table["name"], "version": table["version"], "step": first.step}
     context["summary"] = f"step {first.step} breaks {names}"
+    declared = {each["id"]: each["origin"] for each in table["invariants"]}
+    if first.id in declared:
+        context["origin"] = declared[first.id]
     code = next((each.error for each in breaches if each.error), None)
     definition = policies.errors.find(code) if policies is not None and code is not None else None
     if definition is None:

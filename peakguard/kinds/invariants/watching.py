@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import weakref
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from peakguard.kinds.invariants.monitor import Monitor
@@ -16,10 +18,14 @@ Key = tuple[str, str]
 
 
 class _Held(NamedTuple):
-    """A monitor, and the object whose state it watches: weakly where that can be, so that the object may go."""
+    """A monitor, and the object whose state it watches: weakly where that can be, so that the object may go.
+
+    Threads that share the object take turns; one that is inside already is let through, and the monitor refuses it.
+    """
 
     owner: Any
     monitor: Monitor
+    turn: threading.RLock
 
     def is_of(self, owner: Any) -> bool:
         found = self.owner() if isinstance(self.owner, weakref.ref) else self.owner
@@ -34,18 +40,36 @@ class Watching:
         self._held: dict[tuple[Key, int], _Held] = {}
         self.ended: list[Verification] = []
         self._late: list[InvariantViolation] = []
+        self._making = threading.RLock()
 
-    def of(self, key: Key, owner: Any, mode: Literal["enforce", "observe"]) -> Monitor:
-        """The monitor for an object under a binding, a new one for an object that was not seen before."""
+    def step(self, key: Key, owner: Any, mode: Literal["enforce", "observe"], values: Mapping[str, Any]) -> None:
+        """A step of the monitor for an object under a binding, a new one for an object that was not seen before.
+
+        Raises what the monitor raises.
+        """
         place = key, id(owner)
         held = self._held.get(place)
-        if held is not None and held.is_of(owner):
-            return held.monitor
-        if held is not None:
-            self._end(place)
-        monitor = self._policies.monitor(key[1], mode=mode)
-        self._held[place] = _Held(self._reference(place, owner), monitor)
-        return monitor
+        if held is None or not held.is_of(owner):
+            held = self._made(place, owner, mode)
+        turn = held.turn
+        if not (turn.acquire(blocking=False) or turn.acquire(timeout=_PATIENCE)):
+            held.monitor.step(**values)  # refused, where the one that is inside does not come out
+            return
+        try:
+            held.monitor.step(**values)
+        finally:
+            turn.release()
+
+    def _made(self, place: tuple[Key, int], owner: Any, mode: Literal["enforce", "observe"]) -> _Held:
+        with self._making:
+            held = self._held.get(place)
+            if held is not None and held.is_of(owner):
+                return held  # by another thread
+            if held is not None:
+                self._end(place)
+            monitor = self._policies.monitor(place[0][1], mode=mode)
+            held = self._held[place] = _Held(self._reference(place, owner), monitor, threading.RLock())
+            return held
 
     def _reference(self, place: tuple[Key, int], owner: Any) -> Any:
         try:
@@ -76,6 +100,8 @@ class Watching:
 
 
 _KEPT = 1000
+_PATIENCE = 5.0
+"""Seconds that a thread waits for its turn. A step takes microseconds; what takes longer waits for this one."""
 
 
 def watching(policies: PolicySet) -> Watching:

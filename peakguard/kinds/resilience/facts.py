@@ -36,10 +36,13 @@ def _known_of(policy: Resilience) -> dict[str, object]:
 
 def _client(client: Client | None) -> list[object] | None:
     """The name of a client and how often it tries, where that is more than once."""
-    if client is None:
-        return None
-    attempts = client.attempts or _HABITS.get(client.name or "", 1)
-    return [client.name or "client", attempts] if attempts > 1 else None
+    attempts = attempts_of_client(client)
+    return [client.name or "client", attempts] if client is not None and attempts > 1 else None
+
+
+def attempts_of_client(client: Client | None) -> int:
+    """How often the library tries that makes the calls."""
+    return 1 if client is None else client.attempts or _HABITS.get(client.name or "", 1)
 
 
 def patterns_of(policy: Resilience) -> Iterator[tuple[tuple[str | int, ...], str]]:

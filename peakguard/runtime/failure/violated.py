@@ -20,14 +20,18 @@ def violation_of(
     code: str | None,
     definition: Definition | None,
     policy_set: str | None,
+    origin: str | None = None,
 ) -> ContractViolation:
-    """The error to raise; `code` is what the first broken rule names, `definition` what the catalog says of it.
+    """The error to raise; `code` is what the first broken rule names, `definition` what the catalog says of it, and
+    `origin` the file and line that declare the rule.
 
     Its context holds the contract, and of the first offending row the key and the values that the rule read, so
     that hints and messages can show them.
     """
     rules = ", ".join(each.rule for each in violations)
     context: dict[str, Any] = {"contract": contract, "version": version, "summary": f"broken: {rules}"}
+    if origin is not None:
+        context["origin"] = origin
     if definition is None:
         error = ContractViolation(code or codes.CONTRACT_VIOLATED, violations, **context)
     else:

@@ -21,6 +21,7 @@ ORDER = (
     "classify",
     "writes",
     "invariants",
+    "fault",
 )
 """Where a layer stands in a wrapper, outermost first; the function itself stands inside all of them."""
 

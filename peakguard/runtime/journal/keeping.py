@@ -16,7 +16,15 @@ from peakguard.runtime.journal.segments import Segments, folder_of
 from peakguard.runtime.streams import say
 
 _NEVER = ("run_started",)
-_ALWAYS = ("error_created", "error_classified", "run_recovered", "run_repeated", "call_saved", "breaker_moved")
+_ALWAYS = (
+    "error_created",
+    "error_classified",
+    "run_recovered",
+    "run_repeated",
+    "gate_ended",
+    "call_saved",
+    "breaker_moved",
+)
 
 
 class Keeping(Closing):

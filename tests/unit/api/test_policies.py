@@ -55,6 +55,13 @@ def test_a_demand_without_a_code_of_its_own_raises_ours(root: Path) -> None:
     assert caught.value.code == "PG2001"
 
 
+@pytest.mark.parametrize(("share", "passes"), [("0.5", True), ("0.49", False)])
+def test_a_share_that_is_just_allowed_passes(root: Path, share: str, *, passes: bool) -> None:
+    text = CONTRACT.replace(", error: PT-1001", f", error: PT-1001, max_fail_rate: {share}")
+    (root / "contracts" / "bars.yaml").write_text(text)
+    assert (peakguard.load(root).contract("bars").collect_violations(BAD) == ()) == passes
+
+
 def test_a_good_frame_comes_back(root: Path) -> None:
     assert peakguard.load(root).contract("bars").validate(GOOD).equals(GOOD)
 

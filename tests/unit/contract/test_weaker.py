@@ -104,3 +104,12 @@ def test_data_that_satisfy_a_contract_satisfy_what_it_extends(
         if not policies.contract("b").collect_violations(each):
             event("passes")
             assert policies.contract("a").collect_violations(each) == ()
+
+
+@pytest.mark.parametrize(("own", "is_told"), [(["x", "y"], True), (["y"], True), (["x"], False)])
+def test_another_key_is_told(tmp_path: Path, own: list[str], *, is_told: bool) -> None:
+    folder = tmp_path / "contracts"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(written("a", {"key": ["x"]}, None))
+    (folder / "b.yaml").write_text(written("b", {"key": own}, "a"))
+    assert ("PG432" in {each.code for each in peakguard.check(str(tmp_path))}) == is_told

@@ -146,6 +146,38 @@ def test_who_listens_may_call_the_breaker() -> None:
     stop()
 
 
+def test_who_listens_to_a_trial_may_call_the_breaker() -> None:
+    line = opened()
+    stop = events.subscribe(lambda _: line.breaker.counts())
+    caller = threading.Thread(target=line.breaker.admit, daemon=True)
+    caller.start()
+    caller.join(10)
+    stop()
+    assert not caller.is_alive()
+
+
+def test_a_breaker_that_opens_again_waits_longer() -> None:
+    line = Line(permitted=1, open={"initial": 1.0, "multiplier": 2.0, "max": None})
+    line.play("FFFFF . F")
+    waits = []
+    for _ in range(2):
+        _, refused = line.breaker.admit()
+        assert refused is not None
+        waits.append(refused.retry_after)
+        line.time.now += refused.retry_after
+        assert line.after("F") == OPEN
+    assert waits == [2.0, 4.0]
+
+
+def test_an_outcome_leaves_a_window_of_time() -> None:
+    line = Line(size=None, duration=10.0)
+    line.play("FFF")
+    line.time.now += 9
+    assert line.breaker.counts().failed == 3
+    line.time.now += 1
+    assert line.breaker.counts().failed == 0
+
+
 def test_a_burst_on_a_half_open_breaker_is_let_through_exactly() -> None:
     """Counted are calls at the dependency, not changes of state: other libraries let all 64 through."""
     for permitted in (1, 3):

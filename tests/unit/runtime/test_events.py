@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+import peakguard
 from peakguard.runtime import events
 from peakguard.runtime.policy_set import PolicySet
 
@@ -31,6 +32,18 @@ def test_an_event_carries_the_context_of_where_it_happens() -> None:
     ids = (span.run_id, span.trace_id, span.span_id)
     assert inside._replace(time_ns=0) == ("inside", 0, "error", *ids, "d1", {"name_": 2})
     assert other.policy_set == "d2"
+
+
+def test_the_end_of_a_run_is_told_under_its_own_ids() -> None:
+    heard: list[events.Event] = []
+    stop = events.subscribe(heard.append)
+    with peakguard.run("nightly") as run:
+        left_open = run.span("left open")
+        left_open.__enter__()
+    stop()
+    assert heard[-1].name == "run_ended"
+    assert (heard[-1].run_id, heard[-1].span_id) == (run.run_id, run.span_id)
+    left_open.__exit__(None, None, None)
 
 
 def test_a_subscriber_that_raises_is_told_once_and_the_others_hear(capsys: pytest.CaptureFixture[str]) -> None:

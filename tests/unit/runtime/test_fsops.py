@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from peakguard.runtime import fsops
-from peakguard.runtime.fsops import Durability, write_atomic, write_if_changed
+from peakguard.runtime.fsops import Durability, replacing, write_atomic, write_if_changed
 
 
 @pytest.mark.parametrize("durability", ["full", "rename", "none"])
@@ -54,7 +54,8 @@ def test_full_durability_syncs_the_file_before_the_rename_and_the_folder_after(
     fsync, replace = os.fsync, os.replace
 
     def note_fsync(descriptor: int) -> None:
-        calls.append("folder" if os.path.isdir(f"/proc/self/fd/{descriptor}") else "file")
+        synced = os.readlink(f"/proc/self/fd/{descriptor}")
+        calls.append("folder" if synced == str(tmp_path) else "file" if os.path.isfile(synced) else synced)
         fsync(descriptor)
 
     def note_replace(source: str, target: str) -> None:
@@ -64,6 +65,10 @@ def test_full_durability_syncs_the_file_before_the_rename_and_the_folder_after(
     monkeypatch.setattr(fsops.system, "fsync", note_fsync)
     monkeypatch.setattr(fsops.system, "replace", note_replace)
     write_atomic(tmp_path / "file", b"data")
+    assert calls == ["file", "rename", "folder"]
+    calls.clear()
+    with replacing(tmp_path / "file") as temporary:
+        Path(temporary).write_bytes(b"others")
     assert calls == ["file", "rename", "folder"]
 
 

@@ -73,24 +73,18 @@ class Maker:
         blamed: list[str] = []
         unread: list[str] = []
         for frame in candidates(drawn, rule, self._plan, self._seed(seed), self._now, blamed):
-            others = self._others(self._contract.inspect(frame, now=self._now), rule, rate)
+            others = not_alone(self._contract.inspect(frame, now=self._now), rule, rate)
             if others:
                 blamed += others
                 continue
             made = self._written(frame)
-            others = self._others(made.verdict, rule, rate)
+            others = not_alone(made.verdict, rule, rate)
             if not others:
                 return made
             unread += others
         if unread:
             raise self._cannot_hold(f"what is read back does not break {rule} alone")
-        raise self._not_breakable(rule, _most_frequent(each for each in blamed if each != rule))
-
-    def _others(self, verdict: Verdict, rule: str, rate: float) -> list[str]:
-        """The rules whose outcome is not as it should be; the one to break is among them where it holds."""
-        broken = broken_rules(verdict)
-        others = [name for name in broken if name != rule]
-        return others if broken.get(rule, 0) > rate * (verdict.rows or 1) else [*others, rule]
+        raise self._not_breakable(rule, most_frequent(each for each in blamed if each != rule))
 
     def _written(self, frame: Any) -> Sample:
         from peakguard.engines.polars.samples import encode
@@ -145,7 +139,14 @@ def broken_rules(verdict: Verdict) -> dict[str, int]:
     return found
 
 
-def _most_frequent(names: Iterator[str]) -> str:
+def not_alone(verdict: Verdict, rule: str, rate: float) -> list[str]:
+    """The rules whose outcome is not as it should be; the one to break is among them where it holds."""
+    broken = broken_rules(verdict)
+    others = [name for name in broken if name != rule]
+    return others if broken.get(rule, 0) > rate * (verdict.rows or 1) else [*others, rule]
+
+
+def most_frequent(names: Iterator[str]) -> str:
     counts: dict[str, int] = {}
     for name in names:
         counts[name] = counts.get(name, 0) + 1

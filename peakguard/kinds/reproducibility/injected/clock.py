@@ -6,15 +6,13 @@ Each reading moves it by a microsecond and each sleep by its length, so that eve
 
 from __future__ import annotations
 
-import ctypes
 import datetime as dt
-import gc
 import itertools
 import time
-from collections.abc import Callable
 from typing import Any
 
 from peakguard.kinds.reproducibility.injected.ours import is_ours
+from peakguard.runtime.class_methods import replace_class_method
 
 _TICK = 1000
 _real_ns, _real, _sleep = time.time_ns, time.time, time.sleep
@@ -56,17 +54,7 @@ def inject_clock(start_ns: int) -> None:
     functions.ctime = lambda seconds=None: _ctime(clock.now_ns() / 1e9 if seconds is None else seconds)
     functions.asctime = lambda parts=None: _asctime(functions.localtime() if parts is None else parts)
     functions.strftime = lambda form, parts=None: _strftime(form, functions.localtime() if parts is None else parts)
-    _replace(dt.datetime, "now", lambda cls, tz=None: cls.fromtimestamp(now(), tz))
-    _replace(dt.datetime, "today", lambda cls: cls.fromtimestamp(now()))
-    _replace(dt.datetime, "utcnow", lambda cls: cls.fromtimestamp(now(), dt.UTC).replace(tzinfo=None))
-    _replace(dt.date, "today", lambda cls: cls.fromtimestamp(now()))
-
-
-def _replace(owner: type, name: str, method: Callable[..., Any]) -> None:
-    """Give a class of C another class method.
-
-    A class in its place would not do: libraries hold the real one, and those in C insist on it.
-    """
-    members: dict[str, Any] = gc.get_referents(owner.__dict__)[0]
-    members[name] = classmethod(method)
-    ctypes.pythonapi.PyType_Modified(ctypes.py_object(owner))
+    replace_class_method(dt.datetime, "now", lambda cls, tz=None: cls.fromtimestamp(now(), tz))
+    replace_class_method(dt.datetime, "today", lambda cls: cls.fromtimestamp(now()))
+    replace_class_method(dt.datetime, "utcnow", lambda cls: cls.fromtimestamp(now(), dt.UTC).replace(tzinfo=None))
+    replace_class_method(dt.date, "today", lambda cls: cls.fromtimestamp(now()))

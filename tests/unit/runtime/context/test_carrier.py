@@ -11,6 +11,7 @@ import pytest
 import peakguard
 from peakguard.runtime import context, events
 from peakguard.runtime.context.baggage import parse_baggage
+from peakguard.runtime.context.identifiers import is_run_id
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 RUN = "01a211d2-9b4c-75d1-b0b7-aba963049d83"
@@ -72,6 +73,7 @@ def test_what_breaks_its_specification_is_told(
         assert run.refused == refused
         assert (run.trace_id == TRACE) == ("traceparent" not in refused)
         assert run.run_id != RUN
+        assert is_run_id(run.run_id)
         assert run.context.tracestate == ""
     assert [(event.name, event.severity, event.fields["headers"]) for event in heard] == [
         ("context_refused", "warning", refused)

@@ -50,6 +50,14 @@ def test_an_error_is_what_its_policy_says(shop: PolicySet) -> None:
         _ = error.nothing
 
 
+def test_an_error_knows_its_run(shop: PolicySet) -> None:
+    with shop.run("nightly") as run, run.span("fetch") as span:
+        error = shop.error("SH-1003")
+    assert (error.run_id, error.trace_id) == (run.run_id, run.trace_id)
+    assert error.to_dict()["span_id"] == span.span_id
+    assert shop.error("SH-1003").run_id is None
+
+
 def test_old_except_clauses_catch_it(shop: PolicySet) -> None:
     error = shop.error("SH-1001", symbol="ACME", price=-1.0)
     for kind in (ValueError, ArithmeticError, PeakguardError, CataloguedError, shop.errors.PriceNotPositive):

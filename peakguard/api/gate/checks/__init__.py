@@ -1,0 +1,1 @@
+"""The checks of a gate. The name of a check is that of its file."""

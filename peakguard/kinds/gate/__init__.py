@@ -1,0 +1,1 @@
+"""Kind `gate`: what a change must pass before it goes in."""
