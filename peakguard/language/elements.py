@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -76,8 +77,16 @@ def fields_of(document: Document[Any], table: Table, path: Path, pattern: str, m
 
 
 def _fields(model: BaseModel) -> Iterator[tuple[str, Any]]:
-    for name, field in type(model).model_fields.items():
-        yield field.alias or name, getattr(model, name)
+    """What a model says, by its keys; what it leaves out is nothing to compare."""
+    for key, name in _names(type(model)):
+        value = getattr(model, name)
+        if value is not None and value != ():
+            yield key, value
+
+
+@cache
+def _names(model: type[BaseModel]) -> list[tuple[str, str]]:
+    return [(field.alias or name, name) for name, field in model.model_fields.items()]
 
 
 def _elements(document: Document[Any], table: Table, path: Path, pattern: str, value: Any) -> Iterator[Element]:
