@@ -158,11 +158,11 @@ CHAOS = [
         ("tests/unit/contract/test_given_frames.py",),
     ),
     Mutant(
-        "chaos-guards-inside",
-        "faults stand around the guards, and try nothing",
+        "chaos-guards-stay-off",
+        "guards that were on are off while faults are planted",
         "peakguard/api/chaos_here.py",
-        "                attachment.detach()\n                stack.callback(attachment.attach)",
-        "                stack.callback(attachment.attach)",
+        "                attachment.attach()\n                stack.callback(attachment.detach)",
+        "                continue",
         (_HERE, "-k", "guards_stand"),
     ),
 ]

@@ -37,11 +37,12 @@ rows: {min: 10}
 rules:
   high_is_highest: {expr: high >= low}
   no_jump: {expr: 'abs(low / prev(low) - 1) <= 0.5', within: [symbol], on_null: pass, max_fail_rate: 0.05}
+  enough: {dataset: count() >= 10}
   moves: {dataset: share(high == low) < 0.5}
 """
 RULES = [
     "columns.symbol.matches", "columns.time.not_null", "columns.high.lt", "columns.volume.ge",
-    "columns.high.type", "columns.low.required", "key", "order", "rows", "rules.high_is_highest", "rules.no_jump",
+    "columns.high.type", "columns.low.required", "key", "order", "rules.high_is_highest", "rules.no_jump",
     "rules.moves",
 ]  # fmt: skip # a table
 
@@ -81,7 +82,7 @@ def test_exactly_the_rule_breaks(rule: str, changer: Changer) -> None:
     wrong = changer.broken(right, rule, "7")
     assert broken(changer, right) == []
     assert broken(changer, wrong) == [rule]
-    if rule not in ("rows", "columns.low.required"):
+    if rule != "columns.low.required":
         assert wrong.columns == right.columns
         assert wrong["note"].to_list() == right["note"].to_list()
     if rule in ("rules.high_is_highest", "columns.symbol.matches", "columns.time.not_null"):
@@ -115,7 +116,9 @@ def test_data_that_are_wrong_already_are_refused(changer: Changer) -> None:
         changer.broken(wrong, "order", "7")
 
 
-def test_what_breaks_only_with_others_is_told(changer: Changer) -> None:
+@pytest.mark.parametrize("rule", ["rows", "rules.nothing_of_that_name"])
+def test_what_breaks_only_with_others_is_told(rule: str, changer: Changer) -> None:
+    # Two rules that say the same are broken together.
     with pytest.raises(PeakguardError) as raised:
-        changer.broken(frame(), "rules.nothing_of_that_name", "7")
+        changer.broken(frame(), rule, "7")
     assert raised.value.code == "PG2008"
