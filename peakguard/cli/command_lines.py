@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import re
 import shlex
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 
 from peakguard.cli.commands import COMMANDS, build_parser
 
@@ -34,17 +36,25 @@ def problem_of(line: str) -> str | None:
         return f"there is no command `{words[0]}`" if words else "it names no command"
     if len(words) == 1:
         return None  # the command is mentioned, not spelled out
-    problems = [
-        _refused([_FILLED_IN.sub(stand_in, word) if stand_in else word for word in words]) for stand_in in _STAND_INS
-    ]
-    return None if None in problems else problems[0]
+    first = None
+    for stand_in in _STAND_INS:
+        problem = _refused([_FILLED_IN.sub(stand_in, word) if stand_in else word for word in words])
+        if problem is None:
+            return None
+        first = first or problem
+    return first
+
+
+@cache
+def _parser(command: str) -> argparse.ArgumentParser:
+    return build_parser(command)
 
 
 def _refused(words: list[str]) -> str | None:
     told = io.StringIO()
     try:
         with redirect_stderr(told), redirect_stdout(io.StringIO()):
-            build_parser(words[0]).parse_args(words)
+            _parser(words[0]).parse_args(words)
     except SystemExit as leaving:
         if leaving.code:
             return told.getvalue().strip().rpartition("error: ")[2]

@@ -167,8 +167,8 @@ def test_stability_is_told_by_gate_tests_and_chaos(project: Project) -> None:
     assert "`python run.py` may take 5% more time" in page
     proofs = section(page, "Which test proves what")
     assert "2 faults, of which 1 are critical" in proofs
-    assert "| put | power \\| cut | yes | `tests/test_store.py::test_cut` | `no-fsync` |" in proofs
-    assert "| app.data:fetch | limited |  | `tests/test_data.py::test_waits` | `-` |" in proofs
+    assert "**put**\n\n- power | cut (critical): `tests/test_store.py::test_cut`, mutant `no-fsync`" in proofs
+    assert "**app.data:fetch**\n\n- limited: `tests/test_data.py::test_waits`, no mutant" in proofs
     assert "python -m mutants" in proofs
     assert "| `python -m pytest tests/test_data.py` | 1 |" in section(page, "Where the tests are")
     cases = section(page, "Rule tests")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from peakguard.kinds.gate.model import CriticalPaths, Gate, Profile
+from peakguard.kinds.gate.model import CriticalPaths, Gate, Profile, Row
 from peakguard.kinds.gate.names import ALL, check_names
 from peakguard.language.document import Document
 from peakguard.language.markdown import block, bullets, code, table, words
@@ -94,11 +94,18 @@ def _proofs(paths: CriticalPaths) -> str:
         f"{paths.min_proven:g} of all."
     )
     renewed = f"\n\nThe record is made anew by:\n\n{block(paths.renew, 'console')}" if paths.renew else ""
-    rows = [
-        (words(row.path), words(row.fault), "yes" if row.critical else "", code(row.proven_by), code(row.mutant or "-"))
-        for row in paths.catalogue
-    ]
-    return f"{proven}{renewed}\n\n{table(('path', 'fault', 'critical', 'proven by', 'mutant'), rows)}"
+    found: dict[str, list[Row]] = {}
+    for row in paths.catalogue:
+        found.setdefault(row.path, []).append(row)
+    listed = [f"**{words(path)}**\n\n{bullets(map(_proof, rows))}" for path, rows in found.items()]
+    return "\n\n".join([f"{proven}{renewed}", *listed])
+
+
+def _proof(row: Row) -> str:
+    """A fault with its test and its mutant: names of tests are long, and would stretch a table."""
+    critical = " (critical)" if row.critical else ""
+    mutant = f", mutant {code(row.mutant)}" if row.mutant is not None else ", no mutant"
+    return f"{words(row.fault)}{critical}: {code(row.proven_by)}{mutant}"
 
 
 def _tiers(paths: CriticalPaths) -> str:

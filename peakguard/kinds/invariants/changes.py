@@ -70,7 +70,7 @@ TABLE: Table = {
     "when.every": Row(breaks),
     "when.sample": Row(breaks),
     "when.seed": Row(breaks),
-    "time": Row(breaks),
+    "time": Row(breaks),  # another clock measures other waits
     "keep": Row(words),
     "error": Row(breaks),
 }
