@@ -130,6 +130,21 @@ def test_an_accept_line_without_a_reason_is_refused(repository: Path, diff: Diff
     assert "PG205" in messages
 
 
+def test_an_heir_whose_file_did_not_change(repository: Path, diff: Diff) -> None:
+    heir = "peakguard: 1\nkind: contract\nname: daily\nversion: 1.0.0\nextends: bars\n"
+    (repository / "policies/daily.yaml").write_text(heir)
+    commit(repository)
+    (repository / "policies/bars.yaml").write_text(ACCEPTED)
+
+    found = first(diff(repository, "--format", "json")[1])
+
+    assert [(change["policy"], change["inherited"]) for change in found["changes"]] == [
+        ("bars", False),
+        ("daily", True),
+    ]
+    assert [(each["code"], each["file"]) for each in found["findings"]] == [("PG938", "policies/daily.yaml")]
+
+
 def test_revisions_folders_and_files(repository: Path, diff: Diff) -> None:
     git(repository, "tag", "before")
     (repository / "policies/bars.yaml").write_text(TIGHTER)

@@ -38,6 +38,55 @@ state: {cash: float64}
 invariants: {covered: {expr: cash >= 0}}
 """
 OVERDRAWN = "  - {invariants: cash, steps: [{cash: -1}], expect: [{step: 1, fails: covered}]}\n"
+INST = """\
+peakguard: 1
+kind: contract
+name: inst
+version: 1.0.0
+columns: {symbol: string}
+key: [symbol]
+"""
+TRADES = """\
+peakguard: 1
+kind: contract
+name: trades
+version: 1.0.0
+columns:
+  symbol: string
+  time: 'datetime[us, UTC]'
+  size: {type: int64, ge: 1}
+coerce: true
+references: {symbol: {contract: inst, column: symbol}}
+freshness: {column: time, max_age: 1h}
+cadence: {every: 1h, column: time}
+on_violation: drop
+"""
+TRADES_TEST = """\
+peakguard: 1
+kind: test
+name: trades
+version: 1.0.0
+tests:
+  - contract: trades
+    now: 2026-01-02T12:30:00Z
+    references: {inst: [{symbol: A}, {symbol: B}]}
+    rows: |
+      symbol,time,size
+      A,2026-01-02T10:00:00Z,5
+      C,2026-01-02T11:00:00Z,5
+      B,2026-01-02T12:00:00Z,0
+    expect:
+      - {row: 0, dropped: false, values: {size: 5}}
+      - {row: 1, dropped: true, fails: references.symbol}
+      - {row: 2, dropped: true, fails: columns.size.ge}
+      - {passes: [freshness, cadence], kept: 1}
+  - name: stale and with a gap
+    contract: trades
+    now: 2026-01-02T20:00:00Z
+    references: {inst: [{symbol: A}]}
+    rows: [{symbol: A, time: 2026-01-02T10:00:00Z, size: 1}, {symbol: A, time: 2026-01-02T14:00:00Z, size: 2.0}]
+    expect: [{fails: freshness, verdict: fail}, {row: 1, fails: cadence}]
+"""
 Cli = Callable[..., tuple[int, str, str]]
 
 
@@ -240,3 +289,19 @@ def test_pytest_collects_the_cases_where_it_is_asked_to(bars: Callable[[str], st
     assert "1 failed, 1 passed" in told
     assert "contracts/bars.test.yaml:19:30: expectation: rules.ordered of row 1: expected fails, got passes" in told
     assert "no tests ran" in out()
+
+
+def test_other_data_the_time_and_rows_that_are_dropped(project: Project, cli: Cli) -> None:
+    root = project(
+        {"contracts/inst.yaml": INST, "contracts/trades.yaml": TRADES, "contracts/trades.test.yaml": TRADES_TEST}
+    )
+    code, out, _ = cli("test", "--root", str(root))
+    assert (code, "2 tests: 2 passed" in out) == (0, True)
+    (root / "contracts" / "trades.test.yaml").write_text(
+        TRADES_TEST.replace("dropped: false", "dropped: true")
+        .replace("kept: 1", "kept: 2")
+        .replace("size: 5}", "size: 6}")
+    )
+    code, out, _ = cli("test", "--root", str(root), "--format", "json")
+    told = [(each["what"], each["got"]) for each in json.loads(out)["cases"][0]["mismatches"]]
+    assert (code, told) == (1, [("row 0", "kept"), ("size of row 0", "5"), ("kept", "1")])

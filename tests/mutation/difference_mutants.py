@@ -120,7 +120,7 @@ DIFFERENCE = [
         "peakguard/difference/documents.py",
         'if not (builds and b"contract" in each[1])',
         "if True",
-        PAIRS,
+        COMMAND,
     ),
     Mutant(
         "diff-first-main-branch",

@@ -23,16 +23,16 @@ from peakguard.engines.polars import keys, tier_one
 from peakguard.engines.polars.aggregates import Aggregated
 from peakguard.engines.polars.batches import Batches, Source
 from peakguard.engines.polars.beyond import Beyond, is_beyond
-from peakguard.engines.polars.cumulate import Cumulated
 from peakguard.engines.polars.evaluate import count_groups, dataset_outcome
 from peakguard.engines.polars.evidence import Evidence, excused_rows, runnable
 from peakguard.engines.polars.examples import plain
 from peakguard.engines.polars.expressions import Counted, form_of, is_against, verdict_of
 from peakguard.engines.polars.gaps import GapsFound
-from peakguard.engines.polars.groups import Carried, Runs, runs_of
+from peakguard.engines.polars.groups import Runs, runs_of
 from peakguard.engines.polars.key_rows import find_repeated, frames_of
 from peakguard.engines.polars.library import polars
-from peakguard.engines.polars.tier_one import Constants, Ordered
+from peakguard.engines.polars.look_back import carried_rows, hoisted_columns, ordered_checks
+from peakguard.engines.polars.tier_one import Constants
 from peakguard.engines.polars.tier_two import Tallied, Unread
 from peakguard.runtime.violation import Example
 
@@ -86,6 +86,7 @@ class _Stream:
         self._height = 0
         self._broken: set[str] = set()
         self._doubtful: set[str] = set()
+        self._suspects: set[str] = set()
         self._newest: Any = None
         self._unread: dict[str, Unread] = {}
         self._beyond = beyond
@@ -102,10 +103,10 @@ class _Stream:
         self._tallied = {check["id"]: Tallied(check, plan["key"], examples) for check in rows}
         self._promises = [check for check in rows if check["is_promise"]]
         self._local = [check for check in rows if not check["is_promise"] and _looks_at_one_row(check)]
-        self._ordered = _ordered(check for check in rows if not _looks_at_one_row(check))
-        self._hoisted = _hoisted(checks)
+        self._ordered = ordered_checks(check for check in rows if not _looks_at_one_row(check))
+        self._hoisted = hoisted_columns(checks)
         datasets = [check for check in checks if check["form"] == "dataset"]
-        self._aggregated = [(check, Aggregated(check), _carried(check)) for check in datasets if check["stream"]]
+        self._aggregated = [(check, Aggregated(check), carried_rows(check)) for check in datasets if check["stream"]]
         self._whole = [check for check in datasets if not check["stream"]]
         self._constants: dict[tuple[str, ...], Constants] = defaultdict(Constants)
         self._kept: list[pl.DataFrame] = []
@@ -143,8 +144,11 @@ class _Stream:
             if is_against(check, frame.height - passed - unknown, unknown):
                 self._broken.update(check["reads"])
         counts |= self._count_others(frame, runs)
-        faulty = []
+        # Where the batch before had rows against a check, this one likely has some: it is not counted first.
+        faulty = [tallied for name, tallied in self._tallied.items() if name in self._suspects]
         for tallied in self._tallied.values():
+            if tallied.check["id"] in self._suspects:
+                continue
             passed, unknown = counts[tallied.check["id"]]
             failed = frame.height - passed - unknown
             if failed or unknown:
@@ -153,19 +157,22 @@ class _Stream:
                 faulty.append(tallied)
             else:
                 tallied.clean(passed, failed, unknown)
+        self._suspects = set()
         if faulty:
             verdicts = self._verdicts(frame, [tallied.check for tallied in faulty], runs)
             for tallied in faulty:
                 name = tallied.check["id"]
-                tallied.faulty(frame, verdicts[name], excused.get(name, ()), self._height)
-                if name in self._gaps:
+                has_some = tallied.faulty(frame, verdicts[name], excused.get(name, ()), self._height)
+                if has_some and not tallied.check["is_promise"]:
+                    self._suspects.add(name)
+                if has_some and name in self._gaps:
                     ordered = next(each for each in self._ordered if name in each.ids)
                     self._gaps[name].take(*ordered.carried.joined(frame), self._height)
 
     def _count_others(self, frame: pl.DataFrame, runs: Mapping[tuple[str, ...], Runs | None]) -> tier_one.Counts:
         """All checks but the promises, the freshest time along with them."""
         counts: tier_one.Counts = {}
-        rest = self._local
+        rest = [check for check in self._local if check["id"] not in self._suspects]
         for groups, known in runs.items():
             if known is not None and groups:
                 constant = [check for check in rest if check["reads"] and set(check["reads"]) <= set(groups)]
@@ -173,7 +180,7 @@ class _Stream:
                 rest = [check for check in rest if check not in constant]
         others: list[pl.Expr] = []
         for each in self._ordered:
-            others += each.counters(runs.get(tuple(each.carried.groups)), self._broken)
+            others += each.counters(runs.get(tuple(each.carried.groups)), self._broken, self._suspects)
         column = self._plan["freshness"][0] if self._plan["freshness"] is not None else None
         if column in frame.columns:
             others.append(polars().col(column).max().alias("newest"))
@@ -182,7 +189,7 @@ class _Stream:
             newest: Any = row["newest"]
             self._newest = newest if self._newest is None else max(self._newest, newest)
         for each in self._ordered:
-            counts |= each.counts(frame, runs.get(tuple(each.carried.groups)), self._broken, row)
+            counts |= each.counts(frame, runs.get(tuple(each.carried.groups)), self._broken, row, self._suspects)
         return counts | local
 
     def _verdicts(
@@ -273,35 +280,6 @@ class _Stream:
 
 def _looks_at_one_row(check: Check) -> bool:
     return check["stream"] is None
-
-
-def _ordered(checks: Iterator[Check]) -> list[Ordered]:
-    by_groups: dict[tuple[str, ...], list[Check]] = {}
-    for check in checks:
-        by_groups.setdefault(tuple(check["stream"]["groups"]), []).append(check)
-    return [
-        Ordered(groups, found, [name for check in found for name in _columns(check)])
-        for groups, found in by_groups.items()
-    ]
-
-
-def _hoisted(checks: Sequence[Check]) -> list[tuple[Cumulated, Carried]]:
-    found: dict[str, tuple[Cumulated, Carried]] = {}
-    for check in checks:
-        specs = check["stream"].get("hoisted", ()) if check["stream"] is not None else ()
-        before = list(check["reads"])
-        for spec in specs:
-            found.setdefault(spec["name"], (Cumulated(spec), Carried(spec["groups"], spec["back"], before)))
-            before = [*before, spec["name"]]
-    return list(found.values())
-
-
-def _carried(check: Check) -> Carried:
-    return Carried(check["stream"]["groups"], check["stream"]["back"], _columns(check))
-
-
-def _columns(check: Check) -> list[str]:
-    return [*check["reads"], *(spec["name"] for spec in check["stream"]["hoisted"])]
 
 
 def _group_examples(outcome: pl.DataFrame, counted: Counted, check: Check, examples: int) -> tuple[Example, ...]:

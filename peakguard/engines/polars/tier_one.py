@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.expressions import expression, form_of, verdict_of
@@ -49,41 +49,54 @@ class Ordered:
             for check in checks
         )
 
-    def counters(self, runs: Runs | None, broken: set[str]) -> list[pl.Expr]:
+    def counters(self, runs: Runs | None, broken: set[str], judged: Collection[str] = ()) -> list[pl.Expr]:
         """What to count over the batch itself, if its groups lie in one piece each.
 
         The expressions then run without any grouping: only the first rows of each group see rows of
-        another one, and these are counted apart, to be taken back.
+        another one, and these are counted apart, to be taken back. What is `judged` already is not counted.
         """
         if runs is None:
             return []
         heads = polars().lit(runs.heads(self.carried.back))
         counters = []
-        for check in self.checks:
+        for check in self._open(judged):
             verdict = verdict_of(check["stream"]["alone"], form_of(check, broken))
             counters += _counted(verdict, check["id"])
             counters += _counted(verdict.gather(heads), f"heads of {check['id']}")
         return counters
 
-    def counts(self, frame: pl.DataFrame, runs: Runs | None, broken: set[str], row: Mapping[str, int]) -> Counts:
+    def counts(
+        self,
+        frame: pl.DataFrame,
+        runs: Runs | None,
+        broken: set[str],
+        row: Mapping[str, int],
+        judged: Collection[str] = (),
+    ) -> Counts:
         """The counts; `row` holds what `counters` came to."""
-        if runs is None:
-            return self._exact(frame, broken)
-        heads = self._exact(frame[runs.heads(self.carried.back)], broken)
+        checks = self._open(judged)
+        if runs is None or not checks:
+            return self._exact(frame, checks, broken)
+        heads = self._exact(frame[runs.heads(self.carried.back)], checks, broken)
         counts = {}
         for name, (passed, unknown) in heads.items():
             whole, wrong = _taken(row, name), _taken(row, f"heads of {name}")
             counts[name] = (whole[0] - wrong[0] + passed, whole[1] - wrong[1] + unknown)
         return counts
 
-    def _exact(self, frame: pl.DataFrame, broken: set[str]) -> Counts:
+    def _open(self, judged: Collection[str]) -> Sequence[Check]:
+        return [check for check in self.checks if check["id"] not in judged]
+
+    def _exact(self, frame: pl.DataFrame, checks: Sequence[Check], broken: set[str]) -> Counts:
+        if not checks:
+            return {}
         joined, skip = self.carried.joined(frame)
         counters = []
-        for check in self.checks:
+        for check in checks:
             verdict = verdict_of(check["stream"]["over"], form_of(check, broken)).slice(skip)
             counters += _counted(verdict, check["id"])
         row = collected(joined, counters)
-        return {check["id"]: _taken(row, check["id"]) for check in self.checks}
+        return {check["id"]: _taken(row, check["id"]) for check in checks}
 
 
 def count_rows(

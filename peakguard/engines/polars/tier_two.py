@@ -32,8 +32,8 @@ class Tallied:
         self._failed += failed
         self._unknown += unknown
 
-    def faulty(self, frame: pl.DataFrame, verdicts: pl.Series, excused: Sequence[int], base: int) -> None:
-        """A batch with such rows, whose first row has the number `base`."""
+    def faulty(self, frame: pl.DataFrame, verdicts: pl.Series, excused: Sequence[int], base: int) -> bool:
+        """A batch that may have such rows, whose first row has the number `base`; whether it has any."""
         counted = count(verdicts, self.check, excused, base)
         self.clean(counted.passed, counted.failed, counted.unknown)
         self._segments += counted.against.segments
@@ -42,6 +42,7 @@ class Tallied:
             rows = [row - base for row in counted.against.first(lacking)]
             shown = examples_of(frame, rows, self._key, self.check["reads"])
             self.examples += [each._replace(row=each.row + base) for each in shown]
+        return bool(counted.against)
 
     def outcome(self) -> Counted:
         return Counted(self._passed, self._failed, self._unknown, Rows(self._segments))
