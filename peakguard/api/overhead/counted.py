@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from typing import NamedTuple
 
@@ -12,8 +11,6 @@ from peakguard.runtime.errors import PeakguardError
 
 TOLERANCE = 0.01
 """Counts of one program differ by less than this from run to run."""
-
-_COLLECTED = re.compile(r"Collected : (\d+)")
 
 
 class Counts(NamedTuple):
@@ -45,19 +42,12 @@ def lacking() -> str | None:
 
 
 def count(target: str, root: str, environment: dict[str, str], seconds: float | None = None) -> Counts:
-    """Count one function, `module:name`, in three processes. Raises PeakguardError (PG2142) where that fails."""
+    """Count one function, `module:name`, in a process. Raises PeakguardError (PG2142) where that fails."""
     given = {**environment, "PYTHONHASHSEED": "0"}
-    asked = {"root": root, "target": target}
-    calls = answer({**asked, "do": "calls"}, given, seconds).found["calls"]
-    numbers = []
-    for guarded in (False, True, False):
-        told = answer({**asked, "do": "count", "guarded": guarded, "calls": calls}, given, seconds, _CALLGRIND).errors
-        match = _COLLECTED.search(told)
-        if match is None or int(match[1]) == 0:
-            problem = "callgrind gave no count"
-            raise PeakguardError(codes.OVERHEAD_UNMEASURED, what=target, problem=problem)
-        numbers.append(int(match[1]))
-    return Counts(*numbers)
+    found = answer({"do": "count", "root": root, "target": target}, given, seconds, _CALLGRIND).found
+    if not all(found.values()):
+        raise PeakguardError(codes.OVERHEAD_UNMEASURED, what=target, problem="callgrind gave no count")
+    return Counts(**found)
 
 
 _CALLGRIND = ("valgrind", "--tool=callgrind", "--instr-atstart=no", "--callgrind-out-file=/dev/null")
