@@ -34,7 +34,9 @@ def _bound(relation: str) -> Constraint:
             return f"date({name}) {relation} date('{bound}')"
         if kind == "date":
             return f"{name} {relation} date('{bound}')"
-        return f"{name} {relation} {_length(bound) if kind == 'duration' else _literal(bound)}"
+        return (
+            f"{name} {relation} {_length(bound) if kind == 'duration' and bound_fits(bound, kind) else _literal(bound)}"
+        )
 
     return Constraint((*NUMBERS, *TIMES), "numbers, days, times and lengths of time", text)
 

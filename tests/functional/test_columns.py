@@ -152,6 +152,7 @@ SHOWN_ELSEWHERE = {
     "exempt": "property/test_contract_laws.py",
     "extends": "functional/test_extends.py",
     "sample": "property/test_sampled.py",
+    "trust_statistics": "property/test_statistics.py",
 }
 """What asks for more than data; its witnesses stand in tests of their own."""
 
@@ -244,7 +245,7 @@ def test_every_constraint_and_every_demand_has_a_witness() -> None:
         "mode",
         "requires",
     }
-    keys -= {"suppress", "columns", "rules", "coerce", "on_violation", "error"}
+    keys -= {"accept", "suppress", "columns", "rules", "coerce", "on_violation", "error"}
     assert keys - shown == set(SHOWN_ELSEWHERE) - {"call"}
     asked = " ".join(witness.policy for witness in WITNESSES)
     forms = {"expr", "dataset", "call", "when", "within", "on_null"}

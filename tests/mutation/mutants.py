@@ -102,8 +102,8 @@ POLARS = [
         "polars-zero-keeps-its-sign",
         "division by -0.0 where the dividend is one value in all rows",
         f"{EMIT}/polars_arithmetic.py",
-        'pl.when({divisor} == 0).then(0.0).otherwise({divisor}))"',
-        '({divisor}))"',
+        'pl.when({divisor} == 0).then(0.0).otherwise({full}))"',
+        '({full}))"',
     ),
     Mutant(
         "polars-times-wrap",

@@ -69,7 +69,11 @@ def _shuffled(value: Any, chance: random.Random) -> Any:
     return [_shuffled(each, chance) for each in value] if isinstance(value, list) else value
 
 
-@pytest.mark.parametrize("project", PROJECTS, ids=lambda path: f"{path.parents[2].name}-{path.name}")
+@pytest.mark.parametrize(
+    "project",
+    PROJECTS,
+    ids=lambda path: "-".join(path.parts[-4:]),  # a repository may lie anywhere
+)
 def test_the_same_meaning_is_no_change(project: Path) -> None:
     pairs = list(rewritten(project, len(str(project.name))))
     old, new = ([each[side] for each in pairs] for side in (0, 1))

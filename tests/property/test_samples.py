@@ -46,6 +46,8 @@ TOGETHER = {
     "repository ohlcv": _OHLC,
     "repository index_bars": _OHLC,
     "contract/the-example-of-the-design ohlcv": _OHLC | {"order": "two rows that are out of order are off the cadence"},
+    "chaos/every-form-of-a-fault bars": _HIGH,
+    "chaos/functions-that-nothing-guards bars": _HIGH,
     "contract/extends-a-chain-and-tightens bars": _HIGH,
     "contract/extends-a-chain-and-tightens btc": _SPREAD,
     "contract/extends-a-chain-and-tightens crypto": _SPREAD,

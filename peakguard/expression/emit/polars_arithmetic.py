@@ -12,7 +12,7 @@ from fractions import Fraction
 from peakguard.expression.emit import polars_text as text
 from peakguard.expression.emit.polars import Emitter, Writer
 from peakguard.expression.limits import MAX_INTEGER, MIN_INTEGER
-from peakguard.expression.typed import FINITE, Typed, walk
+from peakguard.expression.typed import FINITE, Typed
 
 _SYMBOLS = {"add": "+", "sub": "-", "mul": "*", "floordiv": "//", "mod": "%"}
 _REPEATABLE = 8
@@ -104,8 +104,8 @@ def _division(emitter: Emitter, node: Typed) -> str:
     """IEEE division whose divisor has no sign when it is zero.
 
     Polars divides by a scalar (a literal, a column that holds one value) by multiplying with its reciprocal, which is
-    another number in the last place. What is 0.0 in every row, made of the dividend, is added to the divisor: it makes
-    a full column of it, and 0.0 of -0.0. Nothing is added where the dividend is made of literals: it is a scalar too.
+    another number in the last place. What is 0.0 in every row, made of the dividend, is added to the divisor and makes
+    a full column of it. That does not mend -0.0: where the dividend is a scalar itself, nothing is added.
     """
     left, right = node.args
     dividend, divisor = emitter.pair(node)
@@ -113,11 +113,12 @@ def _division(emitter: Emitter, node: Typed) -> str:
         if right.value is None or _has_exact_reciprocal(right.value):
             return f"({dividend} / {divisor})"
         return f"({dividend} / ({divisor} + ({dividend} != {dividend})))"
-    if not any(each.op in ("column", "item") for each in walk(left)):
-        return f"({dividend} / pl.when({divisor} == 0).then(0.0).otherwise({divisor}))"
-    # A comparison that is always false counts as 0.0, also of NaN and infinities.
-    zero = f"{dividend} - {dividend}" if left.special == FINITE else f"{dividend} != {dividend}"
-    return f"({dividend} / ({divisor} + ({zero})))"
+    full = divisor
+    if left.op != "literal":
+        # A comparison that is always false counts as 0.0, also of NaN and infinities.
+        zero = f"{dividend} - {dividend}" if left.special == FINITE else f"{dividend} != {dividend}"
+        full = f"{divisor} + ({zero})"
+    return f"({dividend} / pl.when({divisor} == 0).then(0.0).otherwise({full}))"
 
 
 def _has_exact_reciprocal(value: float) -> bool:

@@ -19,7 +19,7 @@ from tests.conformance.cases import REPOSITORY, run
 
 
 def ohlcv() -> Document[Contract]:
-    return next(cast("Document[Contract]", each) for each in run(REPOSITORY)[0] if each.spec.name == "ohlcv")
+    return next(cast("Document[Contract]", each) for each in run(REPOSITORY)[0] if each.file.endswith("/ohlcv.yaml"))
 
 
 @pytest.mark.parametrize("changed", [[], ["open", "volume"]], ids=["nothing-broken", "two-rules-broken"])
