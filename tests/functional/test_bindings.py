@@ -616,7 +616,7 @@ def test_guards_survive_threads_that_import_and_call(desk: Any, bound: Load) -> 
     wrong: list[Any] = []
 
     def work() -> None:
-        for number in range(50):
+        for number in range(20):
             with policies.attached():
                 if desk.scale(number) != 2 * number:
                     wrong.append(number)

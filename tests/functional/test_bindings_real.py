@@ -253,7 +253,10 @@ SUITES = {
 }
 
 
-@pytest.mark.parametrize("suite", SUITES)
+# A suite of pandas takes half a minute.
+@pytest.mark.parametrize(
+    "suite", [pytest.param(each, marks=[pytest.mark.slow] if each.startswith("pandas") else []) for each in SUITES]
+)
 def test_the_tests_of_a_real_package_give_the_same_with_guards_on_it(suite: str, project: Project) -> None:
     head = "peakguard: 1\nkind: bindings\nname: real\nversion: 1.0.0\nmode: observe\nbindings:\n"
     lines = "".join(f"  - {{target: '{target}', trace: true, returns: string}}\n" for target in SUITES[suite])

@@ -224,6 +224,7 @@ MISUSE = [
 ]
 
 
+@pytest.mark.slow
 def test_type_checkers_know_what_a_configuration_holds(peakguard: Run, tmp_path: Path) -> None:
     files = {
         "policies/app.yaml": STUBBED,

@@ -321,11 +321,11 @@ def test_a_killed_command_leaves_whole_files_or_none(many: Path) -> None:
     takes = time.monotonic() - started
     whole = {name: digest(many / name) for name in ("valid.csv", "aside.parquet")}
     seen = set()
-    for step in range(10):
+    for step in range(5):
         for name in whole:
             (many / name).unlink(missing_ok=True)
         running = subprocess.Popen(command(many), cwd=many, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(takes * (0.3 + 0.07 * step))
+        time.sleep(takes * (0.3 + 0.14 * step))
         running.kill()
         running.wait()
         there = [name for name in whole if (many / name).exists()]

@@ -49,6 +49,7 @@ def run(root: Path, home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_the_hooks_pass_and_fail_as_they_should(
     hooks: Path, project: Project, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
