@@ -123,6 +123,7 @@ def test_an_edit_of_a_child_alone_leaves_what_is_known_of_the_others(root: Path)
     assert len(before - after) == len(after - before) == 1
 
 
+@pytest.mark.slow
 def test_a_hundred_contracts_in_a_chain(project: Project) -> None:
     files: dict[str, str | bytes] = {"contracts/c0.yaml": BARS.replace("bars", "c0").replace(", error: PT-1001", "")}
     for number in range(1, 1000):

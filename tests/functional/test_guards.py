@@ -72,6 +72,7 @@ def faults(root: Path, text: str) -> list[str]:
     return list(dict.fromkeys(line.split(":")[1] for line in own if ": error:" in line))
 
 
+@pytest.mark.slow
 def test_type_checkers_know_codes_context_and_classes(root: Path) -> None:
     assert faults(root, USE) == []
     start = USE.count("\n") + 1

@@ -273,6 +273,7 @@ def test_a_failing_case_has_shown_nothing(bars: Callable[[str], str]) -> None:
     assert tests.coverage.seen == 0
 
 
+@pytest.mark.slow
 def test_pytest_collects_the_cases_where_it_is_asked_to(bars: Callable[[str], str]) -> None:
     root = bars(GOOD + GOOD.replace("upside down", "wrong").replace("row: 0, fails", "row: 1, fails"))
     (Path(root) / "pytest.ini").write_text("[pytest]\n")

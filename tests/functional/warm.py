@@ -10,7 +10,26 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-COMMANDS = frozenset({"check", "config", "docs", "eval", "explain", "sample", "schema", "show", "simulate", "validate"})
+COMMANDS = frozenset(
+    {
+        "adopt",
+        "cache",
+        "check",
+        "config",
+        "diff",
+        "docs",
+        "eval",
+        "explain",
+        "report",
+        "sample",
+        "schema",
+        "show",
+        "simulate",
+        "test",
+        "validate",
+        "verify",
+    }
+)
 """Those that run no program of a user, so that nothing depends on how the process was started."""
 TIMEOUT = 60.0
 

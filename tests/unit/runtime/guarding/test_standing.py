@@ -255,7 +255,8 @@ def test_what_somebody_else_puts_over_a_guard_stays_and_is_not_guarded_any_more(
         assert seen == []
 
 
-def test_threads_that_call_while_guards_come_and_go_always_get_the_result() -> None:
+@pytest.mark.parametrize("times", [12, pytest.param(40, marks=pytest.mark.slow)])
+def test_threads_that_call_while_guards_come_and_go_always_get_the_result(times: int) -> None:
     with program(home=HOME, user=USER) as made:
         bare, user, wrong, is_over = made["home"].work, made["user"], [], threading.Event()
 
@@ -265,7 +266,7 @@ def test_threads_that_call_while_guards_come_and_go_always_get_the_result() -> N
                     wrong.append(1)
 
         def change(word: str) -> None:
-            for _ in range(40):
+            for _ in range(times):
                 take_off(put_on([guard(made["home"], "work", [], word)]))
 
         callers = [threading.Thread(target=call) for _ in range(3)]
