@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -364,6 +365,7 @@ def test_the_report_of_a_code_or_of_a_run_is_of_nothing_else(
     with policies.journal(), policies.run("first") as first:
         policies.error("SH-1002")
         policies.error("SH-1004")
+    time.sleep(0.002)  # ids of runs begin with the millisecond
     with policies.journal(), policies.run("second"):
         policies.error("SH-1002")
     assert main(["report", "--root", str(root), "--code", "sh-1004"]) == 0
