@@ -74,7 +74,7 @@ bench-contracts:  ## contracts beside other tools, 10 M rows; takes a quarter of
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --editable '.[data]' --requirement tests/benchmarks/contracts/requirements.txt
 	.venv-bench/bin/python -m tests.benchmarks.contracts --peers --rounds 3
-	.venv-bench/bin/python -m tests.benchmarks.contracts.small
+	.venv-bench/bin/python -m tests.benchmarks.contracts.small --peers
 
 mutants: $(READY)  ## faults put into the product on purpose; each must be caught
 	$(BIN)/python -m tests.mutation

@@ -26,6 +26,11 @@ def render(found: Validation, *, colour: bool = False) -> str:
 def _verdict(path: str, verdict: Verdict, found: Validation, *, colour: bool) -> str:
     """The report of one data file; ends with a line break."""
     lines = [line for rule in verdict.rules for line in _rule(rule, found, colour=colour)]
+    unread = dict.fromkeys(rule.id.split(".")[1] for rule in verdict.rules if rule.by_statistics)
+    if unread:
+        lines.append(
+            f"note: by statistics: the file says enough of these columns not to read them: {', '.join(unread)}"
+        )
     for code in dict.fromkeys(each.error for each in verdict.violations):
         lines += _advice(code, found) if code in found.advice else []
     lines.append(_summary(path, verdict, colour=colour))
@@ -50,7 +55,8 @@ def _rule(rule: RuleOutcome, found: Validation, *, colour: bool) -> Iterator[str
         place = place_of(found.places, rule.id)
         if place is not None:
             yield f"  --> {visible(place)}"
-    for caveat in rule.caveats:
+    # Columns are not read as a whole, with all that is asked of them: one line for all says so.
+    for caveat in rule._replace(by_statistics=False).caveats:
         yield f"note: {rule.id}: {visible(caveat)}"
 
 

@@ -307,17 +307,17 @@ def test_a_file_that_changes_while_it_is_read(
     data = data if form in {"csv", "ndjson"} else data.with_columns(pl.col("day").str.to_date())
     WRITE[form](data, tmp_path / f"a.{form}")
     monkeypatch.setattr(files, "SMALL_FILES", 0)
-    monkeypatch.setattr(files, "rows_per_batch", lambda _: 1000)
-    read = batches.Batches.read
+    monkeypatch.setattr(batches, "rows_per_batch", lambda _: 1000)
+    judged = batches.Batches.judged
     act, word = CHANGES[change]
 
-    def changing(self: Any, names: Any) -> Iterator[Any]:
-        for number, batch in enumerate(read(self, names)):
+    def changing(self: Any, names: Any, judge: Any) -> Iterator[Any]:
+        for number, batch in enumerate(judged(self, names, judge)):
             if number == 2:
                 act(tmp_path / f"a.{form}")
             yield batch
 
-    monkeypatch.setattr(batches.Batches, "read", changing)
+    monkeypatch.setattr(batches.Batches, "judged", changing)
     with pytest.raises(peakguard.PeakguardError) as raised:
         contract.inspect_file(tmp_path)
     assert raised.value.code == codes.DATA_CHANGED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.mutation.batch_mutants import BATCH_MUTANTS
 from tests.mutation.cache_mutants import CACHES
 from tests.mutation.chaos_mutants import CHAOS
 from tests.mutation.config_mutants import CONFIGS
@@ -545,5 +546,5 @@ CONTRACTS = [
 
 MUTANTS: list[Mutant] = [
     *POLARS, *PYTHON, *SQL, *PATTERNS, *CONTRACTS, *GUARDS, *RUNTIME, *INVARIANTS, *CONFIGS, *STORE, *CACHES, *FILES,
-    *RUNS, *GATES, *STABILITY, *DIFFERENCE, *PAGE, *RULE_TESTS, *CHAOS,
+    *BATCH_MUTANTS, *RUNS, *GATES, *STABILITY, *DIFFERENCE, *PAGE, *RULE_TESTS, *CHAOS,
 ]  # fmt: skip # the lists in order

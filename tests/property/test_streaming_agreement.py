@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -23,6 +23,9 @@ from peakguard.engines.polars.in_memory import Prepared, gather
 from peakguard.kinds.contract.outcome import verdict_of
 from peakguard.kinds.contract.runtime import Contract
 from peakguard.runtime.violation import Verdict
+
+if TYPE_CHECKING:
+    from polars._typing import EngineType
 
 # No bound may be met exactly by a handful of numbers: -6, -6, -6 and 7 have a z-score of 1.5, but for the last bit.
 POLICY = """\
@@ -54,6 +57,7 @@ rules:
   rising: {expr: n >= prev(n), within: [k], on_null: fail}
   rising_anywhere: {expr: 'n >= prev(n, 2)', on_null: pass}
   jump: {expr: 'abs(x / prev(x) - 1) <= 0.5', within: [k], when: 'prev(n) > 0', on_null: fail, severity: warning}
+  ratio: {expr: 'x / prev(x) < 100', within: [g], on_null: pass}
   two: {expr: 'prev(delta(n), 2) != 3', within: [k, g], on_null: pass}
   smooth: {expr: 'rolling_max(x, 3) < 40 and rolling_sum(n, 2) < 8', within: [k], on_null: pass}
   total: {expr: cum_sum(n) <= 20, within: [k], on_null: fail}
@@ -124,7 +128,7 @@ NASTY_ROW = {
 def frames(draw: Any) -> pl.DataFrame:
     """Random rows; some of them nasty from a place on, some sorted, some with a block sent twice."""
     rows = draw(st.lists(st.fixed_dictionaries(TAME_ROW), max_size=10))
-    rows += draw(st.lists(st.fixed_dictionaries(NASTY_ROW), max_size=4))
+    rows += draw(st.lists(st.fixed_dictionaries(NASTY_ROW), max_size=6))
     frame = pl.DataFrame(rows, schema=SCHEMA)
     order: Sequence[str] = draw(st.sampled_from([(), ("k", "t"), ("t", "k")]))
     if order:
@@ -143,15 +147,26 @@ def contract() -> Contract:
         return peakguard.load(folder).contract("all")
 
 
-def source_of(frame: pl.DataFrame, cuts: Sequence[int], *, is_text: bool = False) -> Source:
-    def read(columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-        chosen, start = frame.select(columns), 0
+def source_of(
+    frame: pl.DataFrame, cuts: Sequence[int], *, is_text: bool = False, engine: EngineType | None = None
+) -> Source:
+    """The frame in batches; with an `engine`, of what a query makes of it, as from a file."""
+
+    def pieces(chosen: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        start = 0
         for size in cuts:
             yield chosen[start : start + size]
             start += size
         yield chosen[start:]
 
-    return Source(frame.schema, read, is_text)
+    def query(_: int, made: Callable[[pl.LazyFrame], pl.LazyFrame]) -> Iterator[pl.DataFrame]:
+        assert engine is not None
+        return pieces(made(frame.lazy()).collect(engine=engine))
+
+    def read(columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        return pieces(frame.select(columns))
+
+    return Source(frame.schema, read, is_text, query=query if engine is not None else None)
 
 
 def as_a_whole(frame: pl.DataFrame, *, is_text: bool = False) -> Verdict:
@@ -160,8 +175,10 @@ def as_a_whole(frame: pl.DataFrame, *, is_text: bool = False) -> Verdict:
     return verdict_of(plan, evidence, NOW)
 
 
-def in_batches(frame: pl.DataFrame, cuts: Sequence[int], *, is_text: bool = False) -> Verdict:
-    source = source_of(frame, cuts, is_text=is_text)
+def in_batches(
+    frame: pl.DataFrame, cuts: Sequence[int], *, is_text: bool = False, engine: EngineType | None = None
+) -> Verdict:
+    source = source_of(frame, cuts, is_text=is_text, engine=engine)
     evidence = streaming.gather(contract()._plan, source, examples=2, today="2026-01-01")
     return verdict_of(contract()._plan, evidence, NOW)
 
@@ -173,23 +190,26 @@ def assert_alike(found: Verdict, expected: Verdict) -> None:
 
 
 SCALE = int(os.environ.get("PEAKGUARD_AGREEMENT", "1"))
+ENGINES: st.SearchStrategy[EngineType | None] = st.sampled_from([None, "in-memory", "streaming"])
 CUTS = st.lists(st.integers(0, 5), max_size=8)
 
 
-@given(frame=frames(), cuts=CUTS)
-@settings(max_examples=60 * SCALE, deadline=None)
-def test_batches_give_the_verdict_of_the_whole(frame: pl.DataFrame, cuts: list[int]) -> None:
-    assert_alike(in_batches(frame, cuts), as_a_whole(frame))
+@given(frame=frames(), cuts=CUTS, engine=ENGINES)
+@settings(max_examples=90 * SCALE, deadline=None)
+def test_batches_give_the_verdict_of_the_whole(frame: pl.DataFrame, cuts: list[int], engine: EngineType | None) -> None:
+    assert_alike(in_batches(frame, cuts, engine=engine), as_a_whole(frame))
 
 
-@given(frame=frames(), cuts=CUTS)
+@given(frame=frames(), cuts=CUTS, engine=ENGINES)
 @settings(max_examples=30 * SCALE, deadline=None)
-def test_so_do_groups_in_many_pieces_and_keys_in_no_order(frame: pl.DataFrame, cuts: list[int]) -> None:
+def test_so_do_groups_in_many_pieces_and_keys_in_no_order(
+    frame: pl.DataFrame, cuts: list[int], engine: EngineType | None
+) -> None:
     """The general paths, which small batches would not take by themselves."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(groups, "FEW_RUNS", 1)
         patch.setattr(keys, "MAX_CANDIDATES", 1)
-        assert_alike(in_batches(frame, cuts), as_a_whole(frame))
+        assert_alike(in_batches(frame, cuts, engine=engine), as_a_whole(frame))
 
 
 @given(frame=frames(), cuts=CUTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peakguard.engines.polars.align import Aligned, align
@@ -23,7 +24,8 @@ class Source(NamedTuple):
     `read` gives the named physical columns in batches (of no column at all, any one); without rows it may give none.
     `is_small`: all of it fits into one batch. `check` looks for what reading would not find, such as lines that lack
     fields, and raises PeakguardError. `rows` tells how many there are, None where that would take long to find out.
-    `told_by` are the Parquet files whose statistics speak of these data.
+    `told_by` are the Parquet files whose statistics speak of these data. `query` gives what a query makes of each row,
+    in batches that suit so many columns; None where rows are read without one.
     """
 
     schema: pl.Schema
@@ -34,6 +36,7 @@ class Source(NamedTuple):
     is_json: bool = False
     rows: Callable[[], int | None] = lambda: None
     told_by: Sequence[str] = ()
+    query: Callable[[int, Callable[[pl.LazyFrame], pl.LazyFrame]], Iterator[pl.DataFrame]] | None = None
 
     def head(self, most: int) -> pl.DataFrame:
         """The first rows, with all columns."""
@@ -53,22 +56,32 @@ def watched(source: Source, on_progress: Callable[[int, int], object]) -> Source
         return source
     told = 0
 
-    def read(columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+    def counted(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         nonlocal told
         done = 0
-        for batch in source.read(columns):
+        for batch in batches:
             yield batch
             done += batch.height
             if done > told:
                 told = done
                 on_progress(done, total)
 
-    return source._replace(read=read)
+    query = source.query
+    return source._replace(
+        read=lambda columns: counted(source.read(columns)),
+        query=None if query is None else lambda columns, made: counted(query(columns, made)),
+    )
 
 
 def rows_per_batch(columns: int) -> int:
     """How many rows make a batch of so many columns."""
     return max(min(CELLS_PER_BATCH // max(columns, 1), ROWS_PER_BATCH), 1000)
+
+
+def in_batches(rows: pl.LazyFrame, columns: int) -> Iterator[pl.DataFrame]:
+    """What a query gives, in order and in batches that suit so many columns."""
+    size = rows_per_batch(columns)
+    return iter(rows.collect_batches(chunk_size=size, maintain_order=True, lazy=True, engine="streaming"))
 
 
 def plan_of_json(plan: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,7 +99,7 @@ class Batches:
 
     def read(self, names: Sequence[str]) -> Iterator[tuple[Aligned, int]]:
         """The named columns of the contract, and how many rows; one empty batch where there is no row at all."""
-        columns = [column for column in self._plan["columns"] if column["name"] in names]
+        columns = self._columns(names)
         settled = [column for column in columns if column["name"] not in self.settled.absent]
         named = (next((name for name in column["names"] if name in self._source.schema), None) for column in settled)
         physical = [name for name in named if name is not None]
@@ -103,6 +116,30 @@ class Batches:
                     yield self._aligned(batch, plan, guess), batch.height
         if is_empty:
             yield align(self._empty(physical), plan, is_text=self._source.is_text), 0
+
+    def judged(
+        self, names: Sequence[str], judge: Callable[[pl.LazyFrame], pl.LazyFrame]
+    ) -> Iterator[tuple[Aligned, int, pl.DataFrame]]:
+        """The same, and the columns that `judge` puts beside them: while the rows are read, where that can be done."""
+        names_of = self._held_as(self._columns(names))
+        query = self._source.query
+        if query is None or not names_of:
+            for aligned, height in self.read(names):
+                yield aligned, height, _beside(aligned.frame.lazy(), judge)
+            return
+        is_empty = True
+        for batch in query(len(names_of), partial(_renamed, names_of, judge)):
+            if batch.height:
+                is_empty = False
+                columns = batch.get_columns()
+                ours, beside = columns[: len(names_of)], columns[len(names_of) :]
+                yield Aligned(polars().DataFrame(ours), (), (), {}), batch.height, polars().DataFrame(beside)
+        if is_empty:
+            aligned = align(self._empty(list(names_of)), self._plan, is_text=False)
+            yield aligned, 0, _beside(aligned.frame.lazy(), judge)
+
+    def _columns(self, names: Sequence[str]) -> list[Mapping[str, Any]]:
+        return [column for column in self._plan["columns"] if column["name"] in names]
 
     def whole(self) -> Iterator[tuple[int, pl.DataFrame, Aligned]]:
         """Every batch with all of its columns, the number of its first row before it and its aligned form behind it."""
@@ -158,6 +195,18 @@ class Batches:
     def _empty(self, names: Sequence[str]) -> pl.DataFrame:
         frame: pl.DataFrame = polars().DataFrame(schema={name: self._source.schema[name] for name in names})
         return frame
+
+
+def _renamed(
+    names: Mapping[str, str], judge: Callable[[pl.LazyFrame], pl.LazyFrame], rows: pl.LazyFrame
+) -> pl.LazyFrame:
+    return judge(rows.select(polars().col(physical).alias(name) for physical, name in names.items()))
+
+
+def _beside(rows: pl.LazyFrame, judge: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
+    # A batch is small: the streaming engine would cost more than the work.
+    found: pl.DataFrame = judge(rows).drop(rows.collect_schema().names()).collect(engine="in-memory")
+    return found
 
 
 class _Guess:

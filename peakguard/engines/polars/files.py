@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from peakguard.diagnostics import codes
 from peakguard.engines.polars.arrow_file import arrow_rows
-from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source, rows_per_batch
+from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source, in_batches
 from peakguard.engines.polars.csv_lines import check_csv, csv_header
 from peakguard.engines.polars.find_files import Files, find_files
 from peakguard.engines.polars.forms import scan
@@ -50,24 +50,29 @@ def source_of(path: str) -> Source:
                 whole.append(check_json(files.names))
 
     def read(columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-        height = 0
-        with read_faults(files):
-            # One column tells how many rows there are, where none is asked for.
-            chosen = scanned.select(columns or schema.names()[:1])
-            for batch in chosen.collect_batches(
-                chunk_size=rows_per_batch(len(columns)), maintain_order=True, lazy=True, engine="streaming"
-            ):
-                height += batch.height
-                yield batch
-            # Rows of a table without columns cannot be read.
-            _nothing_lost(files, height, whole if schema else ())
+        # One column tells how many rows there are, where none is asked for.
+        return query(len(columns), lambda rows: rows.select(columns or schema.names()[:1]))
+
+    def query(columns: int, made: Callable[[pl.LazyFrame], pl.LazyFrame]) -> Iterator[pl.DataFrame]:
+        # Rows of a table without columns cannot be read.
+        return _batches(files, made(scanned), columns, whole if schema else ())
 
     def rows() -> int | None:
         return whole[-1] if whole else None
 
     is_text = files.form.separator is not None
     told_by = files.names if files.form.name == "parquet" else ()
-    return Source(schema, read, is_text, is_small, check, is_json=files.form.is_json, rows=rows, told_by=told_by)
+    return Source(schema, read, is_text, is_small, check, files.form.is_json, rows, told_by, query)
+
+
+def _batches(files: Files, rows: pl.LazyFrame, columns: int, whole: Sequence[int]) -> Iterator[pl.DataFrame]:
+    """The batches of a query, and whether they are all of the rows that `whole` says there are, once it is known."""
+    height = 0
+    with read_faults(files):
+        for batch in in_batches(rows, columns):
+            height += batch.height
+            yield batch
+        _nothing_lost(files, height, whole)
 
 
 def scan_of(files: Files) -> pl.LazyFrame:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from peakguard.diagnostics import codes
-from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source, rows_per_batch
+from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source, in_batches, rows_per_batch
 from peakguard.engines.polars.library import polars
 from peakguard.runtime.errors import PeakguardError
 
@@ -90,4 +90,7 @@ def source_of(frame: pl.DataFrame) -> Source:
         chosen = frame.select(columns or frame.columns[:1])
         return chosen.iter_slices(rows_per_batch(len(columns)))
 
-    return Source(frame.schema, read, is_text=False)
+    def query(columns: int, made: Callable[[pl.LazyFrame], pl.LazyFrame]) -> Iterator[pl.DataFrame]:
+        return in_batches(made(frame.lazy()), columns)
+
+    return Source(frame.schema, read, is_text=False, query=query)

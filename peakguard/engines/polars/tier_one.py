@@ -1,23 +1,32 @@
-"""Tier one: how many rows of a batch pass and how many are unknown, without any verdict kept."""
+"""Tier one: the verdicts of row checks on a batch, and how many rows pass and how many are unknown."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from peakguard.engines.polars.expressions import expression, form_of, verdict_of
-from peakguard.engines.polars.groups import Carried, Runs
-from peakguard.engines.polars.library import polars
+from peakguard.engines.polars.expressions import form_of, verdict_of
+from peakguard.engines.polars.groups import Carried, Runs, picked
 
 if TYPE_CHECKING:
     import polars as pl
 
 Check = Mapping[str, Any]
-Counts = dict[str, tuple[int, int]]
-"""Passed and unknown rows of each check."""
-
-
 _MOST_KNOWN = 100_000
+
+
+class Outcome(NamedTuple):
+    """How many rows of a batch pass a check and how many are unknown; `rows` gives the verdict on each."""
+
+    passed: int
+    unknown: int
+    rows: Callable[[], pl.Series]
+
+
+def outcome_of(verdicts: pl.Series) -> Outcome:
+    """Verdicts and their counts."""
+    return Outcome(int(verdicts.sum()), verdicts.null_count(), lambda: verdicts)
 
 
 class Ordered:
@@ -28,102 +37,44 @@ class Ordered:
         self.ids = frozenset(check["id"] for check in checks)
         self.carried = Carried(groups, max(check["stream"]["back"] for check in checks), columns)
 
-    def verdicts(
-        self, frame: pl.DataFrame, checks: Sequence[Check], broken: set[str], runs: Runs | None
-    ) -> list[pl.Series]:
-        """The verdicts on each row: as in `counters`, with the first rows of each group put right."""
-        if runs is None:
-            return self._over(frame, checks, broken).get_columns()
-        heads = runs.heads(self.carried.back)
-        right = self._over(frame[heads], checks, broken)
-        alone = frame.select(
-            verdict_of(check["stream"]["alone"], form_of(check, broken)).alias(check["id"]) for check in checks
-        )
-        return [each.scatter(heads, right[each.name]) for each in alone]
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The columns that say which rows belong together."""
+        return tuple(self.carried.groups)
 
-    def _over(self, frame: pl.DataFrame, checks: Iterable[Check], broken: set[str]) -> pl.DataFrame:
+    def judge(
+        self, frame: pl.DataFrame, alone: Mapping[str, pl.Series], broken: set[str], runs: Runs | None
+    ) -> dict[str, Outcome]:
+        """The outcome of each check. `alone` are verdicts as if all rows were one group.
+
+        They need `runs`, and are wrong for the first rows of each, which see rows of another group: these rows are
+        judged by themselves.
+        """
+        if runs is None:
+            whole = self._over(frame, broken)
+            return {check["id"]: outcome_of(whole[check["id"]]) for check in self.checks}
+        places = runs.heads(self.carried.back)
+        right = self._over(self.carried.heads(frame, runs), broken)
+        return {name: _mended(verdicts, places, right[name]) for name, verdicts in alone.items()}
+
+    def _over(self, frame: pl.DataFrame, broken: set[str]) -> pl.DataFrame:
         """The verdicts on each row, whatever the order of the groups."""
         joined, skip = self.carried.joined(frame)
         return joined.select(
             verdict_of(check["stream"]["over"], form_of(check, broken)).slice(skip).alias(check["id"])
-            for check in checks
+            for check in self.checks
         )
 
-    def counters(self, runs: Runs | None, broken: set[str], judged: Collection[str] = ()) -> list[pl.Expr]:
-        """What to count over the batch itself, if its groups lie in one piece each.
 
-        The expressions then run without any grouping: only the first rows of each group see rows of
-        another one, and these are counted apart, to be taken back. What is `judged` already is not counted.
-        """
-        if runs is None:
-            return []
-        heads = polars().lit(runs.heads(self.carried.back))
-        counters = []
-        for check in self._open(judged):
-            verdict = verdict_of(check["stream"]["alone"], form_of(check, broken))
-            counters += _counted(verdict, check["id"])
-            counters += _counted(verdict.gather(heads), f"heads of {check['id']}")
-        return counters
-
-    def counts(
-        self,
-        frame: pl.DataFrame,
-        runs: Runs | None,
-        broken: set[str],
-        row: Mapping[str, int],
-        judged: Collection[str] = (),
-    ) -> Counts:
-        """The counts; `row` holds what `counters` came to."""
-        checks = self._open(judged)
-        if runs is None or not checks:
-            return self._exact(frame, checks, broken)
-        heads = self._exact(frame[runs.heads(self.carried.back)], checks, broken)
-        counts = {}
-        for name, (passed, unknown) in heads.items():
-            whole, wrong = _taken(row, name), _taken(row, f"heads of {name}")
-            counts[name] = (whole[0] - wrong[0] + passed, whole[1] - wrong[1] + unknown)
-        return counts
-
-    def _open(self, judged: Collection[str]) -> Sequence[Check]:
-        return [check for check in self.checks if check["id"] not in judged]
-
-    def _exact(self, frame: pl.DataFrame, checks: Sequence[Check], broken: set[str]) -> Counts:
-        if not checks:
-            return {}
-        joined, skip = self.carried.joined(frame)
-        counters = []
-        for check in checks:
-            verdict = verdict_of(check["stream"]["over"], form_of(check, broken)).slice(skip)
-            counters += _counted(verdict, check["id"])
-        row = collected(joined, counters)
-        return {check["id"]: _taken(row, check["id"]) for check in checks}
-
-
-def count_rows(
-    frame: pl.DataFrame, checks: Sequence[Check], broken: set[str], others: Sequence[pl.Expr] = ()
-) -> tuple[Counts, Mapping[str, int]]:
-    """The counts of checks that look at one row alone, and what `others` come to, in one query."""
-    counters = []
-    for check in checks:
-        form = form_of(check, broken)
-        counters += _counted(verdict_of(check, form), check["id"], may_be_unknown=check["may_be_unknown"][form])
-    row = collected(frame, [*counters, *others])
-    return {check["id"]: _taken(row, check["id"]) for check in checks}, row
-
-
-def count_promises(frame: pl.DataFrame, checks: Sequence[Check]) -> Counts:
-    """The counts of promises: by their proof where it holds, row by row only where it does not."""
-    proven = [check for check in checks if check["proof"] is not None]
-    proofs = [expression(check["proof"]).alias(f"proof of {check['id']}") for check in proven]
-    counts, row = count_rows(frame, [check for check in checks if check["proof"] is None], set(), proofs)
-    open_ = []
-    for check in proven:
-        if row[f"proof of {check['id']}"]:
-            unknown = frame[check["reads"][0]].null_count()
-            counts[check["id"]] = (frame.height - unknown, unknown)
-        else:
-            open_.append(check)
-    return counts | count_rows(frame, open_, set())[0]
+def _mended(verdicts: pl.Series, places: pl.Series, right: pl.Series) -> Outcome:
+    """Verdicts of which some are replaced by the right ones."""
+    wrong = outcome_of(verdicts[places])
+    whole, mended = outcome_of(verdicts), outcome_of(right)
+    return Outcome(
+        whole.passed - wrong.passed + mended.passed,
+        whole.unknown - wrong.unknown + mended.unknown,
+        lambda: verdicts.clone().scatter(places, right),
+    )
 
 
 class Constants:
@@ -132,39 +83,29 @@ class Constants:
     def __init__(self) -> None:
         self._known: dict[Any, bool | None] = {}
 
-    def counts(self, frame: pl.DataFrame, checks: Sequence[Check], broken: set[str], runs: Runs) -> Counts:
-        """The counts over a batch. The checks read nothing but columns that `runs` are runs of."""
+    def judge(self, frame: pl.DataFrame, checks: Sequence[Check], broken: set[str], runs: Runs) -> dict[str, Outcome]:
+        """The outcomes over a batch. The checks read nothing but columns that `runs` are runs of."""
         if not checks:
             return {}
-        firsts = frame.select(list(dict.fromkeys(name for check in checks for name in check["reads"])))[runs.starts]
         lengths = runs.lengths.to_list()
-        counts = {}
+        found = {}
         for check in checks:
-            verdicts = self._verdicts(firsts, check, form_of(check, broken))
+            form = form_of(check, broken)
+            verdicts = self._verdicts(runs.firsts, check, form)
             passed = sum(length for length, verdict in zip(lengths, verdicts, strict=True) if verdict)
             unknown = sum(length for length, verdict in zip(lengths, verdicts, strict=True) if verdict is None)
-            counts[check["id"]] = (passed, unknown)
-        return counts
+            found[check["id"]] = Outcome(passed, unknown, partial(judged, frame, check, form))
+        return found
 
     def _verdicts(self, firsts: pl.DataFrame, check: Check, form: str) -> list[bool | None]:
-        places = [(check["id"], form, row) for row in firsts.select(check["reads"]).iter_rows()]
+        places = [(check["id"], form, row) for row in picked(firsts, check["reads"]).rows()]
         if any(place not in self._known for place in places):
             if len(self._known) > _MOST_KNOWN:
                 self._known.clear()
-            verdicts = firsts.select(verdict_of(check, form).alias("verdict")).to_series().to_list()
-            self._known.update(zip(places, verdicts, strict=True))
+            self._known.update(zip(places, judged(firsts, check, form).to_list(), strict=True))
         return [self._known[place] for place in places]
 
 
-def collected(frame: pl.DataFrame, counters: Sequence[pl.Expr]) -> Mapping[str, int]:
-    """One row of counts. A batch is small: the streaming engine would cost more than the work."""
-    return frame.lazy().select(counters).collect(engine="in-memory").row(0, named=True) if counters else {}
-
-
-def _counted(verdict: pl.Expr, name: str, *, may_be_unknown: bool = True) -> list[pl.Expr]:
-    passed = verdict.sum().alias(f"{name} passed")
-    return [passed, verdict.null_count().alias(f"{name} unknown")] if may_be_unknown else [passed]
-
-
-def _taken(row: Mapping[str, int], name: str) -> tuple[int, int]:
-    return row[f"{name} passed"], row.get(f"{name} unknown", 0)
+def judged(frame: pl.DataFrame, texts: Mapping[str, Any], form: str) -> pl.Series:
+    """The verdict on each row of a frame."""
+    return frame.select(verdict_of(texts, form).alias("verdict")).to_series()

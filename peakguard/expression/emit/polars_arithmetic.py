@@ -121,6 +121,12 @@ def _division(emitter: Emitter, node: Typed) -> str:
     return f"({dividend} / pl.when({divisor} == 0).then(0.0).otherwise({full}))"
 
 
+def _plain_division(emitter: Emitter, node: Typed) -> str:
+    """Division by what is known to be neither zero nor a scalar."""
+    dividend, divisor = emitter.pair(node)
+    return f"({dividend} / {divisor})"
+
+
 def _has_exact_reciprocal(value: float) -> bool:
     return math.isfinite(value) and abs(math.frexp(value)[0]) == 0.5 and 1e-300 < abs(value) < 1e300
 
@@ -163,6 +169,7 @@ ARITHMETIC: dict[str, Writer] = {
     "add": _operation,
     "decimal": _to_decimal,
     "div": _division,
+    "div_nonzero": _plain_division,
     "float": _to_float,
     "floordiv": _operation,
     "mod": _operation,

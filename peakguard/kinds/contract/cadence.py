@@ -41,11 +41,10 @@ def _clock(cadence: Cadence, *, is_date: bool) -> dict[str, Any]:
     if is_date:
         step = f"({column}.diff().dt.total_days() * {NANOSECONDS_A_DAY})"
     longest = every * (cadence.max_gap + 1)
-    passes, alone = (
-        f"({_on_grid(over(step, within), every, longest)}) | {over(is_first(), within)}"
-        for within in (cadence.within, ())
-    )
-    return _cadence(cadence, passes, alone, f"({over(step, cadence.within)} - 1) // {every}")
+    within = cadence.within
+    passes = f"({_on_grid(over(step, within), every, longest)}) | {over(is_first(), within)}"
+    alone = _on_grid(over(step, ()), every, longest)
+    return _cadence(cadence, passes, alone, f"({over(step, within)} - 1) // {every}")
 
 
 def _on_grid(step: str, every: int, longest: int) -> str:
@@ -59,9 +58,9 @@ def _calendar(cadence: Cadence) -> Iterator[dict[str, Any]]:
     yield check_of("cadence.calendar", expected, (cadence.column,), None, None)
     passes, alone = (
         f"(({column} > {_before(column, within)}) & ({_missing(bars, column, within)} <= {cadence.max_gap}))"
-        f" | {over(is_first(), within)}"
         for within in (cadence.within, ())
     )
+    passes += f" | {over(is_first(), cadence.within)}"
     yield _cadence(cadence, passes, alone, _missing(bars, column, cadence.within))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from peakguard.expression import emit_polars
@@ -20,6 +20,9 @@ from peakguard.language.rule import Rule
 from peakguard.language.typed import type_of
 from peakguard.runtime.lengths import nanoseconds
 from peakguard.syntax.node import Mapping as Table
+
+_TINY = 5e-324
+"""The least number above zero."""
 
 
 def compile_document(document: Document[Contract]) -> dict[str, Any]:
@@ -103,15 +106,25 @@ def _consequences(rule: Rule) -> dict[str, Any]:
 def _checks(spec: Contract) -> Iterator[dict[str, Any]]:
     rows, dataset = scope_of(spec), scope_of(spec, is_dataset=True)
     wary_rows, wary_dataset = scope_of(spec, trusts=False), scope_of(spec, is_dataset=True, trusts=False)
+    signs = dict(_signs(spec))
     for demand in demands(spec):
         scopes = (dataset, wary_dataset) if demand.is_dataset else (rows, wary_rows)
-        check = _check(demand, *scopes)
+        check = _check(demand, *scopes, signs)
         # What other demands build on is known of all rows, and what looks at several rows cannot leave some out.
         is_sampled = spec.sample is not None and not demand.is_promise and not demand.is_dataset
         yield {**check, "sampled": is_sampled and check["stream"] is None}
 
 
-def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:
+def _signs(spec: Contract) -> Iterator[tuple[str, str]]:
+    """For each column that is on one side of zero, the check that says so."""
+    for name, column in spec.columns.items():
+        bounds = {"gt": (column.gt, 0.0), "ge": (column.ge, _TINY), "lt": (column.lt, 0.0), "le": (column.le, _TINY)}
+        for key, (bound, least) in bounds.items():
+            if isinstance(bound, int | float) and (bound if key[0] == "g" else -bound) >= least:
+                yield name, f"columns.{name}.{key}"
+
+
+def _check(demand: Demand, scope: Scope, wary: Scope, signs: Mapping[str, str]) -> dict[str, Any]:
     """A demand as an entry of the plan: its text with and without trust in the other columns' promises."""
     rule = demand.rule
     within = () if demand.is_dataset else rule.within
@@ -130,8 +143,7 @@ def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:
         "is_promise": demand.is_promise,
         "applies": applies,
         "may_be_unknown": may,
-        "proof": demand.proof,
-        "stream": _stream(demand, scope, wary),
+        "stream": _stream(demand, scope, wary, signs),
         "reads": list(dict.fromkeys([*reads, *more])),
         "within": list(rule.within),
         "on_null": rule.on_null or "pass",
@@ -140,13 +152,13 @@ def _check(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any]:
     }
 
 
-def _stream(demand: Demand, scope: Scope, wary: Scope) -> dict[str, Any] | None:
+def _stream(demand: Demand, scope: Scope, wary: Scope, signs: Mapping[str, str]) -> dict[str, Any] | None:
     if demand.is_dataset:
         return dataset_stream(demand.text, wary, demand.rule.within)
     if demand.path[0] != "rules":
         return None  # a constraint of a column looks at no other row
     texts = {**forms_of(demand, scope), "applies": demand.rule.when}
-    return row_stream(texts, {"passes": scope, "guarded": wary, "applies": wary}, demand.rule.within)
+    return row_stream(texts, {"passes": scope, "guarded": wary, "applies": wary}, demand.rule.within, signs)
 
 
 def _emit(text: str, scope: Scope, within: tuple[str, ...]) -> tuple[str, list[str], bool]:

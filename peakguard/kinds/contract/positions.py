@@ -33,7 +33,6 @@ def check_of(
         "is_promise": False,
         "applies": None,
         "may_be_unknown": {"passes": True, "guarded": True},
-        "proof": None,
         "stream": stream,
         "reads": list(reads),
         "within": [],

@@ -34,11 +34,9 @@ def sequence_checks(spec: Contract) -> Iterator[dict[str, Any]]:
 def _order(spec: Contract) -> dict[str, Any]:
     assert spec.order is not None
     column, relation = f"pl.col({spec.order.by!r})", ">" if spec.order.strict else ">="
-    passes, alone = (
-        f"({column} {relation} {over(f'{column}.shift(1)', within)}) | {over(is_first(), within)}"
-        for within in (spec.order.within, ())
-    )
-    stream = neighbours(spec.order.within, passes, alone)
+    within = spec.order.within
+    passes = f"({column} {relation} {over(f'{column}.shift(1)', within)}) | {over(is_first(), within)}"
+    stream = neighbours(within, passes, f"({column} {relation} {column}.shift(1))")
     return check_of("order", passes, (spec.order.by, *spec.order.within), None, stream)
 
 

@@ -22,13 +22,15 @@ _AGGREGATES = _ADDS_UP | {"median", "quantile", "std"}
 
 
 def row_stream(
-    texts: Mapping[str, str | None], scopes: Mapping[str, Scope], within: Sequence[str]
+    texts: Mapping[str, str | None], scopes: Mapping[str, Scope], within: Sequence[str], signs: Mapping[str, str]
 ) -> dict[str, Any] | None:
     """The streaming form of a row rule, None where it looks at no other row.
 
     A rule that asks how a row stands among all rows needs the columns it reads whole, which are `kept`.
 
-    `texts` and `scopes` are keyed by `passes`, `guarded`, `applies`.
+    `texts` and `scopes` are keyed by `passes`, `guarded`, `applies`. `signs` names for a column the check by which
+    none of its values is zero. Where a division needs that, `nonzero` is the form for rows that
+    pass the checks `signs`.
     """
     roots = {name: _root(text, scopes[name]) for name, text in texts.items() if text is not None}
     if any(node.op in _AGGREGATES for root in roots.values() for node in walk(root)):
@@ -41,12 +43,15 @@ def row_stream(
         roots["passes"] = roots["guarded"]
     hoisted: dict[str, dict[str, Any]] = {}
     rest = {name: _hoist(root, tuple(within), hoisted) for name, root in roots.items()}
+    needed: list[str] = []
+    nonzero = {} if hoists else {"nonzero": _divided_plainly(rest["passes"], signs, needed)}
     return {
         "groups": list(within),
         "back": max(_back(root) for root in rest.values()),
         "hoisted": list(hoisted.values()),
         "over": {name: _text(root, within) for name, root in rest.items()},
-        "alone": {name: _text(root, ()) for name, root in rest.items()},
+        "alone": {name: _text(root, ()) for name, root in (rest | (nonzero if needed else {})).items()},
+        "signs": list(dict.fromkeys(needed)),
     }
 
 
@@ -67,9 +72,26 @@ def dataset_stream(text: str, scope: Scope, within: Sequence[str]) -> dict[str, 
 
 
 def neighbours(groups: Sequence[str], over: str, alone: str) -> dict[str, Any]:
-    """The streaming form of a check that compares a row with the one before it in its group."""
+    """The streaming form of a check that compares a row with the one before it in its group.
+
+    What `alone` says of the first row of a group is not looked at.
+    """
     forms = {"over": {"passes": over, "guarded": over}, "alone": {"passes": alone, "guarded": alone}}
-    return {"groups": list(groups), "back": 1, "hoisted": [], **forms}
+    return {"groups": list(groups), "back": 1, "hoisted": [], "signs": [], **forms}
+
+
+def _divided_plainly(node: Typed, signs: Mapping[str, str], needed: list[str]) -> Typed:
+    """The node with plain divisions by earlier values of columns that are not zero by a check, which is `needed`.
+
+    An earlier value is never a scalar to Polars, which a column that holds one value everywhere may be.
+    """
+    made = _with_args(node, tuple(_divided_plainly(arg, signs, needed) for arg in node.args))
+    if node.op == "div" and node.args[1].op == "prev" and node.args[1].args[0].op == "column":
+        check = signs.get(node.args[1].args[0].value)
+        if check is not None and node.args[1].type.kind == "float64":
+            made.op = "div_nonzero"
+            needed.append(check)
+    return made
 
 
 def _root(text: str, scope: Scope) -> Typed:

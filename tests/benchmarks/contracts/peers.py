@@ -1,14 +1,19 @@
-"""The same rules in other tools, each as its documentation would have them written; imports stay inside the runners.
+"""The same rules in other tools, each as its documentation would have them written; imports stay inside the makers.
 
-A runner gives the rows against each rule, or their number where the tool tells no more.
+A maker prepares what serves for any frame, such as a schema, and gives what judges one: the rows against each rule, or
+their number where the tool tells no more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Found = Mapping[str, Sequence[int] | int]
+Judge = Callable[["pl.DataFrame"], Found]
 PRICES = ("open", "high", "low", "close")
 KEY = ["symbol", "timestamp"]
 HALF = 0.5
@@ -27,28 +32,31 @@ def _rules() -> dict[str, Any]:
     }
 
 
-def polars_rows(path: str) -> Found:
+def polars_rows() -> Judge:
     """The usual way by hand: a column for each rule, then the rows where it is false."""
     import polars as pl
 
-    frame = pl.read_parquet(path)
+    names = [*KEY, *PRICES, "volume"]
     holds = {
         "columns.symbol.matches": pl.col("symbol").str.contains("^(?:[A-Z0-9]+)$"),
-        **{f"columns.{name}.not_null": pl.col(name).is_not_null() for name in frame.columns},
+        **{f"columns.{name}.not_null": pl.col(name).is_not_null() for name in names},
         **{f"columns.{name}.finite": pl.col(name).is_finite() for name in [*PRICES, "volume"]},
         **{f"columns.{name}.gt": pl.col(name) > 0 for name in PRICES},
         "columns.volume.ge": pl.col("volume") >= 0,
         "key": ~pl.struct(KEY).is_duplicated(),
         **_rules(),
     }
-    verdicts = frame.select(expression.alias(name) for name, expression in holds.items())
-    return {series.name: (~series).arg_true().to_list() for series in verdicts if not series.all()}
+
+    def judge(frame: pl.DataFrame) -> Found:
+        verdicts = frame.select(expression.alias(name) for name, expression in holds.items())
+        return {series.name: (~series).arg_true().to_list() for series in verdicts if not series.all()}
+
+    return judge
 
 
-def dataframely(path: str) -> Found:
+def dataframely() -> Judge:
     """`Schema.filter`, which splits the rows; the failures are counted by rule and can be listed."""
     import dataframely as dy
-    import polars as pl
 
     rules = _rules()
 
@@ -86,12 +94,16 @@ def dataframely(path: str) -> Found:
         "volume|min": "columns.volume.ge",
         "volume|nan": "columns.volume.finite",
     }
-    _, failure = Bars.filter(pl.read_parquet(path))
-    failure.invalid()
-    return {names.get(rule, rule): count for rule, count in failure.counts().items()}
+
+    def judge(frame: pl.DataFrame) -> Found:
+        _, failure = Bars.filter(frame)
+        failure.invalid()
+        return {names.get(rule, rule): count for rule, count in failure.counts().items()}
+
+    return judge
 
 
-def pandera(path: str) -> Found:
+def pandera() -> Judge:
     """`validate(lazy=True)` of the Polars back end, which reports a case for each failing value."""
     import pandera.polars as pa
     import polars as pl
@@ -118,15 +130,19 @@ def pandera(path: str) -> Found:
         "multiple_fields_uniqueness": "key",
         "not_nullable": "columns.volume.finite",
     }
-    try:
-        schema.validate(pl.read_parquet(path), lazy=True)
-    except pa.errors.SchemaErrors as error:
-        cases = error.failure_cases.group_by("check").len()
-        return {names.get(check, check): count for check, count in cases.iter_rows()}
-    return {}
+
+    def judge(frame: pl.DataFrame) -> Found:
+        try:
+            schema.validate(frame, lazy=True)
+        except pa.errors.SchemaErrors as error:
+            cases = error.failure_cases.group_by("check").len()
+            return {names.get(check, check): count for check, count in cases.iter_rows()}
+        return {}
+
+    return judge
 
 
-def patito(path: str) -> Found:
+def patito() -> Judge:
     """`Model.validate`, which counts in the words of its errors."""
     import re
 
@@ -154,25 +170,33 @@ def patito(path: str) -> Found:
     )
     by_column = {"symbol": "key", "timestamp": "order", "close": "rules.no_jump", "volume": "columns.volume.finite"}
     by_column |= {"high": "rules.high_is_highest", "low": "rules.low_is_lowest"}
-    try:
-        model.validate(pl.read_parquet(path))
-    except pt.exceptions.DataFrameValidationError as error:
-        found = {}
-        for each in error.errors():
-            number = re.match(r"([\d,]+) rows?", each["msg"])
-            count = int(number[1].replace(",", "")) if number else 0
-            is_bound = "out of bound" in each["msg"]
-            found["columns.volume.ge" if is_bound else by_column[each["loc"][0]]] = count
-        return found
-    return {}
+
+    def judge(frame: pl.DataFrame) -> Found:
+        try:
+            model.validate(frame)
+        except pt.exceptions.DataFrameValidationError as error:
+            found = {}
+            for each in error.errors():
+                number = re.match(r"([\d,]+) rows?", each["msg"])
+                count = int(number[1].replace(",", "")) if number else 0
+                is_bound = "out of bound" in each["msg"]
+                found["columns.volume.ge" if is_bound else by_column[each["loc"][0]]] = count
+            return found
+        return {}
+
+    return judge
 
 
-def pointblank(path: str) -> Found:
-    """`Validate(…).interrogate()`, a step for each rule."""
+def pointblank() -> Judge:
+    """`Validate(…).interrogate()`, a step for each rule; the steps belong to a frame."""
+    return _pointblank
+
+
+def _pointblank(frame: pl.DataFrame) -> Found:
     import pointblank as pb
     import polars as pl
 
-    steps = pb.Validate(pl.read_parquet(path)).col_vals_regex("symbol", "^[A-Z0-9]+$")
+    steps = pb.Validate(frame).col_vals_regex("symbol", "^[A-Z0-9]+$")
     names = ["columns.symbol.matches"]
     for name in PRICES:
         steps = steps.col_vals_gt(name, 0)
@@ -187,8 +211,17 @@ def pointblank(path: str) -> Found:
     return {name: int(failed[place]) for place, name in enumerate([*names, "key"], start=1) if failed[place]}
 
 
-def duckdb(path: str) -> Found:
+def duckdb_file(path: str) -> Found:
     """One SQL statement over the file."""
+    return _duckdb("SELECT *, file_row_number AS n FROM read_parquet($file, file_row_number = true)", {"file": path})
+
+
+def duckdb() -> Judge:
+    """One SQL statement over a frame, which comes in as Arrow."""
+    return lambda frame: _duckdb("SELECT *, row_number() OVER () AS n FROM bars", {}, bars=frame)
+
+
+def _duckdb(rows: str, parameters: Mapping[str, Any], **tables: pl.DataFrame) -> Found:
     import duckdb as database
 
     fails = {
@@ -207,31 +240,38 @@ def duckdb(path: str) -> Found:
     query = (
         f"SELECT {counts} FROM (SELECT *, lag(close) OVER bars AS before, lag(timestamp) OVER bars AS last, "
         "count(*) OVER (PARTITION BY symbol, timestamp) AS alike "
-        "FROM (SELECT *, file_row_number AS n FROM read_parquet($file, file_row_number = true)) "
+        f"FROM ({rows}) "
         "WINDOW bars AS (PARTITION BY symbol ORDER BY n))"
     )
     with database.connect() as connection:
-        cursor = connection.execute(query, {"file": path})
+        for name, frame in tables.items():
+            connection.register(name, frame.to_arrow())
+        cursor = connection.execute(query, parameters)
         names = [column[0] for column in cursor.description]
         (row,) = cursor.fetchall()
     return {name: int(count) for name, count in zip(names, row, strict=True) if count}
 
 
-def great_expectations(path: str) -> Found:
+def great_expectations() -> Judge:
     """A batch of a pandas frame; what looks at other rows or columns has to be computed before."""
     import great_expectations as gx
-    import great_expectations.expectations as expect
-    import pandas as pd
 
-    frame = pd.read_parquet(path)
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas("bars").add_dataframe_asset("bars")
+    batches = asset.add_batch_definition_whole_dataframe("all")
+    return lambda frame: _great_expectations(frame, batches)
+
+
+def _great_expectations(bars: pl.DataFrame, batches: Any) -> Found:
+    import great_expectations.expectations as expect
+
+    frame = bars.to_pandas()
     frame["highest"] = frame[["open", "close", "low"]].max(axis=1)
     frame["lowest"] = frame[["open", "close", "high"]].min(axis=1)
     frame["jump"] = (frame["close"] / frame.groupby("symbol")["close"].shift(1) - 1).abs()
     frame["step"] = frame.groupby("symbol")["timestamp"].diff().dt.total_seconds()
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas("bars").add_dataframe_asset("bars")
-    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    batch = batches.get_batch({"dataframe": frame})
     asked = {
         "columns.symbol.matches": expect.ExpectColumnValuesToMatchRegex(column="symbol", regex="^[A-Z0-9]+$"),
         **{
@@ -258,7 +298,20 @@ def great_expectations(path: str) -> Found:
     return {name: count for name, count in counts.items() if count}
 
 
-PEERS: dict[str, Callable[[str], Found | None]] = {
+def runner(name: str) -> Callable[[str], Found]:
+    """A tool on a Parquet file, which is read first unless the tool reads it itself."""
+    if name == "duckdb":
+        return duckdb_file
+
+    def run(path: str) -> Found:
+        import polars as pl
+
+        return PEERS[name]()(pl.read_parquet(path))
+
+    return run
+
+
+PEERS: dict[str, Callable[[], Judge]] = {
     "polars by hand, rows": polars_rows,
     "dataframely": dataframely,
     "pandera": pandera,

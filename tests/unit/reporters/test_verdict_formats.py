@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree as ET
 
@@ -10,6 +11,7 @@ import pytest
 from peakguard.reporters import VERDICT_FORMATS, verdict_report
 from peakguard.reporters.validation import Validation
 from peakguard.reporters.verdict_markdown import MOST_CHARACTERS, code
+from peakguard.runtime.violation import Verdict
 from tests.unit.reporters.verdicts import NASTY, awkward, run, violated
 
 STATES = [rule.id for rule in next(iter(awkward().verdicts.values())).rules]
@@ -112,3 +114,13 @@ def test_a_rule_with_ten_thousand_rows_shows_a_few_in_markdown() -> None:
     shown = verdict_report("markdown", Validation({"a.csv": verdict}))
     told = len(re.findall(r"^\| \d+ \|", shown, re.MULTILINE))
     assert f"… and {10_000 - told} more." in shown
+
+
+def test_columns_that_were_not_read_are_told_in_one_line_of_text_and_for_each_rule_elsewhere() -> None:
+    ids = ("columns.day.not_null", "columns.day.ge", "columns.size.gt")
+    rules = (*(run(each, 9, by_statistics=True) for each in ids), run("columns.price.gt", 9))
+    found = Validation({"bars.parquet": Verdict("bars", "1.0.0", 9, rules)})
+    (line,) = [line for line in verdict_report("text", found).splitlines() if line.startswith("note:")]
+    assert line.endswith(": day, size")
+    report = json.loads(verdict_report("json", found))
+    assert [rule["id"] for rule in report["rules"] if rule.get("by_statistics")] == list(ids)
