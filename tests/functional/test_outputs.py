@@ -108,8 +108,7 @@ def test_both_files_together_are_the_input(rows: list[Any], form: str, out: str,
     with tempfile.TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
         if is_large:
             patch.setattr(files, "SMALL_FILES", 0)
-            for module in (files, batches):
-                patch.setattr(module, "rows_per_batch", lambda _: 3)
+            patch.setattr(batches, "rows_per_batch", lambda _: 3)
         folder = Path(place)
         FORMS[form](data, folder / f"data.{form}")
         valid, aside = folder / f"valid.{out}", folder / f"aside.{out}"

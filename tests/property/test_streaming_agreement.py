@@ -250,3 +250,20 @@ def test_a_nan_raises_nothing() -> None:
         pl.lit(None, dtype).alias(name) for name, dtype in SCHEMA.items() if name != "y"
     )
     assert_alike(in_batches(frame, [2]), as_a_whole(frame))
+
+
+@pytest.mark.parametrize("last", [[123, 124], [124, 123], [None, 123], [125, 124]])
+@pytest.mark.parametrize("is_grouped", [True, False])
+def test_no_digit_of_a_time_is_lost_between_batches(tmp_path: Path, last: list[int | None], is_grouped: bool) -> None:
+    key = "[k, t]" if is_grouped else "[t]"
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "contracts" / "fine.yaml").write_text(
+        "peakguard: 1\nkind: contract\nname: fine\nversion: 1.0.0\n"
+        f"columns:\n  k: {{type: string}}\n  t: {{type: 'datetime[ns, UTC]'}}\nkey: {key}\n"
+    )
+    plan = peakguard.load(tmp_path).contract("fine")._plan
+    times = [100, 123, *last]
+    nanoseconds = [None if time is None else 1_700_000_000_000_000_000 + time for time in times]
+    frame = pl.DataFrame({"k": ["a"] * 4, "t": pl.Series(nanoseconds).cast(pl.Datetime("ns", "UTC"))})
+    found = streaming.gather(plan, source_of(frame, [2]), examples=2, today="2026-01-01").counted["key"]
+    assert list(found.against) == [row for row, time in enumerate(times) if times.count(time) > 1]

@@ -75,11 +75,12 @@ class Uniqueness:
             return False
         rises = value > value.shift(1)
         heads = runs.heads(1)
-        wrong = keys.height - len(heads) - int(rises.sum()) + int(rises.gather(heads).sum())
-        if wrong or value[heads].null_count():
+        wrong = keys.height - len(heads) - int(rises.sum()) + int(rises[heads].sum())
+        firsts = keys[heads]
+        if wrong or firsts[self._rises].null_count():
             return False
-        before = polars().Series(self._before(keys[heads]), dtype=value.dtype)
-        return bool((before.is_null() | (value[heads] > before)).all())
+        before = self._before(firsts)
+        return bool((before.is_null() | (firsts[self._rises] > before)).all())
 
     def _collect(self, keys: pl.DataFrame) -> None:
         """Find the candidates of a batch one by one, whatever its order."""
@@ -99,26 +100,34 @@ class Uniqueness:
     def _collect_runs(self, keys: pl.DataFrame, runs: Runs) -> None:
         """The same where every group is in one piece: piece by piece, which needs no grouping of rows."""
         library = polars()
-        firsts = keys[runs.starts]
-        values = keys[self._rises]
-        best = []
-        for start, length, before in zip(runs.starts, runs.lengths, self._before(firsts), strict=True):
-            prefix = values.clear() if before is None else library.Series([before], dtype=values.dtype)
-            level = _level(library.concat([prefix, values[start : start + length]]))
-            self._add(keys[_late(level, len(prefix)).arg_true() + start])
-            top = level.arg_max()
-            best.append(None if top is None else before if top < len(prefix) else values[start + top - len(prefix)])
-        self._raise_to(firsts.with_columns(library.Series(self._rises, best, dtype=values.dtype)))
+        firsts, values = keys[runs.starts], keys[self._rises]
+        before = self._before(firsts)
+        levels = _level(library.concat([before, values])).to_physical()
+        marks, levels = levels.head(len(before)), levels.slice(len(before)).alias("level")
+        asked = []
+        pieces = list(zip(runs.starts, runs.lengths, marks, strict=True))
+        for place, (start, length, mark) in enumerate(pieces):
+            piece = library.col("level").slice(start, length)
+            asked.append((_late(piece, mark, levels).arg_true() + start).implode().alias(f"late {place}"))
+            asked.append((piece.arg_max() + start).alias(f"top {place}"))
+        found = levels.to_frame().select(asked)
+        # In one query: each waits until the threads that read the next batch have time for it.
+        self._add(keys[library.concat([found[f"late {place}"].explode() for place in range(len(pieces))]).drop_nulls()])
+        tops = library.concat([found[f"top {place}"] for place in range(len(pieces))]).cast(library.Int64)
+        is_higher = levels.gather(tops) > marks
+        best = values.gather(tops).zip_with((is_higher | marks.is_null()).fill_null(value=False), before)
+        self._raise_to(firsts.with_columns(best.alias(self._rises)))
 
-    def _before(self, firsts: pl.DataFrame) -> list[Any]:
-        """The greatest value that each group had, None for a new one."""
+    def _before(self, firsts: pl.DataFrame) -> pl.Series:
+        """The greatest value that each group had, null for a new one."""
+        values = firsts[self._rises]
         if self._greatest is None:
-            return [None] * firsts.height
+            return values.clear(len(values))
         if not self.groups:
-            return [self._greatest[self._rises][0]]
+            return self._greatest[self._rises].new_from_index(0, len(values))
         held = self._greatest.rename({self._rises: "__greatest"})
         joined = firsts.join(held, on=self.groups, how="left", nulls_equal=True, maintain_order="left")
-        return joined["__greatest"].to_list()
+        return joined["__greatest"].alias(self._rises)
 
     def _add(self, found: pl.DataFrame) -> None:
         if found.height:
@@ -150,16 +159,15 @@ def comparable(keys: pl.DataFrame) -> pl.DataFrame:
     return keys.with_columns(forms) if forms else keys
 
 
-def _late(level: pl.Series, skip: int) -> pl.Series:
-    """Which values, after the first `skip`, are not greater than all before them."""
-    running = level.cum_max()
-    late: pl.Series
-    if level.null_count():
-        before = running.forward_fill().shift(1)
-        late = level.is_null() | (before.is_not_null() & (level <= before).fill_null(value=False))
-    else:
-        late = (level <= running.shift(1)).fill_null(value=False)
-    return late[skip:]
+def _late(piece: pl.Expr, mark: Any, levels: pl.Series) -> pl.Expr:
+    """Which values of a piece are not greater than all before them, and than a mark."""
+    library = polars()
+    before = piece.cum_max()
+    before = (before.forward_fill() if levels.null_count() else before).shift(1)
+    if mark is not None:
+        before = library.max_horizontal(before, library.lit(mark, levels.dtype))
+    late: pl.Expr = piece.is_null() | (piece <= before).fill_null(value=False)
+    return late
 
 
 def _level(values: pl.Series) -> pl.Series:
