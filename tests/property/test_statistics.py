@@ -38,6 +38,7 @@ columns:
   c: {type: 'decimal(10, 2)', ge: 1}
   x: {type: float64, gt: 0}
   y: {type: int64, ge: 0}
+  w: {type: float64, gt: 0}
 rules: {with_x: {expr: y < x + 9}}
 """
 DAYS = [date(2026, 1, 1) + timedelta(days=days) for days in range(6)]
@@ -52,6 +53,7 @@ SCHEMA: dict[str, Any] = {
     "c": pl.Decimal(10, 2),
     "x": pl.Float64,
     "y": pl.Int64,
+    "w": pl.Float64,
 }
 VALUES: dict[str, list[Any]] = {
     "n": [1, 5, 9, 0, 10, None],
@@ -64,6 +66,7 @@ VALUES: dict[str, list[Any]] = {
     "c": [Decimal("1.00"), Decimal("7.50"), Decimal("0.99"), None],
     "x": [1.0, 0.0, float("nan"), None],
     "y": [0, 3, -1, None],
+    "w": [1.0, 0.0, float("nan"), None],
 }
 
 
@@ -129,7 +132,7 @@ def test_a_column_that_is_proven_is_not_read(tmp_path: Path, by_arrow: bool) -> 
         return source.read(columns)
 
     streaming.gather(plans()[1], source._replace(read=read, query=None), examples=3, today="2026-01-01")
-    assert asked == [["z", "x", "y"]]
+    assert asked == [["z", "x", "y", "w"]]
 
 
 def test_statistics_that_a_file_lacks_prove_nothing(tmp_path: Path) -> None:
