@@ -1,7 +1,8 @@
 """Data of any size, judged batch by batch in two tiers; memory is bounded by the batch, not by the data.
 
-Tier one counts. Tier two finds the rows against a check, in the batches and for the checks where tier one
-counted some. What looks across rows carries what it needs from one batch to the next:
+Tier one counts verdicts, most of which are found while the rows are read (`in_passing`). Tier two finds the rows
+against a check, in the batches and for the checks where tier one counted some. What looks across rows carries what it
+needs from one batch to the next:
 
 * ordered rules the last few rows of every group (`groups`), cumulated values one value per group
   (`cumulate`), aggregates their partial results (`aggregates`);
