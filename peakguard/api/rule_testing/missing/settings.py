@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from itertools import chain
 from random import Random
 from typing import Any
 
 from peakguard.api.rule_testing.config_cases import observe
+from peakguard.api.rule_testing.missing import prover
 from peakguard.api.rule_testing.missing.proposal import Proposal, named
 from peakguard.api.rule_testing.missing.steps import shown
 from peakguard.api.rule_testing.outcome import FAILS, PASSES, UNKNOWN
@@ -24,8 +26,8 @@ def propose(spec: Spec, config: Config, wanted: set[tuple[str, str]]) -> Iterato
     """Cases that show pairs of a rule or bound and an outcome, those with the fewest findings."""
     random = Random(1)  # noqa: S311 # a search, no secret
     found: dict[tuple[str, str], tuple[dict[str, Any], set[tuple[str, str]]]] = {}
-    for number in range(_TRIES):
-        values = _table(spec.sections, random, spoiling=number % 4)
+    drawn = (_table(spec.sections, random, spoiling=number % 4) for number in range(_TRIES))
+    for values in chain(drawn, _proved(spec, wanted, found, random)):
         _, errors, judged = observe(spec, config, [of_values("values", values)], {})
         if any(error.rule is None for error in errors):
             continue  # it is refused for something that is no rule
@@ -47,6 +49,33 @@ def propose(spec: Spec, config: Config, wanted: set[tuple[str, str]]) -> Iterato
         }
         case = {"name": named(*pair), "config": spec.name, "values": values}
         yield Proposal({**case, "expect": {key: rules for key, rules in expect.items() if rules}})
+
+
+def _proved(
+    spec: Spec, wanted: set[tuple[str, str]], found: Container[tuple[str, str]], random: Random
+) -> Iterator[Any]:
+    """Configurations for what the search did not find, where the prover is installed."""
+    if not prover.is_installed():
+        return
+    from peakguard.api.rule_testing.missing.prover import config
+
+    for rule, outcome in sorted(wanted):
+        if (rule, outcome) not in found:
+            for values in config.settings(spec, rule, outcome):
+                yield _with(_table(spec.sections, random, spoiling=0), values)
+
+
+def _with(table: dict[str, Any], values: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
+    """A configuration with other values under some paths; None takes one away."""
+    for (*above, name), value in values.items():
+        section = table
+        for key in above:
+            section = section.setdefault(key, {})
+        if value is None:
+            section.pop(name, None)
+        else:
+            section[name] = value
+    return table
 
 
 def _faults(pairs: set[tuple[str, str]]) -> int:

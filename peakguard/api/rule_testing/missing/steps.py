@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from peakguard.api.rule_testing.missing import prover
 from peakguard.api.rule_testing.missing.proposal import Proposal, expectations, named
 from peakguard.api.rule_testing.missing.values import Values
 from peakguard.api.rule_testing.outcome import FAILS, PASSES, UNKNOWN
@@ -32,6 +33,10 @@ def propose(spec: Invariants, table: Mapping[str, Any], wanted: set[tuple[str, s
                 found[pair] = (steps, judged)
         if wanted <= set(found) and number > _TRIES // 4:
             break
+    for pair, steps in _proved(spec, wanted - set(found)):
+        judged = walk(table, steps).judged
+        if pair in shown(judged):
+            found.setdefault(pair, (steps, judged))
     left = set(found)
     for pair in sorted(found):
         if pair not in left:
@@ -43,6 +48,17 @@ def propose(spec: Invariants, table: Mapping[str, Any], wanted: set[tuple[str, s
         case: dict[str, Any] = {"name": named(*pair), "invariants": spec.name}
         case["steps"] = _csv(list(columns), steps) if is_flat else [_given(step) for step in steps]
         yield Proposal({**case, "expect": expectations(judged, "step", told)})
+
+
+def _proved(spec: Invariants, left: set[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], list[dict[str, Any]]]]:
+    """Steps for what the search did not find, where the prover is installed."""
+    if not prover.is_installed():
+        return
+    from peakguard.api.rule_testing.missing.prover import invariants
+
+    for rule, outcome in sorted(left):
+        for steps in invariants.steps(spec, rule, outcome):
+            yield (rule, outcome), steps
 
 
 def _steps(values: Values, columns: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
