@@ -13,7 +13,7 @@ from peakguard.api.rule_testing.missing.prover.variables import Variables
 
 _MILLISECONDS = 2_000
 _STEPS = 1_000_000
-"""What z3 may do for one question, 0.4 s of work. Unlike the time, which ends the rest, it is the same on all machines."""
+"""What z3 may do for one question, 0.4 s of work. Unlike the time, it is the same on every machine."""
 _SEED = 1
 
 
@@ -27,25 +27,32 @@ def ask(formulas: Sequence[Any]) -> tuple[Any, Any]:
 
 
 class Question:
-    """Values that meet some formulas, found step by step: what is wished for is kept only if it can be met."""
+    """Values that meet some formulas, and as much of what is wished for as can be had with them."""
 
     def __init__(self, variables: Variables, wanted: Sequence[Any]) -> None:
         self._variables = variables
         self._formulas = [*variables.domain, *wanted]
-        self.answer, self._model = ask(self._formulas)
+        self._model: Any = None
 
     def best(self, wishes: Sequence[Any]) -> Any:
         """A model that meets what can be met of the wishes, has few oddities, and reads well; None where none is."""
-        if self._model is None:
+        plain = [opposite(flag) for flag in self._variables.odd]
+        # Mostly all can be had at once, and small numbers are found where there are any: two products are hard without.
+        if any(self._has([*wishes, *plain, *self._tier(tier)]) for tier in range(TIERS)):
+            return self._model
+        if not self._has([]) and not any(self._has(self._tier(tier)) for tier in range(TIERS)):
             return None
         self._keep(wishes)
-        self._keep([opposite(flag) for flag in self._variables.odd])
+        self._keep(plain)
         left = self._variables.leaves
         for tier in range(TIERS):
             if not left or self._has([readable(leaf, tier) for leaf in left]):
                 break
             left = [leaf for leaf in left if not self._has([readable(leaf, tier)])]
         return self._model
+
+    def _tier(self, tier: int) -> list[Any]:
+        return [readable(leaf, tier) for leaf in self._variables.leaves]
 
     def _keep(self, wishes: Sequence[Any]) -> None:
         if not self._has(wishes):
