@@ -29,7 +29,7 @@ _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def propose(document: Document[Contract], subject: Subject, wanted: set[tuple[str, str]]) -> Iterator[Proposal]:
     """Cases that show pairs of a rule and an outcome."""
     left = set(wanted)
-    for table in chain(_tables(document, subject, left), _proved(subject, left)):
+    for table in chain(_proved(subject, left), _tables(document, subject, left)):
         judged = _judged(subject, table)
         told = sorted(shown(judged) & left) if judged is not None else []
         if judged is None or not told:
@@ -77,15 +77,16 @@ def _changed(header: Sequence[str], rows: Sequence[Sequence[str]], values: Value
 
 
 def _proved(subject: Subject, left: set[tuple[str, str]]) -> Iterator[Any]:
-    """Rows for what is left after the search, where the prover is installed."""
+    """Rows that the prover makes, where it is installed; the search has the rest to do."""
     if not prover.is_installed():
         return
     from peakguard.api.rule_testing.missing.prover import contract
 
-    for rule, outcome in sorted(left):
-        for table in contract.tables(subject, rule, outcome):
-            if (rule, outcome) in left:
-                yield table
+    for pair in sorted(left):
+        for table in contract.tables(subject, *pair):
+            if pair not in left:
+                break
+            yield table
 
 
 def _judged(subject: Subject, table: Any) -> Mapping[str, Judged] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from itertools import chain
 from random import Random
 from typing import Any
 
@@ -26,13 +25,15 @@ def propose(spec: Spec, config: Config, wanted: set[tuple[str, str]]) -> Iterato
     """Cases that show pairs of a rule or bound and an outcome, those with the fewest findings."""
     random = Random(1)  # noqa: S311 # a search, no secret
     found: dict[tuple[str, str], tuple[dict[str, Any], set[tuple[str, str]]]] = {}
-    drawn = (_table(spec.sections, random, spoiling=number % 4) for number in range(_TRIES))
-    for values in chain(drawn, _proved(spec, wanted, found, random)):
-        _, errors, judged = observe(spec, config, [of_values("values", values)], {})
-        if any(error.rule is None for error in errors):
-            continue  # it is refused for something that is no rule
-        pairs = shown(judged)
+    for values in _proved(spec, wanted, found, random):
+        pairs = _pairs(spec, config, values)
         for pair in pairs & wanted:
+            found.setdefault(pair, (values, pairs))
+    rest = wanted - set(found)
+    for number in range(_TRIES if rest else 0):
+        values = _table(spec.sections, random, spoiling=number % 4)
+        pairs = _pairs(spec, config, values)
+        for pair in pairs & rest:
             if pair not in found or _faults(found[pair][1]) > _faults(pairs):
                 found[pair] = (values, pairs)
     left = set(found)
@@ -51,17 +52,23 @@ def propose(spec: Spec, config: Config, wanted: set[tuple[str, str]]) -> Iterato
         yield Proposal({**case, "expect": {key: rules for key, rules in expect.items() if rules}})
 
 
+def _pairs(spec: Spec, config: Config, values: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """What a configuration shows; nothing where it is refused for something that is no rule."""
+    _, errors, judged = observe(spec, config, [of_values("values", values)], {})
+    return set() if any(error.rule is None for error in errors) else shown(judged)
+
+
 def _proved(
     spec: Spec, wanted: set[tuple[str, str]], found: Container[tuple[str, str]], random: Random
 ) -> Iterator[Any]:
-    """Configurations for what the search did not find, where the prover is installed."""
+    """Configurations that the prover makes, where it is installed; the search has the rest to do."""
     if not prover.is_installed():
         return
     from peakguard.api.rule_testing.missing.prover import config
 
-    for rule, outcome in sorted(wanted):
-        if (rule, outcome) not in found:
-            for values in config.settings(spec, rule, outcome):
+    for pair in sorted(wanted):
+        if pair not in found:
+            for values in config.settings(spec, *pair):
                 yield _with(_table(spec.sections, random, spoiling=0), values)
 
 

@@ -15,15 +15,19 @@ _MILLISECONDS = 2_000
 _STEPS = 1_000_000
 """What z3 may do for one question, 0.4 s of work. Unlike the time, it is the same on every machine."""
 _SEED = 1
+_BOUND = 2
+"""The tier of values that is tried first where not all wishes can be met."""
 
 
 def ask(formulas: Sequence[Any]) -> tuple[Any, Any]:
-    """`z3.sat`, `z3.unsat` or `z3.unknown`, and a model where there is one."""
-    solver = z3.Solver()
+    """`z3.sat`, `z3.unsat` or `z3.unknown`, and a model where there is one: the same whatever was asked before."""
+    # What z3 answers depends on all that its context has seen.
+    context = z3.Context()
+    solver = z3.Solver(ctx=context)
     solver.set("timeout", _MILLISECONDS, "rlimit", _STEPS, "random_seed", _SEED)
-    solver.add(*formulas)
+    solver.add(*(each.translate(context) for each in formulas))
     answer = solver.check()
-    return answer, solver.model() if answer == z3.sat else None
+    return answer, solver.model().translate(z3.main_ctx()) if answer == z3.sat else None
 
 
 class Question:
@@ -40,24 +44,28 @@ class Question:
         # Mostly all can be had at once, and small numbers are found where there are any: two products are hard without.
         if any(self._has([*wishes, *plain, *self._tier(tier)]) for tier in range(TIERS)):
             return self._model
-        if not self._has([]) and not any(self._has(self._tier(tier)) for tier in range(TIERS)):
+        # Else one by one, within bounds that make every question an easy one.
+        if not self._has(self._tier(_BOUND)) and not self._has(self._tier(TIERS - 1)) and not self._has([]):
             return None
         self._keep(wishes)
         self._keep(plain)
-        left = self._variables.leaves
-        for tier in range(TIERS):
-            if not left or self._has([readable(leaf, tier) for leaf in left]):
-                break
-            left = [leaf for leaf in left if not self._has([readable(leaf, tier)])]
+        left = list(range(len(self._variables.leaves)))
+        for tier in range(_BOUND):
+            wished = self._tier(tier)
+            left = [left[place] for place in self._keep([wished[each] for each in left])]
         return self._model
 
     def _tier(self, tier: int) -> list[Any]:
         return [readable(leaf, tier) for leaf in self._variables.leaves]
 
-    def _keep(self, wishes: Sequence[Any]) -> None:
-        if not self._has(wishes):
-            for wish in wishes:
-                self._has([wish])
+    def _keep(self, wishes: Sequence[Any], start: int = 0) -> list[int]:
+        """Keep what can be kept, by halves, for mostly little cannot; the places of the others."""
+        if not wishes or self._has(wishes):
+            return []
+        if len(wishes) == 1:
+            return [start]
+        middle = len(wishes) // 2
+        return [*self._keep(wishes[:middle], start), *self._keep(wishes[middle:], start + middle)]
 
     def _has(self, wishes: Sequence[Any]) -> bool:
         """Whether these can be met too; if so they must be from now on."""

@@ -122,6 +122,11 @@ def is_false(verdict: Cell) -> Any:
     return both(opposite(verdict.null), opposite(verdict.term))
 
 
+def is_kept(verdict: Cell, on_null: str | None) -> Any:
+    """Whether nothing counts against a rule: it passes, or is unknown where that may be."""
+    return opposite(is_false(verdict)) if on_null == "pass" else is_true(verdict)
+
+
 def kleene_and(verdicts: list[Cell]) -> Cell:
     """False if one is false, else unknown if one is unknown."""
     fails = either(*map(is_false, verdicts))

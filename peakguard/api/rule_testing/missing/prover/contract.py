@@ -16,13 +16,14 @@ from peakguard.api.rule_testing.missing.prover.asking import Question, ask
 from peakguard.api.rule_testing.missing.prover.cells import (
     Untranslatable,
     both,
-    is_true,
+    is_kept,
 )
 from peakguard.api.rule_testing.missing.prover.exact import is_exact
 from peakguard.api.rule_testing.missing.prover.layout import distinct, in_order, same, unique
 from peakguard.api.rule_testing.missing.prover.reading import read
 from peakguard.api.rule_testing.missing.prover.translation import Row, Translation
 from peakguard.api.rule_testing.missing.prover.variables import Variables
+from peakguard.expression.typed import Typed
 from peakguard.expression.types import Column
 from peakguard.kinds.contract.forms import typed_of
 from peakguard.kinds.contract.scope import scope_of
@@ -92,20 +93,23 @@ def _wishes(subject: Subject, asked: Ready, translation: Translation, rows: Sequ
     spec = subject.spec
     when = asked.demand.rule.when
     applies = [typed_of(when, scope_of(spec, trusts=False)).root] if when is not None else []
-    others = [each.typed.root for each in subject.demands if each is not asked and not each.demand.is_dataset]
+    others = [each for each in subject.demands if each is not asked and not each.demand.is_dataset]
     last = len(rows) - 1
     return wishes(
         [
-            *(partial(_passes, translation, root, [last]) for root in applies),
+            *(partial(_is_met, translation, root, [last], "fail") for root in applies),
             *(partial(in_order, spec, rows) for _ in range(spec.order is not None)),
             *(partial(distinct, names, rows) for names in unique(spec)),
-            *(partial(_passes, translation, root, range(last + 1)) for root in others),
+            *(
+                partial(_is_met, translation, each.typed.root, range(last + 1), each.demand.rule.on_null)
+                for each in others
+            ),
         ]
     )
 
 
-def _passes(translation: Translation, root: Any, rows: Sequence[int]) -> Any:
-    return both(*(is_true(translation.verdict(root, row)) for row in rows))
+def _is_met(translation: Translation, root: Typed, rows: Sequence[int], on_null: str | None) -> Any:
+    return both(*(is_kept(translation.verdict(root, row), on_null) for row in rows))
 
 
 def _written(rows: list[dict[str, Any]], columns: Mapping[str, Column], plan: Mapping[str, Any]) -> Any:

@@ -14,6 +14,7 @@ from peakguard.api.rule_testing.missing.prover.cells import (
     Untranslatable,
     both,
     either,
+    is_kept,
     is_true,
     opposite,
 )
@@ -69,7 +70,9 @@ def _steps(
     translation = Translation(rows)
     together = [same(rows, name) for name in asked.groups]
     wanted = [_outcome(asked, translation, outcome, count), *together]
-    others = [partial(_holds, each, translation, row) for each in every if each is not asked for row in range(count)]
+    others = [
+        partial(_holds, spec, each, translation, row) for each in every if each is not asked for row in range(count)
+    ]
     model = Question(variables, list(map(formula, wanted))).best(wishes(others))
     if model is None:
         return None
@@ -77,13 +80,14 @@ def _steps(
     return [{name: given(read(model, row[name], types[name]), types[name]) for name in types} for row in rows]
 
 
-def _holds(each: Watched, translation: Translation, row: int) -> Any:
-    """That an invariant does not fail at a step; of a wait that it does not begin."""
-    if each.form == "always":
-        verdict = is_true(translation.verdict(each.expr.root, row))
-        return verdict if each.when is None else either(_is_not(translation, each.when.root, row), verdict)
-    holds = is_true(translation.verdict(each.expr.root, row))
-    return opposite(holds) if each.form == "after" else holds
+def _holds(spec: Invariants, each: Watched, translation: Translation, row: int) -> Any:
+    """That nothing counts against an invariant at a step; of a wait that it does not begin."""
+    part, _, name = each.id.partition(".")
+    verdict = translation.verdict(each.expr.root, row)
+    if each.form == "after":
+        return opposite(is_true(verdict))
+    holds = is_kept(verdict, getattr(spec, part)[name].on_null)
+    return holds if each.when is None else either(_is_not(translation, each.when.root, row), holds)
 
 
 def _is_not(translation: Translation, root: Any, row: int) -> Any:

@@ -11,8 +11,9 @@ from peakguard.api.rule_testing.missing.prover import days
 from peakguard.api.rule_testing.missing.prover.variables import Leaf
 
 TIERS = 4
-_PLAIN = z3.Plus(z3.Range("a", "z"))
-_WORDS = z3.Plus(z3.Union(z3.Range("a", "z"), z3.Range("A", "Z"), z3.Range("0", "9")))
+_LETTER = z3.Union(z3.Range("a", "z"), z3.Range("A", "Z"))
+_PLAIN = z3.Plus(_LETTER)
+_WORDS = z3.Plus(z3.Union(_LETTER, z3.Range("0", "9")))
 _PRINTED = z3.Plus(z3.Range(" ", "~"))
 _NEW_YEAR = days.number_of(date(2026, 1, 1))
 _DAYS = ((_NEW_YEAR, 30), (_NEW_YEAR, 364), (days.number_of(date(2000, 1, 1)), 20_000), (days.FIRST, 3_600_000))
