@@ -137,6 +137,7 @@ ORDERED = [
     "since(f and a > 3) <= prev(a)",
 ]
 SINGLE = [
+    "a // b == -2 and a % b == -2 and b == -3",
     "a * 37 == b + 11",
     "c * 3 == 1.11",
     "c + a > 0.05",

@@ -12,9 +12,11 @@ from peakguard.api.rule_testing.missing.prover.readable import TIERS, readable
 from peakguard.api.rule_testing.missing.prover.variables import Variables
 
 _MILLISECONDS = 2_000
-_STEPS = 1_000_000
-"""What z3 may do for one question, 0.4 s of work. Unlike the time, it is the same on every machine."""
+_STEPS = 500_000
+"""What z3 may do for one question, 0.2 s of work. Unlike the time, it is the same on every machine."""
 _SEED = 1
+_PATIENCE = 5
+"""So many questions without an answer; then what has been found must do."""
 _BOUND = 2
 """The tier of values that is tried first where not all wishes can be met."""
 
@@ -37,6 +39,7 @@ class Question:
         self._variables = variables
         self._formulas = [*variables.domain, *wanted]
         self._model: Any = None
+        self._patience = _PATIENCE
 
     def best(self, wishes: Sequence[Any]) -> Any:
         """A model that meets what can be met of the wishes, has few oddities, and reads well; None where none is."""
@@ -69,7 +72,10 @@ class Question:
 
     def _has(self, wishes: Sequence[Any]) -> bool:
         """Whether these can be met too; if so they must be from now on."""
+        if not self._patience:
+            return False
         answer, model = ask([*self._formulas, *wishes])
+        self._patience -= answer == z3.unknown
         if answer != z3.sat:
             return False
         self._formulas += wishes

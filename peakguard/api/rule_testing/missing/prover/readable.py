@@ -30,10 +30,10 @@ def readable(leaf: Leaf, tier: int) -> Any:
     term, type = leaf.cell.term, leaf.type
     match type.kind:
         case "int64":
-            return _within(term, 0 if tier == 0 else -_WHOLE[tier], _WHOLE[tier])
+            return _within(term, 0 if tier < 2 else -_WHOLE[tier], _WHOLE[tier])
         case "float64" | "decimal":
             most, parts = _FLOATS[tier]
-            return z3.And(_within(term, 0 if tier == 0 else -most, most), z3.IsInt(term * parts))
+            return z3.And(_within(term, 0 if tier < 2 else -most, most), z3.IsInt(term * parts))
         case "date":
             start, count = _DAYS[tier]
             return _within(term, start, start + count)
