@@ -106,3 +106,34 @@ def test_cases_of_several_policies_in_one_file_have_names_of_their_own(project: 
     root = str(project({"policies/feeds.yaml": f"{header}policies: {policies}\n"}))
     assert written(root).left == ()
     assert run_rule_tests(root).counts == {"cases": 2, "passed": 2, "failed": 0}
+
+
+NEST = """\
+peakguard: 1
+kind: contract
+name: nest
+version: 1.0.0
+columns:
+  legs: {list: {q: int64, p: int64}}
+rules:
+  worth: {expr: sum(l.q * l.p for l in legs) != 391}
+"""
+BYTES = """\
+peakguard: 1
+kind: contract
+name: blobs
+version: 1.0.0
+columns:
+  blob: binary
+  size: {type: int64, ge: 0}
+"""
+
+
+def test_lists_are_given_as_tables_and_bytes_are_left_alone(project: Project) -> None:
+    root = str(project({"contracts/nest.yaml": NEST, "contracts/blobs.yaml": BYTES}))
+    left = told(written(root).left)
+    assert {policy for policy, _, _ in left} == {"contract blobs", "contract nest"}
+    assert not {rule for policy, rule, _ in left if policy == "contract nest" and rule == "rules.worth"}
+    tests = run_rule_tests(root)
+    assert tests.ok
+    assert tests.coverage.seen > 0

@@ -28,7 +28,10 @@ def ask(formulas: Sequence[Any]) -> tuple[Any, Any]:
     solver = z3.Solver(ctx=context)
     solver.set("timeout", _MILLISECONDS, "rlimit", _STEPS, "random_seed", _SEED)
     solver.add(*(each.translate(context) for each in formulas))
-    answer = solver.check()
+    try:
+        answer = solver.check()
+    except z3.Z3Exception:  # it ran out of something
+        return z3.unknown, None
     return answer, solver.model().translate(z3.main_ctx()) if answer == z3.sat else None
 
 

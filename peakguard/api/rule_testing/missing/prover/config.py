@@ -18,7 +18,7 @@ from peakguard.api.rule_testing.missing.prover.config_rules import (
     rules_of,
     value_at,
 )
-from peakguard.api.rule_testing.missing.prover.given import given
+from peakguard.api.rule_testing.missing.prover.given import given, length
 from peakguard.api.rule_testing.missing.prover.reading import read
 from peakguard.api.rule_testing.missing.prover.translation import Row
 from peakguard.api.rule_testing.missing.prover.variables import Variables
@@ -85,4 +85,5 @@ def _values(spec: Config, model: Any, row: Row) -> Iterator[tuple[tuple[str, ...
         value = value_at(row, path)
         if value is not None:
             type = type_of(field)
-            yield path, given(read(model, value, type), type)
+            found = given(read(model, value, type), type)
+            yield path, length(found, type) if type.kind == "duration" and found is not None else found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -41,10 +42,11 @@ def tables(subject: Subject, rule: str, outcome: str) -> Iterator[Any]:
         for count in counts([asked.typed.root]):
             try:
                 found = _rows(subject, asked, outcome, columns, count)
+                table = _written(found, columns, subject.plans[subject.spec.name]) if found is not None else None
             except Untranslatable:
                 return
-            if found is not None:
-                yield _written(found, columns, subject.plans[subject.spec.name])
+            if table is not None:
+                yield table
                 break
 
 
@@ -113,10 +115,16 @@ def _is_met(translation: Translation, root: Typed, rows: Sequence[int], on_null:
 
 
 def _written(rows: list[dict[str, Any]], columns: Mapping[str, Column], plan: Mapping[str, Any]) -> Any:
-    """The rows as text of CSV, or as tables where they hold lists or records."""
+    """The rows as text of CSV, or as tables where that cannot hold them."""
     from peakguard.engines.polars.samples import encode, frame_of
 
     frame = frame_of(rows, plan)
-    if any(column.type.kind in _NESTED for column in columns.values()):
-        return [json.loads(line) for line in encode(frame, "ndjson", plan).decode().splitlines()]
-    return encode(frame, "csv", plan).decode()
+    is_flat = not any(column.type.kind in _NESTED for column in columns.values())
+    with suppress(ValueError):  # CSV holds no lengths of time
+        if is_flat:
+            return encode(frame, "csv", plan).decode()
+    try:
+        lines = encode(frame, "ndjson", plan).decode().splitlines()
+    except ValueError as error:  # such as a column of bytes
+        raise Untranslatable(str(error)) from error
+    return [{name: value for name, value in json.loads(line).items() if value is not None} for line in lines]

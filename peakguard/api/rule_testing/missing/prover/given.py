@@ -23,9 +23,13 @@ def given(value: Any, type: Type) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
-    if type.kind == "duration" and value is not None:
-        return f"{value}{type.unit}" if value % PER_SECOND[type.unit] else f"{value // PER_SECOND[type.unit]}s"
     return _time(value, type) if type.kind == "datetime" and value is not None else value
+
+
+def length(count: int, type: Type) -> str:
+    """A length of time as configurations write it; a step gives the count of its unit."""
+    ticks = PER_SECOND[type.unit]
+    return f"{count}{type.unit}" if count % ticks else f"{count // ticks}s"
 
 
 def _time(count: int, type: Type) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import z3
+
 from peakguard.api.rule_testing.missing.prover.cells import (
     Cell,
     Listed,
@@ -29,7 +31,10 @@ class Translation:
 
     def verdict(self, node: Typed, row: int) -> Cell:
         """The verdict on a row, counted from 0. Raises Untranslatable."""
-        found = self._at(node, row)
+        try:
+            found = self._at(node, row)
+        except z3.Z3Exception as error:  # two sorts that z3 does not put together
+            raise Untranslatable(str(error)) from error
         assert isinstance(found, Cell), node
         return found
 
