@@ -24,7 +24,7 @@ from peakguard.api.rule_testing.missing.prover.layout import distinct, in_order,
 from peakguard.api.rule_testing.missing.prover.reading import read
 from peakguard.api.rule_testing.missing.prover.translation import Row, Translation
 from peakguard.api.rule_testing.missing.prover.variables import Variables
-from peakguard.expression.typed import Typed
+from peakguard.expression.typed import Typed, walk
 from peakguard.expression.types import Column
 from peakguard.kinds.contract.forms import typed_of
 from peakguard.kinds.contract.scope import scope_of
@@ -55,6 +55,8 @@ def is_impossible(subject: Subject, rule: str, outcome: str) -> bool:
     asked = next((each for each in subject.demands if each.demand.id == rule), None)
     if asked is None or asked.demand.is_dataset or not is_exact(asked.typed.root):
         return False
+    if any(node.op == "field" for node in walk(asked.typed.root)):
+        return False  # an enum inside a record may hold anything too
     variables = Variables()
     columns = {name: _anything(column) for name, column in scope_of(subject.spec, trusts=False).columns.items()}
     try:
