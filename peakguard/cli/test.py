@@ -86,6 +86,9 @@ def _write_missing(tests: RuleTests, options: argparse.Namespace) -> None:
         raise Refusal(found(codes.OUTPUT_UNWRITABLE, Span.whole(str(error.filename)), reason=reason)) from error
     for path, count in written.files.items():
         sys.stderr.write(f"wrote {path}: {count} case{'s' if count != 1 else ''}\n")
+    for item in written.impossible:
+        outcomes = ", ".join(item.missing)
+        sys.stderr.write(f"impossible: {item.policy} {item.rule} {outcomes}: no values give it that ({item.span})\n")
     for item in written.left:
         sys.stderr.write(f"not found: {item.policy} {item.rule} {', '.join(item.missing)} ({item.span})\n")
 

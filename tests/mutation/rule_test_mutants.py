@@ -8,6 +8,9 @@ RUNNER = "peakguard/api/rule_testing"
 UNIT = ("tests/unit/api/test_rule_testing.py",)
 CLI = "tests/functional/test_rule_tests.py"
 CASES = ("tests/conformance/test_cases.py",)
+PROVER = f"{RUNNER}/missing/prover"
+LAWS = ("tests/property/test_prover_laws.py",)
+MISSING = "tests/functional/test_write_missing.py"
 
 RULE_TESTS = [
     Mutant(
@@ -97,6 +100,46 @@ RULE_TESTS = [
         "    while os.path.lexists(os.path.join(bundle.project.root, path)):",
         "    while False:",
         (f"{CLI}::test_what_is_missing_is_written_into_new_files_that_pass",),
+    ),
+    Mutant(
+        "prover-unknown-is-false",
+        "the prover takes an unknown verdict for a false one where a part is unknown and another true",
+        f"{PROVER}/cells.py",
+        "return Cell(opposite(fails), both(opposite(fails), either(*(each.null for each in verdicts))))",
+        "return Cell(opposite(either(fails, *(each.null for each in verdicts))))",
+        LAWS,
+    ),
+    Mutant(
+        "prover-rounds-towards-zero",
+        "the prover divides whole numbers as C does, not as the language says",
+        f"{PROVER}/arithmetic.py",
+        "z3.If(divisor > 0, a.term / divisor, (-a.term) / (-divisor))",
+        "z3.If(a.term > 0, a.term / divisor, -((-a.term) / divisor))",
+        LAWS,
+    ),
+    Mutant(
+        "prover-proves-over-roundings",
+        "the prover rules out outcomes of sums of floats, which rounding can bring about",
+        f"{PROVER}/exact.py",
+        "return all(each.type.kind in _COUNTS for each in (node, *node.args))",
+        "return True",
+        LAWS,
+    ),
+    Mutant(
+        "prover-no-nulls",
+        "the prover rules out what only a missing value of a nullable column brings about",
+        f"{PROVER}/variables.py",
+        'null = self._flag(f"{name}?null") if column.nullable else False',
+        "null = False",
+        LAWS,
+    ),
+    Mutant(
+        "prover-not-asked",
+        "--write-missing searches only, though the prover is installed",
+        f"{PROVER}/__init__.py",
+        'return find_spec("z3") is not None',
+        'return find_spec("z3") is None',
+        (f"{MISSING}::test_what_no_search_meets_is_found_and_what_cannot_be_is_told",),
     ),
     Mutant(
         "tests-last-row-is-beyond",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from peakguard.api.rule_testing.error_cases import typed_context
-from peakguard.api.rule_testing.missing.proposal import Proposal, named
+from peakguard.api.rule_testing.missing.proposal import Proposal
 from peakguard.api.rule_testing.script_cases import FALLBACK, GIVE_UP, RETRY, SUCCESS
 from peakguard.kinds.errors.model import ActiveError
 from peakguard.kinds.resilience.model import Resilience
@@ -37,7 +37,7 @@ def of_resilience(name: str, policy: Resilience, policies: PolicySet, wanted: se
         if last is None:
             continue
         told = [_call(script, each) for script, each in zip(calls, made, strict=True)][: last + 1]
-        head = {"name": named(part, part).replace(f" shows {part}", " is shown"), "resilience": name}
+        head = {"name": f"{part} of {name} is shown", "resilience": name}
         yield Proposal({**head, **told[0]} if len(told) == 1 else {**head, "calls": told})
 
 

@@ -6,8 +6,11 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
+from typing import Any
 
 from peakguard.api.rule_testing.contract_cases import Subject, observe
+from peakguard.api.rule_testing.missing import prover
 from peakguard.api.rule_testing.missing.proposal import Proposal, expectations, named
 from peakguard.api.rule_testing.missing.steps import shown
 from peakguard.api.rule_testing.missing.values import Values
@@ -26,13 +29,13 @@ _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def propose(document: Document[Contract], subject: Subject, wanted: set[tuple[str, str]]) -> Iterator[Proposal]:
     """Cases that show pairs of a rule and an outcome."""
     left = set(wanted)
-    for text in _tables(document, subject, left):
-        judged = _judged(subject, text)
+    for table in chain(_proved(subject, left), _tables(document, subject, left)):
+        judged = _judged(subject, table)
         told = sorted(shown(judged) & left) if judged is not None else []
         if judged is None or not told:
             continue
         left -= set(told)
-        case = {"name": named(*told[0]), "contract": document.spec.name, "rows": text}
+        case = {"name": named(*told[0]), "contract": document.spec.name, "rows": table}
         yield Proposal({**case, "expect": expectations(judged, "row", told)})
         if not left:
             return
@@ -73,8 +76,21 @@ def _changed(header: Sequence[str], rows: Sequence[Sequence[str]], values: Value
     return written.getvalue()
 
 
-def _judged(subject: Subject, text: str) -> Mapping[str, Judged] | None:
-    case = ContractCase.model_construct(contract=subject.spec.name, rows=text, defaults={}, references={}, now=None)
+def _proved(subject: Subject, left: set[tuple[str, str]]) -> Iterator[Any]:
+    """Rows that the prover makes, where it is installed; the search has the rest to do."""
+    if not prover.is_installed():
+        return
+    from peakguard.api.rule_testing.missing.prover import contract
+
+    for pair in sorted(left):
+        for table in contract.tables(subject, *pair):
+            if pair not in left:
+                break
+            yield table
+
+
+def _judged(subject: Subject, table: Any) -> Mapping[str, Judged] | None:
+    case = ContractCase.model_construct(contract=subject.spec.name, rows=table, defaults={}, references={}, now=None)
     try:
         return observe(subject._replace(database=None), case).judged
     except PeakguardError:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from random import Random
 from typing import Any
 
 from peakguard.api.rule_testing.config_cases import observe
+from peakguard.api.rule_testing.missing import prover
 from peakguard.api.rule_testing.missing.proposal import Proposal, named
 from peakguard.api.rule_testing.missing.steps import shown
 from peakguard.api.rule_testing.outcome import FAILS, PASSES, UNKNOWN
@@ -24,13 +25,15 @@ def propose(spec: Spec, config: Config, wanted: set[tuple[str, str]]) -> Iterato
     """Cases that show pairs of a rule or bound and an outcome, those with the fewest findings."""
     random = Random(1)  # noqa: S311 # a search, no secret
     found: dict[tuple[str, str], tuple[dict[str, Any], set[tuple[str, str]]]] = {}
-    for number in range(_TRIES):
-        values = _table(spec.sections, random, spoiling=number % 4)
-        _, errors, judged = observe(spec, config, [of_values("values", values)], {})
-        if any(error.rule is None for error in errors):
-            continue  # it is refused for something that is no rule
-        pairs = shown(judged)
+    for values in _proved(spec, wanted, found, random):
+        pairs = _pairs(spec, config, values)
         for pair in pairs & wanted:
+            found.setdefault(pair, (values, pairs))
+    rest = wanted - set(found)
+    for number in range(_TRIES if rest else 0):
+        values = _table(spec.sections, random, spoiling=number % 4)
+        pairs = _pairs(spec, config, values)
+        for pair in pairs & rest:
             if pair not in found or _faults(found[pair][1]) > _faults(pairs):
                 found[pair] = (values, pairs)
     left = set(found)
@@ -47,6 +50,39 @@ def propose(spec: Spec, config: Config, wanted: set[tuple[str, str]]) -> Iterato
         }
         case = {"name": named(*pair), "config": spec.name, "values": values}
         yield Proposal({**case, "expect": {key: rules for key, rules in expect.items() if rules}})
+
+
+def _pairs(spec: Spec, config: Config, values: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """What a configuration shows; nothing where it is refused for something that is no rule."""
+    _, errors, judged = observe(spec, config, [of_values("values", values)], {})
+    return set() if any(error.rule is None for error in errors) else shown(judged)
+
+
+def _proved(
+    spec: Spec, wanted: set[tuple[str, str]], found: Container[tuple[str, str]], random: Random
+) -> Iterator[Any]:
+    """Configurations that the prover makes, where it is installed; the search has the rest to do."""
+    if not prover.is_installed():
+        return
+    from peakguard.api.rule_testing.missing.prover import config
+
+    for pair in sorted(wanted):
+        if pair not in found:
+            for values in config.settings(spec, *pair):
+                yield _with(_table(spec.sections, random, spoiling=0), values)
+
+
+def _with(table: dict[str, Any], values: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
+    """A configuration with other values under some paths; None takes one away."""
+    for (*above, name), value in values.items():
+        section = table
+        for key in above:
+            section = section.setdefault(key, {})
+        if value is None:
+            section.pop(name, None)
+        else:
+            section[name] = value
+    return table
 
 
 def _faults(pairs: set[tuple[str, str]]) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
+from peakguard.api.rule_testing.missing import prover
 from peakguard.api.rule_testing.missing.proposal import Proposal, expectations, named
 from peakguard.api.rule_testing.missing.values import Values
 from peakguard.api.rule_testing.outcome import FAILS, PASSES, UNKNOWN
@@ -24,13 +25,18 @@ def propose(spec: Invariants, table: Mapping[str, Any], wanted: set[tuple[str, s
     values = Values((root for each in watched(spec) for root in each.roots), seed=1)
     columns = scope_of(spec).columns
     found: dict[tuple[str, str], tuple[list[dict[str, Any]], Mapping[str, Judged]]] = {}
-    for number in range(_TRIES):
-        steps = _steps(values, columns, 1 + number % _LONGEST)
+    for steps in _proved(spec, wanted, found):
         judged = walk(table, steps).judged
         for pair in shown(judged) & wanted:
+            found.setdefault(pair, (steps, judged))
+    rest = wanted - set(found)
+    for number in range(_TRIES if rest else 0):
+        steps = _steps(values, columns, 1 + number % _LONGEST)
+        judged = walk(table, steps).judged
+        for pair in shown(judged) & rest:
             if pair not in found or len(found[pair][0]) > len(steps):
                 found[pair] = (steps, judged)
-        if wanted <= set(found) and number > _TRIES // 4:
+        if rest <= set(found) and number > _TRIES // 4:
             break
     left = set(found)
     for pair in sorted(found):
@@ -43,6 +49,19 @@ def propose(spec: Invariants, table: Mapping[str, Any], wanted: set[tuple[str, s
         case: dict[str, Any] = {"name": named(*pair), "invariants": spec.name}
         case["steps"] = _csv(list(columns), steps) if is_flat else [_given(step) for step in steps]
         yield Proposal({**case, "expect": expectations(judged, "step", told)})
+
+
+def _proved(
+    spec: Invariants, wanted: set[tuple[str, str]], found: Container[tuple[str, str]]
+) -> Iterator[list[dict[str, Any]]]:
+    """Steps that the prover makes, where it is installed; the search has the rest to do."""
+    if not prover.is_installed():
+        return
+    from peakguard.api.rule_testing.missing.prover import invariants
+
+    for pair in sorted(wanted):
+        if pair not in found:
+            yield from invariants.steps(spec, *pair)
 
 
 def _steps(values: Values, columns: Mapping[str, Any], count: int) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 
 from peakguard.api.rule_testing.coverage import coverage, items_of
 from peakguard.api.rule_testing.missing import given, rows, settings, steps
+from peakguard.api.rule_testing.missing.impossible import but, ruled_out
 from peakguard.api.rule_testing.missing.proposal import Proposal
 from peakguard.api.rule_testing.outcome import Item, RuleTests, Seen
 from peakguard.api.rule_testing.running import Runner
@@ -31,10 +32,14 @@ tests:
 
 
 class Written(NamedTuple):
-    """The files that were written, by path from the root with their number of cases, and what was not found."""
+    """The files that were written, by path from the root with their number of cases, and what was not found.
+
+    `impossible` is apart from that: it was proved that nobody can show it.
+    """
 
     files: Mapping[str, int]
     left: tuple[Item, ...]
+    impossible: tuple[Item, ...]
 
 
 def write_missing(bundle: Bundle, policies: PolicySet, tests: RuleTests) -> Written:
@@ -67,7 +72,9 @@ def _written(bundle: Bundle, policies: PolicySet, tests: RuleTests, runner: Runn
             write_atomic(os.path.join(bundle.project.root, path), _text(name, good).encode())
             files[path] = len(good)
     before = {Seen(item.policy, item.rule, each) for item in tests.coverage.items for each in item.seen}
-    return Written(files, coverage(bundle.documents, before | seen).missing)
+    left = coverage(bundle.documents, before | seen).missing
+    impossible = ruled_out(bundle.documents, left, runner)
+    return Written(files, but(left, impossible), impossible)
 
 
 def _proposals(
