@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.library import polars
+from peakguard.engines.polars.moments import shown
 from peakguard.runtime.violation import Example
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def examples_of(
     """The given rows with their key and the columns that a rule reads."""
     values = [name for name in reads if name not in key]
     return tuple(
-        Example(row, _cells_of(frame, row, key), {name: plain(frame[name][row]) for name in values}) for row in rows
+        Example(row, _cells_of(frame, row, key), {name: cell(frame[name], row) for name in values}) for row in rows
     )
 
 
@@ -39,6 +40,12 @@ def cells(
         Example(row, _cells_of(frame, row, key), {column: plain(value)})
         for row, value in zip(rows, written, strict=False)
     )
+
+
+def cell(values: pl.Series, row: int) -> Any:
+    """A cell as a JSON value; a time that Python has no value for as its count of units."""
+    told = shown(values, row)
+    return plain(values[row]) if told is None else told
 
 
 def plain(value: Any) -> Any:
@@ -65,4 +72,4 @@ def plain(value: Any) -> Any:
 
 
 def _cells_of(frame: pl.DataFrame, row: int, names: Sequence[str]) -> dict[str, Any]:
-    return {name: plain(frame[name][row]) for name in names if name in frame.columns}
+    return {name: cell(frame[name], row) for name in names if name in frame.columns}

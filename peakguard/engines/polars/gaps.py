@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from peakguard.engines.polars.examples import plain
+from peakguard.engines.polars.examples import cell
 from peakguard.engines.polars.expressions import expression
 from peakguard.engines.polars.library import polars
 from peakguard.runtime.violation import Gap, Gaps
@@ -35,9 +35,10 @@ class GapsFound:
         found = table.filter(library.col(_MISSING) > self._asked["max_gap"])
         self._count += found.height
         self._missing += int(found[_MISSING].sum())
-        for row in found.head(max(self._wanted - len(self._shown), 0)).iter_rows(named=True):
-            group = {name: plain(row[name]) for name in self._asked["within"]}
-            self._shown.append(Gap(row[_ROW], group, plain(row[_START]), plain(row[_END]), row[_MISSING]))
+        for place in range(min(self._wanted - len(self._shown), found.height)):
+            told = {name: cell(found[name], place) for name in found.columns}
+            group = {name: told[name] for name in self._asked["within"]}
+            self._shown.append(Gap(told[_ROW], group, told[_START], told[_END], told[_MISSING]))
 
     def outcome(self) -> Gaps:
         return Gaps(self._count, self._missing, tuple(self._shown))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peakguard.engines.polars.library import polars
 
@@ -61,7 +61,7 @@ def runs_of(frame: pl.DataFrame, groups: Groups, changed: pl.Series | None) -> R
     if not len(starts) or starts[0] != 0:
         starts = library.concat([first, starts])
     firsts = picked(frame, groups)[starts]
-    if len(set(firsts.rows())) < len(starts):
+    if len(set(keys_of(firsts))) < len(starts):
         return None
     ends = library.concat([starts[1:], first + frame.height])
     return Runs(starts, ends - starts, firsts)
@@ -123,6 +123,13 @@ class Carried:
         # Who needs no column needs to know how many rows there are; a frame without columns forgets.
         chosen: pl.DataFrame = picked(frame, self.columns or frame.columns[:1])
         return chosen
+
+
+def keys_of(frame: pl.DataFrame) -> list[tuple[Any, ...]]:
+    """The rows of a frame to tell them apart by; times as numbers, for Python has no value for some."""
+    plain = [each.to_physical() if each.dtype.is_temporal() else each for each in frame]
+    rows: list[tuple[Any, ...]] = polars().DataFrame(plain).rows()
+    return rows
 
 
 def picked(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from peakguard.engines.polars.evaluate import evaluate
 from peakguard.engines.polars.evidence import Evidence, excused_rows, runnable
 from peakguard.engines.polars.examples import cells, examples_of, group_examples
 from peakguard.engines.polars.gaps import GapsFound
+from peakguard.engines.polars.moments import newest_of
 from peakguard.engines.polars.tally import Tally
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _gaps(frame: pl.DataFrame, check: Mapping[str, Any], examples: int) -> Gaps:
 
 def _newest(plan: Mapping[str, Any], aligned: Aligned) -> Any:
     column = plan["freshness"][0] if plan["freshness"] is not None else None
-    return aligned.frame[column].max() if column is not None and column in aligned.frame.columns else None
+    return newest_of(aligned.frame[column]) if column is not None and column in aligned.frame.columns else None
 
 
 def _shown(

@@ -25,13 +25,14 @@ from peakguard.engines.polars.batches import Batches, Source
 from peakguard.engines.polars.beyond import Beyond, is_beyond
 from peakguard.engines.polars.evaluate import count_groups, dataset_outcome
 from peakguard.engines.polars.evidence import Evidence, excused_rows, runnable
-from peakguard.engines.polars.examples import plain
+from peakguard.engines.polars.examples import cell
 from peakguard.engines.polars.expressions import Counted, form_of
 from peakguard.engines.polars.groups import Groups, Runs, runs_of
 from peakguard.engines.polars.in_passing import Found, InPassing
 from peakguard.engines.polars.key_rows import find_repeated, frames_of
 from peakguard.engines.polars.library import polars
 from peakguard.engines.polars.look_back import carried_rows, hoisted_columns
+from peakguard.engines.polars.moments import newest_of
 from peakguard.engines.polars.row_checks import RowChecks
 from peakguard.engines.polars.tier_two import Unread
 from peakguard.runtime.violation import Example
@@ -129,9 +130,8 @@ class _Stream:
         self._advance(frame, runs)
         self._beyond.take(aligned.frame, excused)
         if self._freshness in frame.columns:
-            self._newest = max(
-                (each for each in (self._newest, frame[self._freshness].max()) if each is not None), default=None
-            )
+            newest = (self._newest, newest_of(frame[self._freshness]))
+            self._newest = max((each for each in newest if each is not None), default=None)
         self._height += height
 
     def _groups(self) -> list[Groups]:
@@ -216,6 +216,6 @@ def _group_examples(outcome: pl.DataFrame, counted: Counted, check: Check, examp
     first = list(counted.against.first(examples))
     rows = outcome.filter(polars().col("__row").is_in(first)).sort("__row")
     return tuple(
-        Example(row["__row"], {name: plain(row[name]) for name in check["within"]}, {})
-        for row in rows.iter_rows(named=True)
+        Example(number, {name: cell(rows[name], place) for name in check["within"]}, {})
+        for place, number in enumerate(rows["__row"])
     )

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peakguard.engines.polars.expressions import form_of, verdict_of
-from peakguard.engines.polars.groups import Carried, Runs, picked
+from peakguard.engines.polars.groups import Carried, Runs, keys_of, picked
 
 if TYPE_CHECKING:
     import polars as pl
@@ -98,7 +98,7 @@ class Constants:
         return found
 
     def _verdicts(self, firsts: pl.DataFrame, check: Check, form: str) -> list[bool | None]:
-        places = [(check["id"], form, row) for row in picked(firsts, check["reads"]).rows()]
+        places = [(check["id"], form, row) for row in keys_of(picked(firsts, check["reads"]))]
         if any(place not in self._known for place in places):
             if len(self._known) > _MOST_KNOWN:
                 self._known.clear()
