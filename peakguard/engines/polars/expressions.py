@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from peakguard.engines.polars.sessions import Bars
 
 
+_FEW = 32
+"""One row in so many takes as much memory by its number as all rows take by their bits."""
+
+
 class Counted(NamedTuple):
     """The outcome of a check; `against` are the rows that count against it."""
 
@@ -72,7 +76,13 @@ def count(verdicts: pl.Series, check: Mapping[str, Any], excused: Sequence[int] 
     failed = len(verdicts) - passed - unknown
     if not is_against(check, failed, unknown):
         return Counted(passed, failed, unknown, Rows())
-    return Counted(passed, failed, unknown, Rows([segment_of(_against(verdicts, check), base)]))
+    number = failed + (unknown if check["on_null"] == "fail" else 0)
+    if number * _FEW > len(verdicts):
+        return Counted(passed, failed, unknown, Rows([segment_of(_against(verdicts, check), base)]))
+    # In one query: each waits until the threads that read the next batch have time for it.
+    against = ~polars().col("verdict").fill_null(check["on_null"] == "pass")
+    rows = verdicts.alias("verdict").to_frame().select(against.arg_true()).to_series()
+    return Counted(passed, failed, unknown, Rows([Segment(base, number, array("I", rows.to_list()), None)]))
 
 
 def _against(verdicts: pl.Series, check: Mapping[str, Any]) -> pl.Series:
@@ -82,7 +92,7 @@ def _against(verdicts: pl.Series, check: Mapping[str, Any]) -> pl.Series:
 def segment_of(mask: pl.Series, base: int) -> Segment:
     """Where a mask without nulls is true, in whichever form is smaller."""
     number = int(mask.sum())
-    if number * 32 <= len(mask):
+    if number * _FEW <= len(mask):
         return Segment(base, number, array("I", mask.arg_true().to_list()), None)
     return Segment(*_bitmap(mask, base, number))
 

@@ -40,6 +40,7 @@ class Uniqueness:
         self._greatest: pl.DataFrame | None = None
         self._candidates: list[pl.DataFrame] = []
         self._count = 0
+        self._is_doubtful = False
         self.is_sorted = True
 
     def start_from(self, rows: pl.DataFrame) -> None:
@@ -59,10 +60,11 @@ class Uniqueness:
             return
         if runs is None:
             self._collect(keys)
-        elif self._rises_in(keys, runs):
-            self._raise_to(keys[runs.tails(1)])
+        elif self._is_doubtful or not self._rises_in(keys, runs):
+            # Where one batch does not rise, the next one likely does not either: it is not asked first.
+            self._is_doubtful = self._collect_runs(keys, runs)
         else:
-            self._collect_runs(keys, runs)
+            self._raise_to(keys[runs.tails(1)])
 
     def candidates(self) -> pl.DataFrame | None:
         """The keys that may stand twice; None where all are known to be unique."""
@@ -97,8 +99,8 @@ class Uniqueness:
         self._add(leveled.filter(~library.col("__risen")).select(self.columns))
         self._raise_to(keys)
 
-    def _collect_runs(self, keys: pl.DataFrame, runs: Runs) -> None:
-        """The same where every group is in one piece: piece by piece, which needs no grouping of rows."""
+    def _collect_runs(self, keys: pl.DataFrame, runs: Runs) -> bool:
+        """The same where every group is in one piece, which needs no grouping of rows; whether there are candidates."""
         library = polars()
         firsts, values = keys[runs.starts], keys[self._rises]
         before = self._before(firsts)
@@ -112,11 +114,13 @@ class Uniqueness:
             asked.append((piece.arg_max() + start).alias(f"top {place}"))
         found = levels.to_frame().select(asked)
         # In one query: each waits until the threads that read the next batch have time for it.
-        self._add(keys[library.concat([found[f"late {place}"].explode() for place in range(len(pieces))]).drop_nulls()])
+        late = library.concat([found[f"late {place}"].explode() for place in range(len(pieces))]).drop_nulls()
+        self._add(keys[late])
         tops = library.concat([found[f"top {place}"] for place in range(len(pieces))]).cast(library.Int64)
         is_higher = levels.gather(tops) > marks
         best = values.gather(tops).zip_with((is_higher | marks.is_null()).fill_null(value=False), before)
         self._raise_to(firsts.with_columns(best.alias(self._rises)))
+        return len(late) > 0
 
     def _before(self, firsts: pl.DataFrame) -> pl.Series:
         """The greatest value that each group had, null for a new one."""

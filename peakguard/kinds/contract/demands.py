@@ -77,7 +77,7 @@ def _of_column(name: str, column: Column, variable: str) -> Iterator[Demand]:
         if value is not None and applies(constraint, column.shape):
             text = constraint.text(name, value, head(column.shape))
             if head(column.shape) == "datetime":
-                # A moment before the year 1 or after 9999 has no date, which is no missing value and must not pass for one.
+                # A moment before the year 1 or after 9999 has no date. It is not missing, and must not pass for that.
                 text = f"coalesce({text}, ({text}) and is_null({name}))"
             # A NaN is the business of `finite` alone, as a missing value is of `not_null`.
             guarded = f"not is_finite({name}) or {text}" if column.finite and column.type == "float64" else None
