@@ -1397,7 +1397,7 @@ CATALOG: dict[str, Entry] = {
         "attempts_unreachable",
         "warning",
         "Attempts are declared that there is never time for",
-        "attempts {first} to {last} never begin: the waits before attempt {first} add up to at least {waits} s, and the call has {total} s",
+        "attempt {first} of {last} never begins: the waits before attempt {first} add up to at least {waits} s, and the call has {total} s",
         "Raise `timeout.total` above {waits} s",
     ),
     "PG804": Entry(

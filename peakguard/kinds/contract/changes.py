@@ -18,6 +18,7 @@ from peakguard.kinds.contract.changes_judged import (
     renamed,
     required,
     sample,
+    share,
     type_of_column,
 )
 from peakguard.kinds.contract.model import Column, Contract
@@ -80,7 +81,7 @@ TABLE: Table = {
     "references.*.also.*": Row(breaks),
     **under("rules.*", RULE),
     "sample": Row(sample),
-    "sample.share": Row(guarantee(at_least)),
+    "sample.share": Row(share),
     "sample.seed": Row(risks),
     "on_violation": Row(action),
     "error": Row(breaks),

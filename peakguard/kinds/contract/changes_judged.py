@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peakguard.kinds.contract.model import Exemption
 from peakguard.language.change import Direction, Element, Grade
-from peakguard.language.judges import ADDED, BREAKS, LOST, RISKS, TIGHTER, by, guarantee, ranked, stated
+from peakguard.language.judges import ADDED, BREAKS, LOST, RISKS, TIGHTER, at_least, by, guarantee, ranked, stated
 
 _OPENS = Grade("loosens")
 """More is let in, and nobody who reads the data sees a difference."""
@@ -106,7 +106,19 @@ def key(old: Element | None, new: Element | None) -> Grade:
 
 def sample(old: Element | None, new: Element | None) -> Grade:
     """Some rows only: what was looked at before need not be looked at now."""
-    return guarantee(stated)(new, old) or BREAKS  # the other way round: it takes away
+    return _unless_rates(guarantee(stated)(new, old) or BREAKS, old, new)  # the other way round: it takes away
+
+
+def share(old: Element | None, new: Element | None) -> Grade:
+    """How many rows are looked at."""
+    return _unless_rates(guarantee(at_least)(old, new) or BREAKS, old, new)
+
+
+def _unless_rates(grade: Grade, old: Element | None, new: Element | None) -> Grade:
+    """Of the rows that are looked at a rule may let a share fail: among others it may be more or less."""
+    specs = (each.whole for each in (old, new) if each is not None)
+    has_rates = any(rule.max_fail_rate for spec in specs for rule in spec.rules.values())
+    return grade._replace(direction="undetermined") if has_rates else grade
 
 
 def action(old: Element | None, new: Element | None) -> Grade:
