@@ -1,7 +1,7 @@
 """Contracts on a large file against the time to read it: `python -m tests.benchmarks.contracts [--rows N] [--peers]`.
 
-With `--peers` other tools ask the same (`make bench-contracts` installs them). Every run is a process of its own; the
-runners take turns. Files are made in a temporary folder and deleted.
+With `--peers` other tools ask the same (`make bench-contracts` installs them). Every run is a process of its own,
+which has judged a hundred rows before; the runners take turns. Files are made in a temporary folder and deleted.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ from typing import Any
 
 from tests.benchmarks.contracts import data
 from tests.benchmarks.contracts.peers import PEERS, runner
-from tests.benchmarks.contracts.runners import RUNNERS, warm
+from tests.benchmarks.contracts.runners import RUNNERS
+
+TINY = "tiny.parquet"
+"""A hundred rows, on which every runner is run before the clock starts."""
 
 
 def main() -> None:
@@ -35,6 +38,7 @@ def main() -> None:
         print(json.dumps(_one(*options.one)))
         return
     with tempfile.TemporaryDirectory(prefix="peakguard-bench-") as folder:
+        data.write(Path(folder) / TINY, symbols=2, bars=50, dirty=False)
         for kind in ("clean", "dirty"):
             path = Path(folder) / f"{kind}.parquet"
             data.write(path, symbols=100, bars=options.rows // 100, dirty=kind == "dirty", layout=options.layout)
@@ -54,9 +58,13 @@ def _run(name: str, path: Path) -> dict[str, Any]:
 
 
 def _one(name: str, path: str) -> dict[str, Any]:
-    warm(name, path)
+    run = RUNNERS[name] if name in RUNNERS else runner(name)
+    # What is imported and made ready once is no part of what is compared.
+    run(str(Path(path).with_name(TINY)))
+    if name == "peakguard":
+        pass
     start, start_cpu = time.perf_counter(), time.process_time()
-    found = (RUNNERS[name] if name in RUNNERS else runner(name))(path)
+    found = run(path)
     wall, cpu = time.perf_counter() - start, time.process_time() - start_cpu
     peak = _peak()
     return {"wall": wall, "cpu": cpu, "peak": peak, "agrees": _agreement(found, path)}

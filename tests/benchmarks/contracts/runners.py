@@ -6,7 +6,6 @@ Other tools are in `peers.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
 
 from tests.benchmarks.contracts.data import CONTRACT
@@ -65,17 +64,3 @@ RUNNERS: dict[str, Callable[[str], Found | None]] = {
     "polars by hand, counts only": by_hand,
     "peakguard": peakguard_file,
 }
-
-
-def warm(name: str, path: str) -> None:
-    """Import what a runner imports and compile what it compiles, so that the clock does not count it."""
-    import polars as pl
-
-    pl.DataFrame({"a": [1]}).lazy().select(pl.all().sum()).collect()
-    if name == "peakguard":
-        import peakguard
-        import peakguard.engines.polars.streaming
-
-        peakguard.load(_project(path))
-    elif name.isidentifier():
-        import_module(f"{name}.polars" if name == "pandera" else name)
