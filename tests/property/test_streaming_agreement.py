@@ -195,7 +195,7 @@ CUTS = st.lists(st.integers(0, 5), max_size=8)
 
 
 @given(frame=frames(), cuts=CUTS, engine=ENGINES)
-@settings(max_examples=90 * SCALE, deadline=None)
+@settings(max_examples=60 * SCALE, deadline=None)
 def test_batches_give_the_verdict_of_the_whole(frame: pl.DataFrame, cuts: list[int], engine: EngineType | None) -> None:
     assert_alike(in_batches(frame, cuts, engine=engine), as_a_whole(frame))
 

@@ -23,7 +23,8 @@ class Demand(NamedTuple):
     """One testable demand: a stable id, its expression, and where it is written.
 
     A promise is what lets other expressions do without guards: that a column is never null, or never
-    NaN. `guarded` is what is asked instead of data that break a promise.
+    NaN. `guarded` is what is asked instead of data that break a promise, `known` of any data, where a value that is
+    there may have no outcome.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Demand(NamedTuple):
     is_dataset: bool = False
     is_promise: bool = False
     guarded: str | None = None
+    known: str | None = None
 
     def on_null(self, verdict: Typed) -> OnNull:
         """What an unknown outcome counts as; `verdict` is the demand's, the columns' promises kept.
@@ -76,12 +78,16 @@ def _of_column(name: str, column: Column, variable: str) -> Iterator[Demand]:
         value = getattr(column, key)
         if value is not None and applies(constraint, column.shape):
             text = constraint.text(name, value, head(column.shape))
-            if head(column.shape) == "datetime":
-                # A moment before the year 1 or after 9999 has no date. It is not missing, and must not pass for that.
-                text = f"coalesce({text}, ({text}) and is_null({name}))"
             # A NaN is the business of `finite` alone, as a missing value is of `not_null`.
             guarded = f"not is_finite({name}) or {text}" if column.finite and column.type == "float64" else None
-            yield _demand(name, column, key, text, (*path, key))._replace(guarded=guarded)
+            # A moment before the year 1 or after 9999 has no date. It is not missing, and must not pass for that.
+            known = _null_or_false(text, name) if head(column.shape) == "datetime" else None
+            yield _demand(name, column, key, text, (*path, key))._replace(guarded=guarded, known=known)
+
+
+def _null_or_false(text: str, name: str) -> str:
+    """The text, which is unknown where the column is missing and false wherever else it has no outcome."""
+    return f"coalesce({text}, ({text}) and is_null({name}))"
 
 
 def _demand(name: str, column: Column, constraint: str, text: str, path: Path) -> Demand:

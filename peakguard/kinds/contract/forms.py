@@ -13,7 +13,7 @@ def forms_of(demand: Demand, scope: Scope) -> dict[str, str]:
     text = demand.text
     typed = typed_of(text, scope)
     if demand.rule.on_null is not None or demand.on_null(typed.root) == "pass":
-        return {"passes": text, "guarded": demand.guarded or text}
+        return {"passes": demand.known or text, "guarded": demand.guarded or demand.known or text}
     # Where arithmetic has no result the row fails. Where a value is missing against its promise it stays unknown:
     # that is the business of the promise, and no second reason to refuse the row.
     columns = [node for node in walk(typed.root) if node.op == "column"]

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def _one(name: str, path: str) -> dict[str, Any]:
     # What is imported and made ready once is no part of what is compared.
     run(str(Path(path).with_name(TINY)))
     if name == "peakguard":
-        pass
+        import_module("peakguard.engines.polars.streaming")  # a small file is judged as a whole
     start, start_cpu = time.perf_counter(), time.process_time()
     found = run(path)
     wall, cpu = time.perf_counter() - start, time.process_time() - start_cpu
