@@ -1,18 +1,13 @@
-"""How much a backtracking engine may have to try on a portable pattern.
-
-A portable pattern (expression/patterns.py) consists of sets, characters, `(?:…)`, `|` and repeats, nothing else.
-"""
+"""How much a backtracking engine may have to try on a portable pattern."""
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
+
+from peakguard.runtime.pattern_tree import Parts, read_pattern
 
 MAX_STEPS = 100
 """Of a linear pattern, for each character of a value."""
-
-TOKEN = re.compile(r"\[(?:[^\]\\]|\\.)*\]|\\x[0-9a-f]{2}|\\.|\(\?:|[*+?]|\{[0-9]+(?:,[0-9]*)?\}|.", re.DOTALL)
-"""One character, set, repeat or parenthesis of a portable pattern."""
 
 _MANY = 10**6
 """Beyond this nobody counts."""
@@ -32,55 +27,36 @@ def degree(pattern: str) -> int | None:
     That is the number of endless repeats one after the other; one inside another blows up. Sound, not complete:
     of `[A-Z]+(?:/[A-Z]+)?` it says 2, for it does not see that the slash decides.
     """
-    tokens = TOKEN.findall(pattern)
-    found, _ = _alternatives(tokens, 0)
+    found = read_pattern(pattern, Parts(lambda _: Cost(size=1), _in_order, _any_of, _repeated))
     if found.endless >= _MANY or found.ways * max(found.size, 1) > MAX_STEPS:
         return None
     return found.endless
 
 
-def _alternatives(tokens: list[str], at: int) -> tuple[Cost, int]:
-    """The cost up to the closing parenthesis or the end, and the place behind it."""
-    total, branch = Cost(0), Cost()
-    while at < len(tokens) and tokens[at] != ")":
-        if tokens[at] == "|":
-            total, branch = _either(total, branch), Cost()
-            at += 1
-            continue
-        if tokens[at] == "(?:":
-            atom, at = _alternatives(tokens, at + 1)
-        else:
-            atom, at = Cost(size=1), at + 1
-        if at < len(tokens) and tokens[at][0] in "*+?{":
-            atom, at = _repeated(atom, tokens[at]), at + 1
-        branch = Cost(_bounded(branch.ways * atom.ways), branch.endless + atom.endless, branch.size + atom.size)
-    return _either(total, branch), at + 1
+def _in_order(parts: list[Cost]) -> Cost:
+    total = Cost()
+    for part in parts:
+        total = Cost(_bounded(total.ways * part.ways), total.endless + part.endless, total.size + part.size)
+    return total
 
 
-def _either(one: Cost, other: Cost) -> Cost:
-    return Cost(_bounded(one.ways + other.ways), max(one.endless, other.endless), one.size + other.size)
+def _any_of(branches: list[Cost]) -> Cost:
+    total = Cost(0)
+    for branch in branches:
+        ways = _bounded(total.ways + branch.ways)
+        total = Cost(ways, max(total.endless, branch.endless), total.size + branch.size)
+    return total
 
 
-def _repeated(atom: Cost, repeat: str) -> Cost:
-    least, most = allowed_times(repeat)
+def _repeated(part: Cost, least: int, most: int | None) -> Cost:
     if most is None:
         # Endless times something that matches in several ways is what blows up.
-        endless = 1 if atom.ways == 1 and not atom.endless else _MANY
-        return Cost(atom.ways, endless, atom.size * max(least, 1))
+        endless = 1 if part.ways == 1 and not part.endless else _MANY
+        return Cost(part.ways, endless, part.size * max(least, 1))
     ways = 0
     for count in range(least, most + 1):
-        ways = _bounded(ways + _bounded(atom.ways) ** min(count, 20))
-    return Cost(ways, _bounded(atom.endless * most), atom.size * most)
-
-
-def allowed_times(repeat: str) -> tuple[int, int | None]:
-    """How often at least and at most, None where nothing bounds it."""
-    if repeat == "?":
-        return 0, 1
-    if repeat in "*+":
-        return int(repeat == "+"), None
-    least, comma, most = repeat[1:-1].partition(",")
-    return int(least), int(most) if most else None if comma else int(least)
+        ways = _bounded(ways + _bounded(part.ways) ** min(count, 20))
+    return Cost(ways, _bounded(part.endless * most), part.size * most)
 
 
 def _bounded(ways: int) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from peakguard.expression.patterns import portable
-from peakguard.runtime.pattern_cost import TOKEN, allowed_times
+from peakguard.runtime.pattern_tree import Parts, read_pattern
 
 Places = frozenset[int]
 Piece = Callable[[str, Places], Places]
@@ -24,23 +24,7 @@ def matches(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _read(pattern: str) -> Piece:
-    piece, _ = _alternatives(TOKEN.findall(portable(pattern)), 0)
-    return piece
-
-
-def _alternatives(tokens: list[str], at: int) -> tuple[Piece, int]:
-    """The piece up to the closing parenthesis or the end, and the place behind it."""
-    branches: list[list[Piece]] = [[]]
-    while at < len(tokens) and tokens[at] != ")":
-        head, at = tokens[at], at + 1
-        if head == "|":
-            branches.append([])
-            continue
-        piece, at = _alternatives(tokens, at) if head == "(?:" else (_character(head), at)
-        if at < len(tokens) and tokens[at][0] in "*+?{":
-            piece, at = _repeated(piece, *allowed_times(tokens[at])), at + 1
-        branches[-1].append(piece)
-    return _any_of([_in_order(pieces) for pieces in branches]), at + 1
+    return read_pattern(portable(pattern), Parts(_character, _in_order, _any_of, _repeated))
 
 
 def _character(written: str) -> Piece:

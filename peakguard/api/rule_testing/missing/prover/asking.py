@@ -35,6 +35,11 @@ def ask(formulas: Sequence[Any]) -> tuple[Any, Any]:
     return answer, solver.model().translate(z3.main_ctx()) if answer == z3.sat else None
 
 
+def is_ruled_out(variables: Variables, wanted: Sequence[Any]) -> bool:
+    """Whether no values at all meet some formulas."""
+    return bool(ask([*variables.domain, *wanted])[0] == z3.unsat)
+
+
 class Question:
     """Values that meet some formulas, and as much of what is wished for as can be had with them."""
 

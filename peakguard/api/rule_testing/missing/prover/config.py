@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-import z3
-
 from peakguard.api.rule_testing.missing.prover.asked import OUTCOMES, formula, wishes
-from peakguard.api.rule_testing.missing.prover.asking import Question, ask
+from peakguard.api.rule_testing.missing.prover.asking import Question, is_ruled_out
 from peakguard.api.rule_testing.missing.prover.cells import Cell, is_false, opposite
 from peakguard.api.rule_testing.missing.prover.config_rules import (
     Rule,
@@ -53,8 +51,9 @@ def is_impossible(spec: Config, rule: str, outcome: str) -> bool:
     if not all(each is not None and each.is_exact for each in rules):
         return False
     held = bounds_of(spec, row)
-    answers = [ask([*variables.domain, *map(formula, wanted)])[0] for wanted in _wanted(spec, rule, outcome, row, held)]
-    return all(answer == z3.unsat for answer in answers)
+    return all(
+        is_ruled_out(variables, list(map(formula, wanted))) for wanted in _wanted(spec, rule, outcome, row, held)
+    )
 
 
 def _wanted(spec: Config, rule: str, outcome: str, row: Row, held: Mapping[str, Cell]) -> Iterator[list[Any]]:

@@ -8,12 +8,10 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-import z3
-
 from peakguard.api.rule_testing.contract_cases import Subject
 from peakguard.api.rule_testing.demands import Ready
 from peakguard.api.rule_testing.missing.prover.asked import OUTCOMES, counts, formula, wishes
-from peakguard.api.rule_testing.missing.prover.asking import Question, ask
+from peakguard.api.rule_testing.missing.prover.asking import Question, is_ruled_out
 from peakguard.api.rule_testing.missing.prover.cells import (
     Untranslatable,
     both,
@@ -63,8 +61,7 @@ def is_impossible(subject: Subject, rule: str, outcome: str) -> bool:
         verdict = Translation([variables.of_columns(columns, "0")]).verdict(asked.typed.root, 0)
     except Untranslatable:
         return False
-    answer, _ = ask([*variables.domain, formula(OUTCOMES[outcome](verdict))])
-    return bool(answer == z3.unsat)
+    return is_ruled_out(variables, [formula(OUTCOMES[outcome](verdict))])
 
 
 def _anything(column: Column) -> Column:

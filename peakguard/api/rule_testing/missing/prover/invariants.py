@@ -6,10 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-import z3
-
 from peakguard.api.rule_testing.missing.prover.asked import MOST_ROWS, OUTCOMES, counts, formula, wishes
-from peakguard.api.rule_testing.missing.prover.asking import Question, ask
+from peakguard.api.rule_testing.missing.prover.asking import Question, is_ruled_out
 from peakguard.api.rule_testing.missing.prover.cells import (
     Untranslatable,
     both,
@@ -57,8 +55,7 @@ def is_impossible(spec: Invariants, rule: str, outcome: str) -> bool:
         flag = _outcome(asked, Translation([row]), outcome, 1)
     except Untranslatable:
         return False
-    answer, _ = ask([*variables.domain, formula(flag)])
-    return bool(answer == z3.unsat)
+    return is_ruled_out(variables, [formula(flag)])
 
 
 def _steps(

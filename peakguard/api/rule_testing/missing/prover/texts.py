@@ -12,7 +12,7 @@ import z3
 from peakguard.api.rule_testing.missing.prover.cells import Cell, Untranslatable
 from peakguard.expression.patterns import portable
 from peakguard.expression.typed import Typed
-from peakguard.runtime.pattern_cost import TOKEN, allowed_times
+from peakguard.runtime.pattern_tree import Parts, read_pattern
 
 _PRINTED = range(0x20, 0x7F)
 """Of a set of characters only these are proposed."""
@@ -46,23 +46,7 @@ def matches(node: Typed, text: Cell) -> Cell:
 
 @lru_cache(maxsize=64)
 def _read(pattern: str) -> Any:
-    found, _ = _alternatives(TOKEN.findall(portable(pattern)), 0)
-    return found
-
-
-def _alternatives(tokens: list[str], at: int) -> tuple[Any, int]:
-    """The set of texts up to the closing parenthesis or the end, and the place behind it."""
-    branches: list[list[Any]] = [[]]
-    while at < len(tokens) and tokens[at] != ")":
-        head, at = tokens[at], at + 1
-        if head == "|":
-            branches.append([])
-            continue
-        piece, at = _alternatives(tokens, at) if head == "(?:" else (_character(head), at)
-        if at < len(tokens) and tokens[at][0] in "*+?{":
-            piece, at = _repeated(piece, *allowed_times(tokens[at])), at + 1
-        branches[-1].append(piece)
-    return _union([_in_order(pieces) for pieces in branches]), at + 1
+    return read_pattern(portable(pattern), Parts(_character, _in_order, _union, _repeated))
 
 
 def _in_order(pieces: list[Any]) -> Any:
