@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.library import polars
-from peakguard.engines.polars.moments import shown
+from peakguard.engines.polars.moments import text_of
 from peakguard.runtime.violation import Example
 
 if TYPE_CHECKING:
@@ -43,8 +43,17 @@ def cells(
 
 
 def cell(values: pl.Series, row: int) -> Any:
-    """A cell as a JSON value; a time that Python has no value for as its count of units."""
-    told = shown(values, row)
+    """A cell as a JSON value; a time that Python has no value for, also inside a list, as its count of units."""
+    library = polars()
+    kind, piece = values.dtype, values.slice(row, 1)
+    if piece.null_count():
+        return None
+    if isinstance(kind, library.Struct):
+        return {field.name: cell(piece.struct.field(field.name), 0) for field in kind.fields}
+    if isinstance(kind, library.List | library.Array):
+        inside = values[row]
+        return [cell(inside, place) for place in range(len(inside))]
+    told = text_of(values, row)
     return plain(values[row]) if told is None else told
 
 

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAYS = date.min.toordinal() - _EPOCH + 1, date.max.toordinal() - _EPOCH - 1
 """A day less on either side: a zone may move a moment over the edge."""
+MOST_DAYS = timedelta.max.days - 1
+"""Of a length of time that Python has a value for."""
 _TICKS_A_DAY = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 
 
-def shown(values: pl.Series, row: int) -> str | None:
+def text_of(values: pl.Series, row: int) -> str | None:
     """How a cell is shown that Python does not hold as it is; None for any other."""
     kind = values.dtype
     if not isinstance(kind, polars().Date | polars().Datetime | polars().Duration):
@@ -51,4 +53,4 @@ def _fits(kind: pl.DataType, ticks: int) -> bool:
     if isinstance(kind, polars().Date):
         return _DAYS[0] <= ticks <= _DAYS[1]
     days = ticks // _TICKS_A_DAY[kind.time_unit]  # type: ignore[attr-defined] # of datetime and duration
-    return abs(days) < timedelta.max.days if isinstance(kind, polars().Duration) else _DAYS[0] <= days <= _DAYS[1]
+    return abs(days) <= MOST_DAYS if isinstance(kind, polars().Duration) else _DAYS[0] <= days <= _DAYS[1]

@@ -1,11 +1,12 @@
-"""Values that are none of their declared type although their column is: nulls, NaN and infinities, unlisted words."""
+"""Values that are none of their type although their column is: nulls, NaN and infinities, unlisted words, far times."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.library import polars
+from peakguard.engines.polars.moments import MOST_DAYS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,11 +24,23 @@ def is_whole(field: Mapping[str, Any], name: str) -> pl.Expr:
     if not isinstance(field["form"], str):
         return ~is_odd(field, name).any()
     found: pl.Expr = library.lit(value=True) if field["nullable"] else values.null_count() == 0
+    if (fits := _fits(field["form"])) is not None:
+        for end in (values.min(), values.max()):
+            found = found & (end.is_null() | fits(end).fill_null(value=False))
     if field["form"] != "float64" or not field["finite"]:
         return found
     # One pass that writes nothing: a sum is finite only where all it adds is.
     whole: pl.Expr = found & values.sum().is_finite()
     return whole
+
+
+def _fits(form: str) -> Callable[[pl.Expr], pl.Expr] | None:
+    """Whether Python has a value for a time, as a step has it; None where it has one for every value of the form."""
+    if form == "date" or form.startswith("datetime"):
+        return lambda values: values.dt.year().is_between(1, 9999)
+    if form.startswith("duration[ms"):
+        return lambda values: values.dt.total_days().is_between(-MOST_DAYS, MOST_DAYS)
+    return None
 
 
 def _odd(values: pl.Expr, form: Any, *, nullable: bool, finite: bool) -> pl.Expr:
@@ -37,6 +50,8 @@ def _odd(values: pl.Expr, form: Any, *, nullable: bool, finite: bool) -> pl.Expr
         inner = ~values.is_finite()
     elif isinstance(form, Mapping):
         inner = _nested(values, form, finite=finite)
+    elif (fits := _fits(form)) is not None:
+        inner = values.is_not_null() & ~fits(values).fill_null(value=False)
     found: pl.Expr = inner.fill_null(value=False)
     return found if nullable else found | values.is_null()
 

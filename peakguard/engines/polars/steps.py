@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peakguard.engines.polars.library import polars
+from peakguard.engines.polars.moments import text_of
 from peakguard.engines.polars.step_rows import STEP, first_of, step_rows
 from peakguard.engines.polars.step_totals import Total, measure, totals, whole
 from peakguard.runtime.invariant import Step
@@ -58,7 +59,10 @@ class Steps:
         name = min(places, key=lambda each: (places[each], list(odd.columns).index(each)))
         place = places[name]
         origin = int(rows.origins[place]) if rows.origins is not None else place
-        return place + 1, name, rows.unread[name].get(origin, rows.all[name][place])
+        if origin in rows.unread[name]:
+            return place + 1, name, rows.unread[name][origin]
+        told = text_of(rows.all[name], place)
+        return place + 1, name, rows.all[name][place] if told is None else told
 
     def find(self, each: Mapping[str, Any]) -> Found:
         """What becomes of one invariant of the table."""

@@ -97,3 +97,36 @@ def test_the_newest_is_at_most_the_last_that_python_knows() -> None:
     assert newest_of(times.head(1).cast(pl.Datetime("us", "UTC"))) == datetime(1970, 1, 1, tzinfo=UTC)
     assert newest_of(pl.Series([2**31 - 1], dtype=pl.Int32).cast(pl.Date)) == date.max
     assert newest_of(pl.Series([None], dtype=pl.Date)) is None
+
+
+def test_a_far_time_inside_a_list_or_a_record_is_shown() -> None:
+    times = pl.Series([FAR, None, 0]).cast(pl.Datetime("us", "UTC"))
+    told = [f"{FAR} us since 1970", None, "1970-01-01T00:00:00+00:00"]
+    frame = pl.DataFrame({"list": [times], "row": [1]}).with_columns(record=pl.struct(pl.col("list"), inner="row"))
+    assert cell(frame["list"], 0) == told
+    assert cell(frame["record"], 0) == {"list": told, "inner": 1}
+    assert cell(pl.Series([[], None], dtype=pl.List(pl.Date)), 0) == []
+    assert cell(pl.Series([[], None], dtype=pl.List(pl.Date)), 1) is None
+
+
+def test_a_step_whose_time_python_does_not_know_is_odd(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "far.yaml").write_text(
+        "peakguard: 1\nkind: invariants\nname: far\nversion: 1.0.0\n"
+        "state: {time: 'datetime[us, UTC]', day: date, held: 'duration[ms]', cash: float64}\n"
+        "invariants:\n  rich: {expr: cash > 1}\n  moves: {expr: time > prev(time), on_null: pass}\n"
+    )
+    invariants = peakguard.load(tmp_path).invariants("far")
+    sound = {"time": [0, 1, 2], "day": [0, 1, 2], "held": [5, 5, 5], "cash": [2.0, 0.5, 2.0]}
+    kinds = {"time": pl.Datetime("us", "UTC"), "day": pl.Date(), "held": pl.Duration("ms")}
+
+    def broken(**changes: list[int]) -> set[str]:
+        values = {**sound, **changes}
+        whole = pl.DataFrame(values, schema_overrides={"day": pl.Int32})
+        verified = invariants.verify(whole.with_columns(pl.col(name).cast(kind) for name, kind in kinds.items()))
+        return {breach.id for breach in verified.breaches}
+
+    assert broken() == {"invariants.rich"}
+    for name, far in {"time": FAR, "day": 2**31 - 1, "held": 2**63 - 1}.items():
+        assert broken(**{name: [0, 1, far]}) == {"invariants.rich", f"state.{name}"}
+        assert broken(**{name: [-far, 0, 1]}) == {"invariants.rich", f"state.{name}"}
