@@ -81,7 +81,7 @@ mutants: $(READY)  ## faults put into the product on purpose; each must be caugh
 
 mutation-score: $(READY)  ## mutants that nobody chose, of the core modules; for a scheduled run, see docs/mutation.md
 	$(BIN)/python -m pip install --quiet --requirement tests/mutation/requirements.txt
-	$(BIN)/python -m tests.mutation.score
+	$(BIN)/python -m tests.mutation.score $(SCORE)
 
 diagnosis: $(READY)  ## what the first error alone says of 86 planted faults; see docs/diagnosis.md
 	$(BIN)/python -m tests.diagnosis

@@ -314,7 +314,7 @@ def hold_claims(pairs: int, data: int, seed: int, folder: Path) -> Counter[str]:
 
 
 def test_what_is_claimed_of_contracts_holds(tmp_path: Path) -> None:
-    tried = hold_claims(22, 14, 5, tmp_path)
+    tried = hold_claims(36, 14, 20261126, tmp_path)
 
     assert min(tried["tightens"], tried["loosens"]) >= 3
     assert tried["tightens, True → False"] + tried["loosens, False → True"] >= 5

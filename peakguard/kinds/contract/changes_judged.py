@@ -117,7 +117,7 @@ def share(old: Element | None, new: Element | None) -> Grade:
 def _unless_rates(grade: Grade, old: Element | None, new: Element | None) -> Grade:
     """Of the rows that are looked at a rule may let a share fail: among others it may be more or less."""
     specs = (each.whole for each in (old, new) if each is not None)
-    has_rates = any(rule.max_fail_rate for spec in specs for rule in spec.rules.values())
+    has_rates = any(rule.max_fail_rate and rule.form == "expr" for spec in specs for rule in spec.rules.values())
     return grade._replace(direction="undetermined") if has_rates else grade
 
 
