@@ -16,9 +16,8 @@ Groups = tuple[str, ...]
 """The names of the columns that say which rows belong together."""
 FEW_RUNS = 64
 """A batch with at most this many runs of a group, or with long ones, is worth looking at run by run."""
-
-
-_MORE_ROWS = 256
+_SPARE_ROWS = 256
+"""So many older rows may be carried along before they are sorted out."""
 
 
 class Runs(NamedTuple):
@@ -109,7 +108,7 @@ class Carried:
             self.heads(frame, runs)
         assert self._tails is not None
         self._rows = self.before(frame).vstack(self._tails[1])
-        if self._rows.height > 2 * self._needed + _MORE_ROWS:
+        if self._rows.height > 2 * self._needed + _SPARE_ROWS:
             self._shorten(self._rows)
 
     def _shorten(self, rows: pl.DataFrame) -> None:
@@ -121,8 +120,7 @@ class Carried:
     def own(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The columns of a frame that are carried."""
         # Who needs no column needs to know how many rows there are; a frame without columns forgets.
-        chosen: pl.DataFrame = picked(frame, self.columns or frame.columns[:1])
-        return chosen
+        return picked(frame, self.columns or frame.columns[:1])
 
 
 def keys_of(frame: pl.DataFrame) -> list[tuple[Any, ...]]:

@@ -46,6 +46,7 @@ class Found:
 
     def __init__(self, beside: pl.DataFrame) -> None:
         self._beside = beside
+        self._names = frozenset(beside.columns)
 
     def verdicts(self, check: Check) -> pl.Series | None:
         """The verdicts on a check, right for rows that keep all promises; on a promise itself right for any row.
@@ -60,7 +61,7 @@ class Found:
         return self._get(_change_of(groups))
 
     def _get(self, name: str) -> pl.Series | None:
-        return self._beside[name] if name in self._beside.columns else None
+        return self._beside[name] if name in self._names else None
 
 
 def _alone(check: Check) -> pl.Expr | None:

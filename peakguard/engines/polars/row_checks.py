@@ -89,11 +89,8 @@ class RowChecks:
         kept = frozenset(name for name, outcome in outcomes.items() if outcome.passed == frame.height)
         for ordered in self.ordered:
             known = runs.get(ordered.groups)
-            alone = (
-                {}
-                if known is None
-                else {check["id"]: self._alone(frame, check, found, broken, kept) for check in ordered.checks}
-            )
+            asked = ordered.checks if known is not None else ()
+            alone = {check["id"]: self._alone(frame, check, found, broken, kept) for check in asked}
             outcomes |= ordered.judge(frame, alone, self.broken, known)
         return outcomes
 
