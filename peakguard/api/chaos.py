@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from peakguard.api.chaos_runs import Runs
 from peakguard.api.policies import load
+from peakguard.api.processes import path_with_us
 from peakguard.diagnostics import codes
 from peakguard.diagnostics.wording import did_you_mean
 from peakguard.kinds.chaos.judging import Ran, differences, verdict
@@ -103,9 +104,13 @@ def run_scenario(
     seed = seed if seed is not None else found["seed"] or 0
     bare = bare or environment_mode() == "off"
     orders = {"policy": table["name"], "scenario": scenario, "seed": seed, "bare": bare}
+    environment = {**os.environ, PROFILE: profile}
+    if not command:
+        # Where a policy says `python`, it is the one that peakguard is installed for.
+        environment["PATH"] = path_with_us()
     with TemporaryDirectory(prefix="peakguard-chaos-") as folder:
         patience = timeout if timeout is not None else found["timeout"]
-        runs = Runs(home, place, words, found, orders, profile, patience, folder)
+        runs = Runs(home, place, words, found, orders, environment, patience, folder)
         trial = _Trial(runs, found, shlex.join(words), seed, told, scenario, bare=bare, given=bool(command))
         try:
             reference, reports = trial.made(names)

@@ -15,7 +15,7 @@ from typing import IO, Any
 from peakguard.api.chaos_files import Kept, digests
 from peakguard.kinds.chaos.judging import Ran
 from peakguard.kinds.chaos.ledger import notes
-from peakguard.kinds.chaos.permission import PROFILE, VARIABLE, hand_over
+from peakguard.kinds.chaos.permission import VARIABLE, hand_over
 from peakguard.runtime.digest import digest_of
 from peakguard.runtime.fsops import make_folder
 
@@ -30,12 +30,12 @@ class Runs:
         command: Sequence[str],
         scenario: Mapping[str, Any],
         orders: Mapping[str, Any],
-        profile: str,
+        environment: Mapping[str, str],
         timeout: float,
         folder: str,
     ) -> None:
         self._root, self._place, self._command, self._scenario = root, place, tuple(command), scenario
-        self._orders, self._profile, self._timeout, self._folder = orders, profile, timeout, folder
+        self._orders, self._environment, self._timeout, self._folder = orders, environment, timeout, folder
         self._count = 0
         self._kept = Kept(root, scenario["restores"], os.path.join(folder, "before"))
         self._before = digests(root, scenario["outputs"])
@@ -47,7 +47,7 @@ class Runs:
         folder = os.path.join(self._folder, f"run-{self._count:03}")
         make_folder(folder, durability="none")
         handle = hand_over(folder, {**self._orders, "faults": list(faults), "folder": folder})
-        environment = {**os.environ, PROFILE: self._profile, VARIABLE: handle}
+        environment = {**self._environment, VARIABLE: handle}
         if self._orders["bare"]:
             environment["PEAKGUARD_MODE"] = "off"
         start = time.monotonic()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -54,3 +55,8 @@ def _kill(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
     except ProcessLookupError:
         return
+
+
+def path_with_us() -> str:
+    """PATH with this interpreter first, so that `python` is the one that peakguard is installed for."""
+    return os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])

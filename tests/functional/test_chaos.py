@@ -421,7 +421,7 @@ def test_the_example_bears_what_its_policy_says(scenario: str, tmp_path: Path, m
     monkeypatch.delenv("PEAKGUARD_PROFILE", raising=False)
     root = tmp_path / "project"
     for name in ("policies", "contracts", "docs/example"):
-        shutil.copytree(REPOSITORY / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "cases"))
+        shutil.copytree(REPOSITORY / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "cases", "*.json"))
     report = run_scenario(scenario, root=str(root))
     assert report.ok, [each for each in report.faults if not each.ok]
     assert not list((root / "docs" / "example").glob("*.json"))
@@ -433,7 +433,7 @@ def test_bare_the_example_does_not(scenario: str, tmp_path: Path, monkeypatch: p
     monkeypatch.delenv("PEAKGUARD_PROFILE", raising=False)
     root = tmp_path / "project"
     for name in ("policies", "contracts", "docs/example"):
-        shutil.copytree(REPOSITORY / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "cases"))
+        shutil.copytree(REPOSITORY / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "cases", "*.json"))
     report = run_scenario(scenario, root=str(root), bare=True)
     # The program never reads the wall clock, so that it has nothing to be guarded against there.
     assert report.ok is (scenario == "clock_jump")
@@ -445,3 +445,14 @@ def test_every_scenario_of_the_example_is_tried() -> None:
 
     specs: list[Any] = [document.spec for document in load_bundle(find_project(str(REPOSITORY))).of_kind("chaos")]
     assert sorted(SCENARIOS) == sorted(name for spec in specs for name in spec.scenarios)
+
+
+def test_what_a_policy_calls_python_is_the_one_that_peakguard_runs_in(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").write_text("#!/bin/sh\nexit 97\n")
+    (tmp_path / "bin" / "python").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.delenv("PEAKGUARD_PROFILE", raising=False)
+    assert run_scenario("verdicts", root=str(root), fault="reset").faults

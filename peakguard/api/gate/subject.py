@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from peakguard.api.gate.revision import Revision, base_of
-from peakguard.api.overhead.arms import path_with_us
-from peakguard.api.processes import Ended, run_to_end
+from peakguard.api.processes import Ended, path_with_us, run_to_end
 from peakguard.pipeline.bundle import Bundle
 from peakguard.pipeline.settings import python_path_of
 

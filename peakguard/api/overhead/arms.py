@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from peakguard.api.overhead.measure import CLOCKS, Arm
-from peakguard.api.processes import run_to_end
+from peakguard.api.processes import path_with_us, run_to_end
 from peakguard.diagnostics import codes
 from peakguard.runtime.errors import PeakguardError
 
@@ -43,11 +43,6 @@ def split(command: str) -> list[str]:
         return shlex.split(command)
     except ValueError as error:
         raise PeakguardError(codes.OVERHEAD_UNMEASURED, what=command, problem=str(error).lower()) from error
-
-
-def path_with_us() -> str:
-    """PATH with this interpreter first, so that `python` is the one that peakguard is installed for."""
-    return os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
 
 
 def function_arms(
