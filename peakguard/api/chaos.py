@@ -104,10 +104,7 @@ def run_scenario(
     seed = seed if seed is not None else found["seed"] or 0
     bare = bare or environment_mode() == "off"
     orders = {"policy": table["name"], "scenario": scenario, "seed": seed, "bare": bare}
-    environment = {**os.environ, PROFILE: profile}
-    if not command:
-        # Where a policy says `python`, it is the one that peakguard is installed for.
-        environment["PATH"] = path_with_us()
+    environment = _environment(profile, ours=not command)
     with TemporaryDirectory(prefix="peakguard-chaos-") as folder:
         patience = timeout if timeout is not None else found["timeout"]
         runs = Runs(home, place, words, found, orders, environment, patience, folder)
@@ -120,6 +117,12 @@ def run_scenario(
         scenario, found["origin"], shlex.join(words), seed, profile, bare, table["mode"] == "observe",
         reference.seconds, tuple(reference.outputs), reports,
     )  # fmt: skip # fields in their order
+
+
+def _environment(profile: str, *, ours: bool) -> dict[str, str]:
+    """What a run finds; where a policy says `python`, it is the one that peakguard is installed for."""
+    environment = {**os.environ, PROFILE: profile}
+    return {**environment, "PATH": path_with_us()} if ours else environment
 
 
 class _Trial:
