@@ -4,6 +4,7 @@ what is ruled out is never seen."""
 from __future__ import annotations
 
 from datetime import date
+from math import isfinite
 from random import Random
 from typing import Any
 
@@ -99,9 +100,15 @@ def answer(found: TypedExpression, outcome: str, count: int, *, tier: int | None
     return said, [{name: read(model, row[name], column.type) for name, column in columns.items()} for row in rows]
 
 
+def _values(name: str) -> list[Any]:
+    values = RANDOM[ALIKE.get(name, name)]
+    is_finite = COLUMNS[name].type == FLOAT64 and COLUMNS[name].finite
+    return [value for value in values if isfinite(value)] if is_finite else values
+
+
 def drawn(random: Random) -> dict[str, Any]:
-    """A row of nasty values, nulls where they may be."""
-    row = {name: random.choice(RANDOM[ALIKE.get(name, name)]) for name in [*RANDOM, *ALIKE]}
+    """A row of nasty values; nulls, NaNs and infinities where they may be."""
+    row = {name: random.choice(_values(name)) for name in [*RANDOM, *ALIKE]}
     return {name: None if COLUMNS[name].nullable and random.random() < 0.2 else row[name] for name in row}
 
 
