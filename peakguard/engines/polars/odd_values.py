@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.library import polars
-from peakguard.engines.polars.moments import MOST_DAYS
+from peakguard.engines.polars.moments import MOST_DAYS, is_known
 
 if TYPE_CHECKING:
     import polars as pl
@@ -17,21 +18,17 @@ def is_odd(field: Mapping[str, Any], name: str) -> pl.Expr:
     return _odd(polars().col(name), field["form"], nullable=field["nullable"], finite=field["finite"])
 
 
-def is_whole(field: Mapping[str, Any], name: str) -> pl.Expr:
-    """Whether surely no value of a field is odd, as one value; a sum that grows too large leaves it open."""
-    library = polars()
-    values = library.col(name)
-    if not isinstance(field["form"], str):
-        return ~is_odd(field, name).any()
-    found: pl.Expr = library.lit(value=True) if field["nullable"] else values.null_count() == 0
-    if (fits := _fits(field["form"])) is not None:
-        for end in (values.min(), values.max()):
-            found = found & (end.is_null() | fits(end).fill_null(value=False))
-    if field["form"] != "float64" or not field["finite"]:
-        return found
+def is_whole(field: Mapping[str, Any], values: pl.Series) -> bool:
+    """Whether surely no value of a field is odd; a sum that grows too large leaves it open."""
+    form = field["form"]
+    if not isinstance(form, str):
+        return not values.to_frame().select(is_odd(field, values.name).any()).item()
+    if values.null_count() and not field["nullable"]:
+        return False
+    if _fits(form) is not None:
+        return is_known(values)
     # One pass that writes nothing: a sum is finite only where all it adds is.
-    whole: pl.Expr = found & values.sum().is_finite()
-    return whole
+    return form != "float64" or not field["finite"] or isfinite(values.sum())
 
 
 def _fits(form: str) -> Callable[[pl.Expr], pl.Expr] | None:

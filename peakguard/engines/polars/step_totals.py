@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf, isnan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peakguard.engines.polars.expressions import expression
@@ -32,9 +33,8 @@ def totals(frame: pl.DataFrame, invariants: Sequence[Mapping[str, Any]]) -> dict
         return {}
     # As columns first: in one query each would be computed again for every total.
     columns = frame.select(_column(each).alias(str(place)) for place, each in enumerate(plain))
-    asked = [part for place, each in enumerate(plain) for part in _asked(str(place), each)]
-    row = columns.select(asked).row(0, named=True)
-    found = {each["id"]: _total(row, str(place), each) for place, each in enumerate(plain)}
+    reduced = _reduced(columns, plain)
+    found = {each["id"]: _total(columns[str(place)], each, *reduced[place]) for place, each in enumerate(plain)}
     return {id: total for id, total in found.items() if total is not None}
 
 
@@ -54,39 +54,61 @@ def _column(each: Mapping[str, Any]) -> pl.Expr:
     return found
 
 
-def _asked(name: str, each: Mapping[str, Any]) -> Sequence[pl.Expr]:
-    col = polars().col(name)
-    unknown = col.null_count().alias(f"unknown{name}")
-    if not each["polars"]["measures"]:
-        return [(~col).sum().alias(f"failed{name}"), unknown]
-    extreme = col.max() if each["polars"]["measures"][0][0] == "used" else col.min()
-    # Of equal measures the first counts, which `arg_min` does not promise.
-    place = col.index_of(extreme).alias(f"place{name}")
-    return [unknown, col.is_nan().any().alias(f"odd{name}"), extreme.alias(f"measure{name}"), place]
-
-
 _SURELY_WITHIN = 1 - 1e-9
 """The share of a tolerance below which no rounding makes it all of it."""
 
 
-def _total(row: Mapping[str, Any], name: str, each: Mapping[str, Any]) -> Total | None:
-    unknown = int(row[f"unknown{name}"])
-    if not each["polars"]["measures"]:
-        failed = int(row[f"failed{name}"] or 0)
-        return None if failed else Total(unknown)
-    kind, found = each["polars"]["measures"][0][0], row[f"measure{name}"]
-    # Of several comparisons one may fail where another is unknown.
-    if row[f"odd{name}"] or (unknown and len(each["polars"]["measures"]) > 1):
+_MANY = 100_000
+"""Rows from which on the threads of a query gain more than the query costs."""
+
+
+def _reduced(columns: pl.DataFrame, invariants: Sequence[Mapping[str, Any]]) -> list[tuple[Any, int | None]]:
+    """Of every column the sum, and a place of its closest call."""
+    ways = [_way(each) for each in invariants]
+    if columns.height < _MANY:
+        return [(values.sum(), getattr(values, way)()) for values, way in zip(columns, ways, strict=True)]
+    cols = list(map(polars().col, columns.columns))
+    asked = columns.select(
+        *(col.sum().alias(f"sum{place}") for place, col in enumerate(cols)),
+        *(getattr(col, way)().alias(f"place{place}") for place, (col, way) in enumerate(zip(cols, ways, strict=True))),
+    )
+    row = asked.row(0)
+    return list(zip(row[: len(cols)], row[len(cols) :], strict=True))
+
+
+def _way(each: Mapping[str, Any]) -> str:
+    parts = each["polars"]["measures"]
+    return "arg_max" if parts and parts[0][0] == "used" else "arg_min"
+
+
+def _total(values: pl.Series, each: Mapping[str, Any], sum: Any, place: int | None) -> Total | None:
+    parts, unknown = each["polars"]["measures"], values.null_count()
+    if not parts:
+        return None if sum + unknown < len(values) else Total(unknown)
+    # Of several comparisons one may fail where another is unknown. A sum is NaN where any of its values is.
+    if (unknown and len(parts) > 1) or isnan(sum):
         return None
-    if found is None:
+    kind = parts[0][0]
+    if place is None:
         return Total(unknown)
-    if kind == "used":
-        if found > _SURELY_WITHIN:
-            return None
-        return Total(unknown, kind, float(found), int(row[f"place{name}"])) if found > 0 else Total(unknown)
-    if found <= 0:
+    found = float(values[place])
+    if not (found <= _SURELY_WITHIN if kind == "used" else found > 0):
         return None
-    return Total(unknown, kind, float(found), int(row[f"place{name}"])) if found != float("inf") else Total(unknown)
+    # What is infinitely far, or exactly equal, was not close.
+    if found in (0.0, inf):
+        return Total(unknown)
+    return Total(unknown, kind, found, _first_of(values, place, found, is_most=kind == "used"))
+
+
+def _first_of(values: pl.Series, place: int, extreme: float, *, is_most: bool) -> int:
+    """The first place of an extreme value that was found at one place: of equal measures the first counts."""
+    before = values.head(place)
+    same = before.max() if is_most else before.min()
+    if same != extreme:
+        return place
+    first = before.index_of(extreme)
+    assert first is not None
+    return first
 
 
 def whole(text: str) -> pl.Expr:
