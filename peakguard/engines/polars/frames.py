@@ -41,6 +41,21 @@ def to_polars(frame: Any, names: Sequence[str] = ()) -> tuple[pl.DataFrame, Call
     raise PeakguardError(codes.UNKNOWN_FRAME, type=type(frame).__name__)
 
 
+def needs_no_way_back(frame: Any, data: pl.DataFrame, aligned: pl.DataFrame) -> bool:
+    """Whether a frame may go on as the very one: no column was converted, renamed, left out or moved.
+
+    What is read or converted has another type then. A stream has been read, and a query may give other rows again.
+    """
+    pandas, arrow = sys.modules.get("pandas"), sys.modules.get("pyarrow")
+    if pandas is not None and isinstance(frame, pandas.DataFrame):
+        names = list(frame.columns)
+    elif arrow is not None and isinstance(frame, arrow.Table):
+        names = frame.column_names
+    else:
+        return False
+    return list(aligned.schema.items()) == list(data.schema.items()) and names == data.columns
+
+
 @contextmanager
 def opened(frame: Any, names: Sequence[str]) -> Iterator[pl.DataFrame | Source]:
     """The frame as one in memory or, where it comes as a stream, as a source that can be read more than once."""

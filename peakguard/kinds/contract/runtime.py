@@ -56,14 +56,14 @@ class Contract:
         self._made: Engine | None = None
 
     def validate(self, frame: Any, *, references: Given | None = None, now: datetime | None = None) -> Any:
-        """The frame under the contract's names and types.
+        """The frame under the contract's names and types: the very one of pandas or Arrow where it has them already.
 
         Raises ContractViolation exactly when `collect_violations` would return something. With
         `on_violation: drop` the rows that a rule refuses are left out instead, with `quarantine` they are also
         written to a file below `.peakguard/quarantine`, of which the event `rows_quarantined` tells. The whole frame
         is held in memory, for it is given back.
         """
-        from peakguard.engines.polars.frames import source_of, to_polars
+        from peakguard.engines.polars.frames import needs_no_way_back, source_of, to_polars
 
         others = self._others(references)
         data, back = to_polars(frame, self._names)
@@ -75,7 +75,8 @@ class Contract:
         if refused:
             raise self._violation(refused)
         if not verdict.violations or not verdict.is_enforced:
-            return back(self._aligned(evidence))
+            aligned = self._aligned(evidence)
+            return frame if needs_no_way_back(frame, data, aligned) else back(aligned)
         partition = partition_of(self._plan, source_of(data), verdict)
         if self._plan["on_violation"] == "quarantine":
             self._set_aside(partition)

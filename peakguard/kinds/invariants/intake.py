@@ -43,7 +43,10 @@ class Intake:
         ]
         # What can be gone through only once must not be gone through here.
         sure = [line for test in held for line in (test, "    raise TypeError")] if sums else []
-        self.lines = [*read, *sums] if tests is None else _trying([*sure, *sums], tests, read, again=sums)
+        times = [scope[name] for name in self.raw]
+        moments = [line for x in times for line in (f"if {x}.__class__ is not DATETIME_0:", f"    {x} = MOMENT_0({x})")]
+        trying = [] if tests is None else _trying([*sure, *sums], tests, read, again=sums)
+        self.lines = [*read, *sums] if tests is None else [*moments, *trying]
 
     def _sums(self, roots: Sequence[Typed], names: Names) -> list[str]:
         """Sums over lists, of floats and without a condition: made once, they show whether the list is sound."""

@@ -80,12 +80,23 @@ def _reader(field: Mapping[str, Any], raw: Collection[str]) -> Callable[[Any], A
     return _time_reader(read) if field["name"] in raw else read
 
 
+def moment(value: Any) -> Any:
+    """A time of pandas in UTC as Python has it; anything else as it is."""
+    if value.__class__.__name__ != "Timestamp" or value.nanosecond:
+        return value
+    zone = value.tzinfo
+    if zone is UTC:
+        return value.to_pydatetime()
+    return value.to_pydatetime().replace(tzinfo=UTC) if getattr(zone, "key", None) == "UTC" else value
+
+
 def _time_reader(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Times of any form as datetimes in UTC."""
 
     def time(value: Any) -> datetime | None:
-        if value.__class__.__name__ == "Timestamp" and value.tzinfo is UTC and not value.nanosecond:
-            made: datetime = value.to_pydatetime()
+        found = moment(value)
+        if found.__class__ is datetime and found.tzinfo is UTC:
+            made: datetime = found
             return made
         canonical = read(value)
         return None if canonical is None else _EPOCH + timedelta(microseconds=canonical)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from peakguard.kinds.invariants.intake_values import moment
 from peakguard.kinds.invariants.tally import used
 from peakguard.runtime.scalar import NAMESPACE
 
@@ -17,6 +18,7 @@ _NAMES = {
     "BOOL_0": bool,
     "INT_0": int,
     "LIST_0": list,
+    "MOMENT_0": moment,
     "STR_0": str,
     "TIMEDELTA_0": timedelta,
     "TypeError": TypeError,

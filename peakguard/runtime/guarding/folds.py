@@ -45,7 +45,14 @@ def folded(path: ValuePath, fold: str, read: Read, binding: str, *, appended: bo
     Raises PeakguardError (PG2084) for a path that leads nowhere, and what `read` raises.
     """
     place = path.steps.index(EVERY)
-    to_list = _list_follower(path._replace(steps=path.steps[:place]), path.text, binding)
+    to_list = follower(path._replace(steps=path.steps[:place]), binding)
+    of = folding(path, fold, read, binding, appended=appended)
+    return lambda root: of(to_list(root))
+
+
+def folding(path: ValuePath, fold: str, read: Read, binding: str, *, appended: bool) -> Read:
+    """As `folded`, from the list that the part of the path ahead of `[*]` leads to."""
+    place = path.steps.index(EVERY)
     # What is behind `[*]` is followed from one element, and told of with the whole path.
     rest = path._replace(root="self", steps=path.steps[place + 1 :])
     to_value = follower(rest, binding) if rest.steps else None
@@ -56,26 +63,20 @@ def folded(path: ValuePath, fold: str, read: Read, binding: str, *, appended: bo
             total = way.step(total, read(each if to_value is None else to_value(each)))
         return total
 
-    if not appended:
-        return lambda root: on(way.start, to_list(root))
-    running = _Running(way.start, on)
-    return lambda root: running.of(to_list(root))
+    def once(elements: Any) -> Any:
+        _check_list(elements, path.text, binding)
+        return on(way.start, elements)
+
+    return _Running(way.start, on, once).of if appended else once
 
 
-def _list_follower(path: ValuePath, whole: str, binding: str) -> Read:
-    follow = follower(path, binding)
-
-    def to_list(root: Any) -> Any:
-        found = follow(root)
-        if found.__class__ is list:
-            return found
-        if isinstance(found, str | bytes | Mapping) or not hasattr(found, "__iter__"):
-            led = whole.partition("[*]")[0]
-            kind = "None" if found is None else type(found).__qualname__
-            raise PeakguardError(codes.PATH_FAILED, binding=binding, path=whole, led=led, found=kind, step="[*]")
-        return found
-
-    return to_list
+def _check_list(found: Any, path: str, binding: str) -> None:
+    if found.__class__ is list:
+        return
+    if isinstance(found, str | bytes | Mapping) or not hasattr(found, "__iter__"):
+        led = path.partition("[*]")[0]
+        kind = "None" if found is None else type(found).__qualname__
+        raise PeakguardError(codes.PATH_FAILED, binding=binding, path=path, led=led, found=kind, step="[*]")
 
 
 class _Seen(NamedTuple):
@@ -88,18 +89,19 @@ class _Seen(NamedTuple):
 
 
 class _Running:
-    """Folds of lists that grow."""
+    """Folds of lists that grow. `once` folds what is none, or refuses it."""
 
-    def __init__(self, start: Any, on: Callable[[Any, Iterable[Any]], Any]) -> None:
+    def __init__(self, start: Any, on: Callable[[Any, Iterable[Any]], Any], once: Read) -> None:
         self._start = start
         self._on = on
+        self._once = once
         self._seen: dict[int, _Seen] = {}
 
     def of(self, elements: Any) -> Any:
         """The fold of a list, going on from where it was left."""
-        if elements.__class__ is not list and not isinstance(elements, Sequence):
-            return self._on(self._start, elements)
         seen = self._seen.get(id(elements))
+        if seen is None and not _is_held(elements):
+            return self._once(elements)
         count = len(elements)
         if seen is not None and 0 < seen.length == count and seen.elements is elements and elements[-1] is seen.last:
             return seen.total
@@ -117,6 +119,10 @@ class _Running:
         else:
             others = tuple(self._seen.values())[1 - _KEPT :]
             self._seen = {**{id(each.elements): each for each in others}, key: seen}
+
+
+def _is_held(elements: Any) -> bool:
+    return elements.__class__ is list or (isinstance(elements, Sequence) and not isinstance(elements, str | bytes))
 
 
 def _has_grown(seen: _Seen, elements: Sequence[Any], count: int) -> bool:

@@ -59,7 +59,7 @@ def follower(path: ValuePath, binding: str) -> Callable[[Any], Any]:
         found = value
         try:
             for step in steps:
-                found = _stepped(found, step)
+                found = stepped(found, step)
         except Exception:  # noqa: BLE001 # the other way says how far it led
             return follow(value)
         return found
@@ -73,7 +73,7 @@ def _follow(value: Any, steps: tuple[str | int, ...], at: int, path: ValuePath, 
         try:
             if step == EVERY:
                 return [_follow(each, steps, place + 1, path, binding) for each in value]
-            value = _stepped(value, step)
+            value = stepped(value, step)
         except PeakguardError:
             raise
         except Exception as error:
@@ -84,18 +84,19 @@ def _follow(value: Any, steps: tuple[str | int, ...], at: int, path: ValuePath, 
     return value
 
 
-_OBJECTS: set[type] = set()
+OBJECTS: set[type] = set()
 """Classes that are known to be no mappings, of which there are few; to ask each time costs more than the step."""
 _MOST_OBJECTS = 1000
 
 
-def _stepped(value: Any, step: str | int) -> Any:
-    if value.__class__ in _OBJECTS and step.__class__ is str:
+def stepped(value: Any, step: str | int) -> Any:
+    """One step: an attribute, the key of a mapping, or a place in a list."""
+    if value.__class__ in OBJECTS and step.__class__ is str:
         return getattr(value, step)
     if isinstance(step, int) or isinstance(value, Mapping):
         return value[step]
-    if len(_OBJECTS) < _MOST_OBJECTS:
-        _OBJECTS.add(value.__class__)
+    if len(OBJECTS) < _MOST_OBJECTS:
+        OBJECTS.add(value.__class__)
     return getattr(value, step)
 
 

@@ -174,3 +174,25 @@ def test_pandas_frames_come_back_as_pandas(root: Path) -> None:
 
     frame = GOOD.to_pandas()
     assert isinstance(peakguard.load(root).contract("bars").validate(frame), pd.DataFrame)
+
+
+def test_a_frame_that_has_the_declared_columns_goes_on_as_the_very_one(root: Path) -> None:
+    import pandas as pd
+    import pyarrow as pa
+
+    contract = peakguard.load(root).contract("bars")
+    frame = GOOD.to_pandas().set_axis(pd.Index([7, 9], name="when"))
+    frame.attrs["from"] = "the exchange"
+    assert contract.validate(frame) is frame
+    table = pa.Table.from_pandas(GOOD.to_pandas(), preserve_index=False)
+    assert contract.validate(table) is table
+    shuffled = frame[["low", "symbol", "high"]]
+    assert list(contract.validate(shuffled).columns) == ["symbol", "high", "low"]
+    indexed = contract.validate(GOOD.to_pandas().set_index("symbol"))
+    assert list(indexed.columns) == ["symbol", "high", "low"]
+
+
+def test_what_is_converted_comes_back_converted(root: Path) -> None:
+    (root / "contracts" / "bars.yaml").write_text(CONTRACT + "coerce: true\n")
+    frame = GOOD.with_columns(pl.col("low").cast(pl.Int64)).to_pandas()
+    assert str(peakguard.load(root).contract("bars").validate(frame)["low"].dtype) == "float64"
