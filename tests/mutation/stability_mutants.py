@@ -569,6 +569,16 @@ _OF_DATA = [
         Fault.SWALLOWED,
     ),
     Mutant(
+        "contracts-conversions-are-dropped",
+        "the frame as it came goes on although columns were converted, moved or made of its index",
+        "peakguard/engines/polars/frames.py",
+        "return list(aligned.schema.items()) == list(data.schema.items()) and names == data.columns",
+        "return True",
+        ("tests/unit/api/test_policies.py",),
+        "contracts: attaching",
+        Fault.SILENT,
+    ),
+    Mutant(
         "contracts-missing-columns-pass",
         "rules whose columns are not there pass",
         "peakguard/kinds/contract/outcome.py",

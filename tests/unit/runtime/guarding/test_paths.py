@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from peakguard.diagnostics import codes
 from peakguard.runtime.errors import PeakguardError
+from peakguard.runtime.guarding.at_once import Shown, at_once
 from peakguard.runtime.guarding.paths import follower, parse_path
 
 BOOK = SimpleNamespace(
@@ -36,6 +38,54 @@ def test_a_path_leads_to_a_value(text: str, expected: Any) -> None:
     path = parse_path(text)
     assert path is not None
     assert follower(path, "b")(BOOK) == expected
+
+
+MIXED = SimpleNamespace(
+    bar={"items": 3, "low": 1.5, "inner": SimpleNamespace(x=1)},
+    book=SimpleNamespace(cash=2.0, curve=[1.0, 2.0], limits={"max": 5}, fills=[SimpleNamespace(q=1)]),
+)
+setattr(MIXED.book, "class", "A")
+
+
+def _shown(texts: list[str]) -> tuple[list[Shown], dict[str, Callable[[Any], Any]]]:
+    shown, careful = [], {}
+    for text in texts:
+        path = parse_path(text)
+        assert path is not None
+        careful[text] = follower(path, "b")
+        is_list = "*" in path.steps
+        shown.append(Shown(text, 0, (), careful[text]) if is_list else Shown(text, 0, path.steps))
+    return shown, careful
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["self.bar.items", "self.bar.low", "self.bar.inner.x"],
+        ["self.book.cash", "self.book.curve[-1]", "self.book.curve[0]", "self.book.limits.max", "self.book.class"],
+        ["self.book.fills[*].q", "self", "self.book"],
+        ["self.book.cash", "self.bar.low", "self.book.fills[0].q"],
+        [],
+    ],
+)
+def test_many_paths_at_once_lead_where_each_does(texts: list[str]) -> None:
+    shown, careful = _shown(texts)
+
+    def never(*_: Any) -> Mapping[str, Any]:
+        raise AssertionError
+
+    read = at_once(shown, never)
+    for _ in range(3):  # classes are not known at first
+        assert read(MIXED) == {text: follow(MIXED) for text, follow in careful.items()}
+
+
+def test_where_one_of_many_leads_nowhere_it_is_asked_how_far() -> None:
+    shown, careful = _shown(["self.book.cash", "self.book.curve[7]"])
+    read = at_once(shown, lambda *roots: {text: follow(*roots) for text, follow in careful.items()})
+    with pytest.raises(PeakguardError) as caught:
+        read(MIXED)
+    assert caught.value.code == codes.PATH_FAILED
+    assert caught.value.context["led"] == "self.book.curve"
 
 
 @pytest.mark.parametrize(
