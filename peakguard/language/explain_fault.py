@@ -49,7 +49,7 @@ def diagnose(error: AbstractMapping[str, Any], model: type[BaseModel], root: Map
         return _unknown_key(model, root, path)
     if kind == "missing":
         return found(codes.MISSING_KEY, _table_span(root, path), key=str(error["loc"][-1]))
-    node = key_at(root, path) if error["loc"][-1:] == ("[key]",) else at(root, path)
+    node = key_at(root, path) if error["loc"][-1:] == ("[key]",) else _as_written(at(root, path), error["input"])
     if kind.startswith("PG"):
         return _own(kind, node, context)
     if kind in ("literal_error", "enum"):
@@ -103,6 +103,14 @@ def _table_span(root: Mapping, path: Path) -> Any:
     if path:
         return key_at(root, path).span
     return root.entries["kind"][1].span
+
+
+def _as_written(node: Node, given: Any) -> Node:
+    """The value that a fault is about, also where a model knows it under another key than the file."""
+    if not isinstance(node, Mapping) or isinstance(given, AbstractMapping):
+        return node
+    values = [value for _, value in node.entries.values() if isinstance(value, Scalar) and value.plain() == given]
+    return values[0] if len(values) == 1 else node
 
 
 def _real_path(root: Node, location: tuple[str | int, ...]) -> Path:
