@@ -56,6 +56,14 @@ def needs_no_way_back(frame: Any, data: pl.DataFrame, aligned: pl.DataFrame) -> 
     return list(aligned.schema.items()) == list(data.schema.items()) and names == data.columns
 
 
+def rows_of(frame: Any, kept: pl.Series) -> Any:
+    """The rows of a frame of pandas or Arrow at which a mask is true, with all else that it has."""
+    pandas = sys.modules.get("pandas")
+    if pandas is not None and isinstance(frame, pandas.DataFrame):
+        return frame[kept.to_numpy()]
+    return frame.filter(kept.to_arrow())
+
+
 @contextmanager
 def opened(frame: Any, names: Sequence[str]) -> Iterator[pl.DataFrame | Source]:
     """The frame as one in memory or, where it comes as a stream, as a source that can be read more than once."""

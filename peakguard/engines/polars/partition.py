@@ -51,6 +51,12 @@ class Partition:
             bad = self._blamed(base, frame.height)[_ROW]
             yield frame.filter(~polars().int_range(base, base + frame.height, eager=True).is_in(bad.implode()))
 
+    def kept(self) -> pl.Series:
+        """Of every row whether it is good."""
+        bad = self._blamed(0, self._height)[_ROW]
+        kept: pl.Series = ~polars().int_range(self._height, eager=True).is_in(bad.implode())
+        return kept
+
     def bad(self, *, as_text: bool = False) -> Iterator[pl.DataFrame]:
         """The rows that some rule refuses; one empty frame where there are none. `as_text` joins the rules by `; `."""
         for base, raw, _ in self._read():

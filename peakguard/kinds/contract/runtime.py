@@ -63,7 +63,7 @@ class Contract:
         written to a file below `.peakguard/quarantine`, of which the event `rows_quarantined` tells. The whole frame
         is held in memory, for it is given back.
         """
-        from peakguard.engines.polars.frames import needs_no_way_back, source_of, to_polars
+        from peakguard.engines.polars.frames import needs_no_way_back, rows_of, source_of, to_polars
 
         others = self._others(references)
         data, back = to_polars(frame, self._names)
@@ -74,15 +74,16 @@ class Contract:
         self._tell(verdict, refused)
         if refused:
             raise self._violation(refused)
+        aligned = self._aligned(evidence)
+        is_as_it_came = needs_no_way_back(frame, data, aligned)
         if not verdict.violations or not verdict.is_enforced:
-            aligned = self._aligned(evidence)
-            return frame if needs_no_way_back(frame, data, aligned) else back(aligned)
+            return frame if is_as_it_came else back(aligned)
         partition = partition_of(self._plan, source_of(data), verdict)
         if self._plan["on_violation"] == "quarantine":
             self._set_aside(partition)
         from peakguard.engines.polars.partition import joined
 
-        return back(joined(partition.good()))
+        return rows_of(frame, partition.kept()) if is_as_it_came else back(joined(partition.good()))
 
     def split_file(
         self,

@@ -1,7 +1,8 @@
 """Contracts on a large file against the time to read it: `python -m tests.benchmarks.contracts [--rows N] [--peers]`.
 
 With `--peers` other tools ask the same (`make bench-contracts` installs them). Every run is a process of its own,
-which has judged another file before (with `--cold` a hundred rows); the runners take turns. Files are made in a temporary folder and deleted.
+which has judged another file before (with `--cold` a hundred rows); the runners take turns. Files are made in a
+temporary folder and deleted.
 """
 
 from __future__ import annotations

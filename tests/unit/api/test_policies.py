@@ -192,6 +192,20 @@ def test_a_frame_that_has_the_declared_columns_goes_on_as_the_very_one(root: Pat
     assert list(indexed.columns) == ["symbol", "high", "low"]
 
 
+def test_rows_that_are_left_out_leave_the_others_as_they_are(root: Path) -> None:
+    import pandas as pd
+    import pyarrow as pa
+
+    (root / "contracts" / "bars.yaml").write_text(CONTRACT + "on_violation: drop\n")
+    contract = peakguard.load(root).contract("bars")
+    frame = pl.concat([BAD, GOOD.with_columns(pl.lit("C").alias("symbol")).head(1)]).to_pandas()
+    frame = frame.set_axis(pd.Index(["a", "b", "c"], name="when"))
+    kept = contract.validate(frame)
+    pd.testing.assert_frame_equal(kept, frame.loc[["a", "c"]])
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    assert contract.validate(table).equals(table.take([0, 2]))
+
+
 def test_what_is_converted_comes_back_converted(root: Path) -> None:
     (root / "contracts" / "bars.yaml").write_text(CONTRACT + "coerce: true\n")
     frame = GOOD.with_columns(pl.col("low").cast(pl.Int64)).to_pandas()
