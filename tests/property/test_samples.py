@@ -143,7 +143,8 @@ def test_where_no_sample_is_made_the_rule_is_named(name: str) -> None:
 def with_slow(names: Sequence[str]) -> list[Any]:
     """A contract that asks for thousands of rows takes a minute and a half; of small ones a part will do."""
     quick = ("repository ", "contract/", "chaos/every-form")
-    slow = {"repository index_bars", "contract/dataset-rules bars"}
+    slow = {"repository index_bars", "repository daily_bars", "contract/dataset-rules bars"}
+    slow |= {f"contract/extends-a-chain-and-tightens {name}" for name in ("bars", "btc", "crypto")}
     is_slow = (name in slow or not name.startswith(quick) for name in names)
     marks = ([pytest.mark.slow] if each else [] for each in is_slow)
     return [pytest.param(name, marks=each) for name, each in zip(names, marks, strict=True)]
