@@ -13,9 +13,9 @@ from peakguard.engines.polars.types import holds, to_dtype
 if TYPE_CHECKING:
     import polars as pl
 
-ROWS_PER_BATCH = 400_000
+ROWS_PER_BATCH = 500_000
 """Of a table with few columns; the more rows, the less a query costs for each, and the more memory."""
-CELLS_PER_BATCH = 3_000_000
+CELLS_PER_BATCH = 4_000_000
 
 
 class Source(NamedTuple):

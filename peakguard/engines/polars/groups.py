@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -56,7 +56,7 @@ def runs_of(frame: pl.DataFrame, groups: Groups, changed: pl.Series | None) -> R
     most = max(FEW_RUNS, frame.height // 1000)
     if changed.sum() > most:
         return None
-    starts = changed.arg_true().cast(library.Int64)
+    starts = _numbers(frame.height).filter(changed)
     if not len(starts) or starts[0] != 0:
         starts = library.concat([first, starts])
     firsts = picked(frame, groups)[starts]
@@ -64,6 +64,13 @@ def runs_of(frame: pl.DataFrame, groups: Groups, changed: pl.Series | None) -> R
         return None
     ends = library.concat([starts[1:], first + frame.height])
     return Runs(starts, ends - starts, firsts)
+
+
+@lru_cache(maxsize=2)
+def _numbers(count: int) -> pl.Series:
+    """The numbers of rows. To filter them by a mask that holds little takes a hundredth of `arg_true`."""
+    numbers: pl.Series = polars().int_range(count, dtype=polars().Int64, eager=True)
+    return numbers
 
 
 class Carried:
