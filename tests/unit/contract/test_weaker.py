@@ -83,7 +83,7 @@ def written(name: str, said: dict[str, Any], extends: str | None) -> str:
 
 
 @pytest.mark.parametrize("part", [*COLUMN, *WHOLE])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data(), ROWS)
 def test_data_that_satisfy_a_contract_satisfy_what_it_extends(
     part: str, data: st.DataObject, rows: list[tuple[int | None, int | None]]
