@@ -115,3 +115,39 @@ def test_a_value_that_holds_itself_is_refused() -> None:
     ring.append(ring)
     with pytest.raises(PeakguardError):
         encode("", ring)
+
+
+def _nested(depth: int, inside: Any) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = inside(value)
+    return value
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [lambda value: [value], lambda value: (value,), lambda value: frozenset([value]), lambda value: {"a": value}],
+)
+def test_so_deep_and_no_deeper(inside: Any) -> None:
+    assert encode("", _nested(50, inside))
+    with pytest.raises(PeakguardError) as caught:
+        encode("", _nested(51, inside))
+    assert caught.value.context["problem"] == "it is nested too deeply"
+
+
+def test_a_key_of_a_table_counts_as_deep_as_its_value() -> None:
+    assert encode("", {_nested(49, lambda value: (value,)): 1})
+    key = _nested(50, lambda value: (value,))
+    with pytest.raises(PeakguardError) as caught:
+        encode("", {key: 1})
+    assert caught.value.context["problem"] == "it is nested too deeply"
+
+
+def test_moments_and_numbers_are_those_of_the_libraries_that_are_known() -> None:
+    """A class of another module may mean anything by the same names."""
+    moment = type("Moment", (dt.datetime,), {"__module__": "zoo"})
+    number = type("Number", (), {"__module__": "zoo", "ndim": 0, "dtype": "int64", "item": lambda _: 1})
+    for value in (moment(2026, 1, 1), number()):
+        with pytest.raises(PeakguardError) as caught:
+            encode("", value)
+        assert caught.value.code == "PG2044"

@@ -300,3 +300,40 @@ def test_a_success_that_is_appended_while_it_opens_is_not_in_the_next_window() -
     epoch.add(0)
     line.breaker.force("closed")
     assert line.breaker.counts() == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "calls"),
+    [
+        ({"size": 10}, {"size": 10, "failure_rate": 0.9}, 6),
+        ({"size": 10}, {"size": 4}, 4),
+        ({"size": 10}, {"size": 20}, 6),
+        ({"size": None, "duration": 60.0}, {"size": None, "duration": 60.0, "minimum_calls": 7}, 6),
+        ({"size": None, "duration": 60.0}, {"size": None, "duration": 30.0}, 0),
+        ({"size": None, "duration": 30.0}, {"size": None, "duration": 60.0}, 0),
+        ({"size": None, "duration": 60.0}, {"size": 10, "duration": None}, 0),
+    ],
+)
+def test_other_settings_keep_what_the_window_can_keep(
+    before: dict[str, Any], after: dict[str, Any], calls: int
+) -> None:
+    line = Line(**before)
+    line.play("SSSSSF")
+    line.breaker.change(breaker_settings(**after))
+    assert line.breaker.counts().calls == calls
+    assert line.breaker.state == C
+
+
+def test_after_a_change_what_was_enough_before_is_judged_anew() -> None:
+    line = Line(failure_rate=0.5)
+    line.play("SSSFF")
+    line.breaker.change(breaker_settings(failure_rate=0.3))
+    assert line.after("S") == OPEN
+
+
+def test_who_is_refused_for_good_is_told_no_wait() -> None:
+    line = Line()
+    line.breaker.force("forced_open")
+    _, refused = line.breaker.admit()
+    assert refused is not None
+    assert refused.retry_after == 0.0

@@ -300,3 +300,26 @@ def test_a_file_system_without_second_names_keeps_a_copy(tmp_path: Path, monkeyp
     monkeypatch.setattr(fsops, "system", WithoutLinks())
     error = refused(codes.STORE_DAMAGED, store.get, "a")
     assert Path(error.context["aside"]).read_bytes() == b"other"
+
+
+def test_an_object_by_its_digest_is_verified(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    digest = store.add(b"value")
+    assert store.object(digest) == b"value"
+    assert store.object("0" * 64) is None
+    path = Path(store.layout.object(digest))
+    path.write_bytes(b"other")
+    error = refused(codes.STORE_DAMAGED, store.object, digest)
+    assert Path(error.context["aside"]).read_bytes() == b"other"
+
+
+@pytest.mark.parametrize("damaged", [[], ["b"], ["a", "c"], ["a", "b", "c"]])
+def test_damaged_pointers_are_dropped_and_counted(tmp_path: Path, damaged: list[str]) -> None:
+    store = Store(tmp_path / "store")
+    for key in "abc":
+        store.put(key, key.encode())
+    for key in damaged:
+        Path(store.layout.pointer(key)).write_bytes(b"other")
+    assert store.drop_damaged() == len(damaged)
+    assert {key: value(store, key) for key in "abc"} == {key: None if key in damaged else key.encode() for key in "abc"}
+    assert store.drop_damaged() == 0
