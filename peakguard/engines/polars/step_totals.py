@@ -81,12 +81,12 @@ def _way(each: Mapping[str, Any]) -> str:
     return "arg_max" if parts and parts[0][0] == "used" else "arg_min"
 
 
-def _total(values: pl.Series, each: Mapping[str, Any], sum: Any, place: int | None) -> Total | None:
+def _total(values: pl.Series, each: Mapping[str, Any], added: Any, place: int | None) -> Total | None:
     parts, unknown = each["polars"]["measures"], values.null_count()
     if not parts:
-        return None if sum + unknown < len(values) else Total(unknown)
+        return None if added + unknown < len(values) else Total(unknown)
     # Of several comparisons one may fail where another is unknown. A sum is NaN where any of its values is.
-    if (unknown and len(parts) > 1) or isnan(sum):
+    if (unknown and len(parts) > 1) or isnan(added):
         return None
     kind = parts[0][0]
     if place is None:
