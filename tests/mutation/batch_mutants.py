@@ -10,6 +10,26 @@ STATISTICS = ("tests/property/test_statistics.py",)
 
 BATCH_MUTANTS = [
     Mutant(
+        "batches-all-pieces-at-once",
+        "a piece of a file begins long before the one ahead of it ends, so that memory is not bounded",
+        f"{ENGINE}/batches.py",
+        "if following is None and read > length - 2 * size:",
+        "if following is None:",
+        ("tests/unit/engines/test_batches.py",),
+        "contracts: large files",
+        Fault.LEAK,
+    ),
+    Mutant(
+        "batches-pieces-overlap",
+        "the first row of a piece is the last one of the piece ahead of it",
+        f"{ENGINE}/batches.py",
+        "following = following or piece(start + length)",
+        "following = following or piece(start + length - 1)",
+        ("tests/unit/engines/test_batches.py",),
+        "contracts: large files",
+        Fault.OFF_BY_ONE,
+    ),
+    Mutant(
         "batches-wrong-heads-count",
         "the first row of a group is compared with the last one of another",
         f"{ENGINE}/tier_one.py",

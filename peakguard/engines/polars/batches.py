@@ -13,9 +13,10 @@ from peakguard.engines.polars.types import holds, to_dtype
 if TYPE_CHECKING:
     import polars as pl
 
-ROWS_PER_BATCH = 500_000
+ROWS_PER_BATCH = 600_000
 """Of a table with few columns; the more rows, the less a query costs for each, and the more memory."""
-CELLS_PER_BATCH = 4_000_000
+CELLS_PER_BATCH = 4_500_000
+BATCHES_PER_PIECE = 3
 
 
 class Source(NamedTuple):
@@ -80,8 +81,37 @@ def rows_per_batch(columns: int) -> int:
 
 def in_batches(rows: pl.LazyFrame, columns: int) -> Iterator[pl.DataFrame]:
     """What a query gives, in order and in batches that suit so many columns."""
+    return _batches(rows, rows_per_batch(columns), lazy=True)
+
+
+def in_pieces(
+    rows: pl.LazyFrame, height: int, columns: int, made: Callable[[pl.LazyFrame], pl.LazyFrame]
+) -> Iterator[pl.DataFrame]:
+    """What `made` makes of rows that are read from files, in batches; it may look back, within a piece of some batches.
+
+    A query that looks back keeps all that it has read and nobody has taken yet, which may be the whole file. So each is
+    given a piece, and the next begins when the one before it nears its end.
+    """
     size = rows_per_batch(columns)
-    return iter(rows.collect_batches(chunk_size=size, maintain_order=True, lazy=True, engine="streaming"))
+    length = BATCHES_PER_PIECE * size
+
+    def piece(start: int) -> Iterator[pl.DataFrame] | None:
+        return _batches(made(rows.slice(start, length)), size, lazy=False) if start < height else None
+
+    following = piece(0)
+    for start in range(0, height, length):
+        current, following, read = following, None, 0
+        for batch in current or ():
+            read += batch.height
+            if following is None and read > length - 2 * size:
+                following = piece(start + length)
+            yield batch
+        # Where rows are missing, who counts them says so.
+        following = following or piece(start + length)
+
+
+def _batches(rows: pl.LazyFrame, size: int, *, lazy: bool) -> Iterator[pl.DataFrame]:
+    return iter(rows.collect_batches(chunk_size=size, maintain_order=True, lazy=lazy, engine="streaming"))
 
 
 def plan_of_json(plan: Mapping[str, Any]) -> dict[str, Any]:

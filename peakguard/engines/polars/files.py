@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from peakguard.diagnostics import codes
 from peakguard.engines.polars.arrow_file import arrow_rows
-from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source, in_batches
+from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source, in_batches, in_pieces
 from peakguard.engines.polars.csv_lines import check_csv, csv_header
 from peakguard.engines.polars.find_files import Files, find_files
 from peakguard.engines.polars.forms import scan
@@ -51,11 +51,17 @@ def source_of(path: str) -> Source:
 
     def read(columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         # One column tells how many rows there are, where none is asked for.
-        return query(len(columns), lambda rows: rows.select(columns or schema.names()[:1]))
+        chosen = scanned.select(columns or schema.names()[:1])
+        return _counted(files, in_batches(chosen, len(columns)), told())
 
     def query(columns: int, made: Callable[[pl.LazyFrame], pl.LazyFrame]) -> Iterator[pl.DataFrame]:
+        is_text = files.form.magic is None  # and has to be read from its beginning
+        batches = in_batches(made(scanned), columns) if is_text else in_pieces(scanned, whole[-1], columns, made)
+        return _counted(files, batches, told())
+
+    def told() -> Sequence[int]:
         # Rows of a table without columns cannot be read.
-        return _batches(files, made(scanned), columns, whole if schema else ())
+        return whole if schema else ()
 
     def rows() -> int | None:
         return whole[-1] if whole else None
@@ -65,11 +71,11 @@ def source_of(path: str) -> Source:
     return Source(schema, read, is_text, is_small, check, files.form.is_json, rows, told_by, query)
 
 
-def _batches(files: Files, rows: pl.LazyFrame, columns: int, whole: Sequence[int]) -> Iterator[pl.DataFrame]:
-    """The batches of a query, and whether they are all of the rows that `whole` says there are, once it is known."""
+def _counted(files: Files, batches: Iterator[pl.DataFrame], whole: Sequence[int]) -> Iterator[pl.DataFrame]:
+    """Batches, and whether they are all of the rows that `whole` says there are, once it is known."""
     height = 0
     with read_faults(files):
-        for batch in in_batches(rows, columns):
+        for batch in batches:
             height += batch.height
             yield batch
         _nothing_lost(files, height, whole)
