@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from peakguard.pipeline.project import STATE, Project
@@ -37,7 +38,7 @@ def check_cached(project: Project, today: str, *, use_cache: bool = True) -> Che
         findings, suppressed, _ = _check(project, entries, today, {})
         return Checked(findings, entries, suppressed)
     folder = os.path.join(project.root, STATE, "cache", "check")
-    code = code_digest()
+    code = _code_key()
     digests = [digest_of(entry.data) for entry in entries]
     key = _tree_key(project, entries, digests, code)
     kept = _load(os.path.join(folder, _RESULT))
@@ -60,26 +61,44 @@ _NOT_ASKED = frozenset({"__pycache__", "api", "cases", "cli", "engines", "render
 def code_digest() -> str:
     """A digest of all that decides a check besides the policies: our files, Python, installed packages.
 
-    Of our files it takes size and time, as an interpreter does that looks whether compiled code is fresh: to read them
-    takes ten times as long, and every start pays it.
+    The same on every machine, for it is a part of what a set of policies is called.
     """
-    parts = [repr(sys.version_info).encode(), os.fsencode(_PACKAGE), *_stamps(_PACKAGE)]
+    return digest_of(_content(tuple(path for path, _ in _stamps(_PACKAGE))), *_surroundings())
+
+
+def _code_key() -> str:
+    """The same for a cache of this machine. Of our files it takes size and time, as an interpreter does that looks
+    whether compiled code is fresh: to read them takes ten times as long."""
+    stamps = (f"{path} {stamp.st_size} {stamp.st_mtime_ns}".encode() for path, stamp in _stamps(_PACKAGE))
+    return digest_of(*stamps, *_surroundings())
+
+
+@lru_cache(maxsize=1)
+def _content(paths: tuple[str, ...]) -> bytes:
+    """Of our files; what runs here does not change."""
+    parts = []
+    for path in paths:
+        with open(path, "rb") as file:
+            parts += [os.path.basename(path).encode(), file.read()]
+    return digest_of(*parts).encode()
+
+
+def _surroundings() -> list[bytes]:
+    parts = [repr(sys.version_info).encode()]
     packages = os.path.dirname(os.__file__) + "/site-packages"
     for path in (packages, *(entry for entry in sys.path if entry.endswith("-packages"))):
         if os.path.isdir(path):
             parts += sorted(name.encode() for name in os.listdir(path) if name.endswith("-info"))
-    return digest_of(*parts)
+    return parts
 
 
-def _stamps(folder: str) -> Iterator[bytes]:
+def _stamps(folder: str) -> Iterator[tuple[str, os.stat_result]]:
     with os.scandir(folder) as found:
         entries = sorted(found, key=lambda each: each.name)
     for entry in entries:
         if entry.name.endswith(".py"):
-            stamp = entry.stat()
-            yield f"{entry.name} {stamp.st_size} {stamp.st_mtime_ns}".encode()
+            yield entry.path, entry.stat()
         elif entry.name not in _NOT_ASKED and entry.is_dir(follow_symlinks=False):
-            yield entry.name.encode()
             yield from _stamps(entry.path)
 
 

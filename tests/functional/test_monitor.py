@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -169,14 +170,17 @@ def test_times_compare_as_points_in_time_whatever_they_come_as(project: Project)
     monitor = loaded(project, text).monitor("book")
     start = datetime(2020, 1, 1, tzinfo=UTC)
     times: list[Any] = [start, pd.Timestamp(start) + pd.Timedelta(1, "us"), start + timedelta(seconds=1)]
+    times += [pd.Timestamp("2020-01-01T00:00:01.5", tz=ZoneInfo("UTC"))]
     times += [(start + timedelta(seconds=2)).astimezone(timezone(timedelta(hours=-5))), "2020-01-01T00:00:03Z"]
     for time in times:
         monitor.step(time=time)
     with pytest.raises(InvariantViolation):
         monitor.step(time=(start + timedelta(seconds=3)).astimezone(timezone(timedelta(hours=9))))
-    with pytest.raises(InvariantViolation) as caught:
-        monitor.step(time=datetime(2021, 1, 1))  # noqa: DTZ001 # naive on purpose
-    assert caught.value.breaches[0].id == "state.time"
+    naive = datetime(2021, 1, 1)  # noqa: DTZ001 # on purpose
+    for odd in (naive, pd.Timestamp("2020-01-01", tz="UTC").as_unit("s") + pd.Timedelta(18_000 * 365, "D")):
+        with pytest.raises(InvariantViolation) as caught:
+            monitor.step(time=odd)
+        assert caught.value.breaches[0].id == "state.time"
 
 
 def test_fields_may_be_called_like_functions(project: Project) -> None:

@@ -174,6 +174,16 @@ INVARIANTS = [
         Fault.STALE,
     ),
     Mutant(
+        "state-of-an-iterator-that-is-used-up",
+        "two folds share what can be gone through only once",
+        "peakguard/runtime/guarding/at_once.py",
+        "number if is_own else _SHARED",
+        "_SHARED",
+        ("tests/unit/runtime/guarding",),
+        "invariants: bound to a program",
+        Fault.SILENT,
+    ),
+    Mutant(
         "state-attribute-of-a-mapping",
         "an attribute of a mapping is read where its key is meant",
         "peakguard/runtime/guarding/at_once.py",

@@ -55,9 +55,10 @@ def source_of(path: str) -> Source:
         return _counted(files, in_batches(chosen, len(columns)), told())
 
     def query(columns: int, made: Callable[[pl.LazyFrame], pl.LazyFrame]) -> Iterator[pl.DataFrame]:
-        is_text = files.form.magic is None  # and has to be read from its beginning
-        batches = in_batches(made(scanned), columns) if is_text else in_pieces(scanned, whole[-1], columns, made)
-        return _counted(files, batches, told())
+        # Text has to be read from its beginning, and of an Arrow file each batch as a whole, which may be all of it.
+        if files.form.name != "parquet":
+            return _counted(files, in_batches(made(scanned), columns), told())
+        return _counted(files, in_pieces(scanned, whole[-1], columns, made), told())
 
     def told() -> Sequence[int]:
         # Rows of a table without columns cannot be read.

@@ -48,12 +48,24 @@ def needs_no_way_back(frame: Any, data: pl.DataFrame, aligned: pl.DataFrame) -> 
     """
     pandas, arrow = sys.modules.get("pandas"), sys.modules.get("pyarrow")
     if pandas is not None and isinstance(frame, pandas.DataFrame):
-        names = list(frame.columns)
+        names, kinds = list(frame.columns), [str(kind) for kind in frame.dtypes]
     elif arrow is not None and isinstance(frame, arrow.Table):
-        names = frame.column_names
+        names, kinds = frame.column_names, [str(field.type) for field in frame.schema]
     else:
         return False
-    return list(aligned.schema.items()) == list(data.schema.items()) and names == data.columns
+    if list(aligned.schema.items()) != list(data.schema.items()) or names != data.columns:
+        return False
+    return all(_is_held_as(kind, held) for kind, held in zip(kinds, aligned.dtypes, strict=True))
+
+
+def _is_held_as(kind: str, held: pl.DataType) -> bool:
+    """Whether columns of a foreign type always hold what Polars reads from this one: objects may be anything."""
+    library = polars()
+    if kind == "object":
+        return isinstance(held, library.String)
+    if kind == "category" or kind.startswith("dictionary"):
+        return isinstance(held, library.Categorical | library.Enum)
+    return not kind.startswith("date64")
 
 
 def rows_of(frame: Any, kept: pl.Series) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from math import isfinite
 from typing import Any
 
@@ -41,7 +41,8 @@ class Reading:
                 continue
             try:
                 found.append(read(value))
-            except NotAValue:
+            # Times of pandas that are beyond Python's raise one of the others where they are compared.
+            except (NotAValue, ArithmeticError, NotImplementedError, ValueError):
                 self._refuse(step, name, value)
                 return None
         return found
@@ -82,12 +83,13 @@ def _reader(field: Mapping[str, Any], raw: Collection[str]) -> Callable[[Any], A
 
 def moment(value: Any) -> Any:
     """A time of pandas in UTC as Python has it; anything else as it is."""
-    if value.__class__.__name__ != "Timestamp" or value.nanosecond:
+    kind = value.__class__
+    if kind.__name__ != "Timestamp" or not kind.__module__.startswith("pandas") or value.nanosecond:
         return value
     zone = value.tzinfo
-    if zone is UTC:
-        return value.to_pydatetime()
-    return value.to_pydatetime().replace(tzinfo=UTC) if getattr(zone, "key", None) == "UTC" else value
+    if (zone is not UTC and getattr(zone, "key", None) != "UTC") or not MINYEAR <= value.year <= MAXYEAR:
+        return value
+    return value.to_pydatetime().replace(tzinfo=UTC)
 
 
 def _time_reader(read: Callable[[Any], Any]) -> Callable[[Any], Any]:

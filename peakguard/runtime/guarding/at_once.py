@@ -27,10 +27,13 @@ def at_once(shown: Sequence[Shown], carefully: Values) -> Values:
     led, or finds the value after all.
     """
     roots = ", ".join([*(f"R{root}" for root in range(1 + max((each.root for each in shown), default=-1))), "*REST"])
-    body = list(_body(shown))
+    followed, given = _text(shown)
     lines = [
-        f"def read({roots}):", "    try:", *(f"        {line}" for line in body),
+        f"def read({roots}):",
+        # What is made of a value may use it up, so that must not be tried again.
+        "    try:", *(f"        {line}" for line in followed), "        pass",
         "    except EXCEPTION:", f"        return CAREFULLY({roots})",
+        f"    return {{{given}}}",
     ]  # fmt: skip # statements of the text
     made = {f"MADE{place}": each.made for place, each in enumerate(shown) if each.made is not None}
     names = {"OBJECTS": OBJECTS, "STEPPED": stepped, "EXCEPTION": Exception, "CAREFULLY": carefully, **made}
@@ -40,28 +43,29 @@ def at_once(shown: Sequence[Shown], carefully: Values) -> Values:
     return read
 
 
-Place = tuple[int, tuple[str | int, ...]]
+Place = tuple[int, tuple[str | int, ...], int]
+"""A root, the steps from there, and whose value it is: what is made of one value is never made of another's."""
+_SHARED = -1
 
 
-def _body(shown: Sequence[Shown]) -> Iterator[str]:
-    """Every place once, behind the one that it is reached from."""
+def _text(shown: Sequence[Shown]) -> tuple[list[str], str]:
+    """The statements that follow every path, each place once and behind the one that it is reached from; the items."""
     variables: dict[Place, str] = {}
     children: dict[Place, list[Place]] = {}
-    for each in shown:
+    items = []
+    for number, each in enumerate(shown):
         for length in range(len(each.steps) + 1):
-            place = each.root, each.steps[:length]
+            is_own = each.made is not None and length == len(each.steps) > 0
+            place = each.root, each.steps[:length], number if is_own else _SHARED
             if place in variables:
                 continue
             variables[place] = f"V{len(variables)}" if length else f"R{each.root}"
             if length:
-                children.setdefault((each.root, each.steps[: length - 1]), []).append(place)
-    for place in sorted(children, key=lambda each: len(each[1])):
-        yield from _steps(place, children[place], variables)
-    items = []
-    for number, each in enumerate(shown):
-        value = variables[each.root, each.steps]
+                children.setdefault((each.root, each.steps[: length - 1], _SHARED), []).append(place)
+        value = variables[place]
         items.append(f"{each.name!r}: " + (f"MADE{number}({value})" if each.made is not None else value))
-    yield f"return {{{', '.join(items)}}}"
+    parents = sorted(children, key=lambda each: len(each[1]))
+    return [line for place in parents for line in _steps(place, children[place], variables)], ", ".join(items)
 
 
 def _steps(place: Place, reached: Sequence[Place], variables: Mapping[Place, str]) -> Iterator[str]:

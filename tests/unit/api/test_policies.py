@@ -192,6 +192,25 @@ def test_a_frame_that_has_the_declared_columns_goes_on_as_the_very_one(root: Pat
     assert list(indexed.columns) == ["symbol", "high", "low"]
 
 
+def test_columns_of_objects_and_dictionaries_are_made_what_is_declared(root: Path) -> None:
+    import pandas as pd
+    import pyarrow as pa
+
+    (root / "contracts" / "bars.yaml").write_text(
+        CONTRACT.partition("columns:")[0] + "columns: {x: {type: bool}, n: {type: int64}, s: {type: string}}\n"
+    )
+    contract = peakguard.load(root).contract("bars")
+    frame = pd.DataFrame({"x": [True, False], "n": [1, 2], "s": ["a", None]})[["x", "n", "s"]].fillna({"s": "b"})
+    assert contract.validate(frame) is frame
+    texts = frame.astype({"s": "object"})
+    assert contract.validate(texts) is texts
+    objects = frame.astype({"x": "object"})
+    assert (~contract.validate(objects)["x"]).tolist() == [False, True]
+    assert str(contract.validate(frame.astype({"n": "category"}))["n"].dtype) == "int64"
+    table = pa.table({"x": [True], "n": pa.array([1]).dictionary_encode(), "s": ["a"]})
+    assert contract.validate(table).schema.field("n").type == pa.int64()
+
+
 def test_rows_that_are_left_out_leave_the_others_as_they_are(root: Path) -> None:
     import pandas as pd
     import pyarrow as pa

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -77,6 +77,24 @@ def test_many_paths_at_once_lead_where_each_does(texts: list[str]) -> None:
     read = at_once(shown, never)
     for _ in range(3):  # classes are not known at first
         assert read(MIXED) == {text: follow(MIXED) for text, follow in careful.items()}
+
+
+def test_what_is_made_of_a_value_is_made_of_one_that_nobody_has_used() -> None:
+    class Desk:
+        @property
+        def open(self) -> Iterator[int]:
+            return iter([1, 2])
+
+    shown = [Shown("n", 0, ("open",), lambda each: len(list(each))), Shown("total", 0, ("open",), sum)]
+    assert at_once(shown, lambda *_: {})(Desk()) == {"n": 2, "total": 3}
+
+
+def test_what_cannot_be_made_of_a_value_is_not_tried_again() -> None:
+    def refuse(_: Any) -> None:
+        raise ValueError("no number")
+
+    with pytest.raises(ValueError, match="no number"):
+        at_once([Shown("n", 0, ("cash",), refuse)], lambda *_: {"n": 0})(BOOK)
 
 
 def test_where_one_of_many_leads_nowhere_it_is_asked_how_far() -> None:
