@@ -55,10 +55,7 @@ def source_of(path: str) -> Source:
         return _counted(files, in_batches(chosen, len(columns)), told())
 
     def query(columns: int, made: Callable[[pl.LazyFrame], pl.LazyFrame]) -> Iterator[pl.DataFrame]:
-        # Text has to be read from its beginning, and of an Arrow file each batch as a whole, which may be all of it.
-        if files.form.name != "parquet":
-            return _counted(files, in_batches(made(scanned), columns), told())
-        return _counted(files, in_pieces(scanned, whole[-1], columns, made), told())
+        return _counted(files, _judged(files, scanned, whole, columns, made), told())
 
     def told() -> Sequence[int]:
         # Rows of a table without columns cannot be read.
@@ -70,6 +67,15 @@ def source_of(path: str) -> Source:
     is_text = files.form.separator is not None
     told_by = files.names if files.form.name == "parquet" else ()
     return Source(schema, read, is_text, is_small, check, files.form.is_json, rows, told_by, query)
+
+
+def _judged(
+    files: Files, rows: pl.LazyFrame, whole: Sequence[int], columns: int, made: Callable[[pl.LazyFrame], pl.LazyFrame]
+) -> Iterator[pl.DataFrame]:
+    # Text has to be read from its beginning, and of an Arrow file each batch as a whole, which may be all of it.
+    if files.form.name != "parquet":
+        return in_batches(made(rows), columns)
+    return in_pieces(rows, whole[-1], columns, made)
 
 
 def _counted(files: Files, batches: Iterator[pl.DataFrame], whole: Sequence[int]) -> Iterator[pl.DataFrame]:
