@@ -114,11 +114,14 @@ def _counted(value: Any) -> int | None:
 
 
 def _nanoseconds(value: datetime, type: str, *, aware: bool) -> int:
-    is_aware = value.utcoffset() is not None
-    if is_aware != aware:
-        raise NotAValue(value, type, "aware" if is_aware else "naive")
-    # The difference to UTC asks the zone for its offset, which knows the fold.
-    return _length(value - (_EPOCH if aware else _NAIVE_EPOCH))
+    try:
+        is_aware = value.utcoffset() is not None
+        if is_aware != aware:
+            raise NotAValue(value, type, "aware" if is_aware else "naive")
+        # The difference to UTC asks the zone for its offset, which knows the fold.
+        return _length(value - (_EPOCH if aware else _NAIVE_EPOCH))
+    except (OverflowError, NotImplementedError) as error:  # pandas has times of years that Python does not know
+        raise NotAValue(value, type, "range") from error
 
 
 def _length(value: timedelta) -> int:

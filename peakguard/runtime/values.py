@@ -26,10 +26,17 @@ class NotAValue(ValueError):
     """An object that is no value of a type, and why: `reason` is one of a few words."""
 
     def __init__(self, value: Any, type: str, reason: Reason) -> None:
-        super().__init__(f"{value!r} is no {type} ({reason})")
+        super().__init__(f"{_shown(value)} is no {type} ({reason})")
         self.value = value
         self.type = type
         self.reason: Reason = reason
+
+
+def _shown(value: Any) -> str:
+    try:
+        return repr(value)
+    except Exception:  # noqa: BLE001 # times of pandas of far years have no repr
+        return f"a {value.__class__.__qualname__}"
 
 
 @lru_cache(maxsize=1024)

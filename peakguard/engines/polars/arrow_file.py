@@ -46,7 +46,12 @@ class _Block(NamedTuple):
 
 
 def arrow_rows(file: str) -> int:
-    """How many rows the file has. Reads its footer and the heads of its batches, no values.
+    """How many rows the file has. Raises what `arrow_batches` raises."""
+    return sum(arrow_batches(file))
+
+
+def arrow_batches(file: str) -> list[int]:
+    """How many rows each batch of the file has. Reads its footer and the heads of its batches, no values.
 
     Raises ArrowFault, or what pyarrow raises for a footer that is none.
     """
@@ -61,7 +66,7 @@ def arrow_rows(file: str) -> int:
             raise ArrowFault(str(error)) from error
 
 
-def _rows(file: str, size: int, read: Callable[[int, int], bytes]) -> int:
+def _rows(file: str, size: int, read: Callable[[int, int], bytes]) -> list[int]:
     import pyarrow as pa
 
     with pa.OSFile(file) as opened:
@@ -81,7 +86,7 @@ def _rows(file: str, size: int, read: Callable[[int, int], bytes]) -> int:
     _end_to_end([_Block(first, 0, 0), *dictionaries, *batches], end)
     for block in dictionaries:
         check_batch(_message(read, block, footer), DICTIONARY, None)
-    return sum(check_batch(_message(read, block, footer), BATCH, schema) for block in batches)
+    return [check_batch(_message(read, block, footer), BATCH, schema) for block in batches]
 
 
 def _message_of(data: bytes) -> bytes:

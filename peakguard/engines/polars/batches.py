@@ -85,15 +85,16 @@ def in_batches(rows: pl.LazyFrame, columns: int) -> Iterator[pl.DataFrame]:
 
 
 def in_pieces(
-    rows: pl.LazyFrame, height: int, columns: int, made: Callable[[pl.LazyFrame], pl.LazyFrame]
+    rows: pl.LazyFrame, height: int, columns: int, made: Callable[[pl.LazyFrame], pl.LazyFrame], *, least: int = 0
 ) -> Iterator[pl.DataFrame]:
     """What `made` makes of rows that are read from files, in batches; it may look back, within a piece of some batches.
 
     A query that looks back keeps all that it has read and nobody has taken yet, which may be the whole file. So each is
-    given a piece, and the next begins when the one before it nears its end.
+    given a piece, and the next begins when the one before it nears its end. What is stored in parts of `least` rows,
+    which have to be read as a whole, is not cut finer.
     """
     size = rows_per_batch(columns)
-    length = BATCHES_PER_PIECE * size
+    length = max(BATCHES_PER_PIECE * size, least)
 
     def piece(start: int) -> Iterator[pl.DataFrame] | None:
         return _batches(made(rows.slice(start, length)), size, lazy=False) if start < height else None

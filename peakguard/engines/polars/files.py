@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from peakguard.diagnostics import codes
-from peakguard.engines.polars.arrow_file import arrow_rows
+from peakguard.engines.polars.arrow_file import arrow_batches
 from peakguard.engines.polars.batches import ROWS_PER_BATCH, Source, in_batches, in_pieces
 from peakguard.engines.polars.csv_lines import check_csv, csv_header
 from peakguard.engines.polars.find_files import Files, find_files
@@ -34,13 +34,15 @@ def source_of(path: str) -> Source:
     files = find_files(path)
     whole: list[int] = []
     with read_faults(files):
-        if files.form.is_arrow:
-            whole.append(sum(arrow_rows(file) for file in files.names))
+        stored = [rows for file in files.names for rows in arrow_batches(file)] if files.form.is_arrow else [0]
         scanned = scan_of(files)
         schema = scanned.collect_schema()
-        if files.form.name == "parquet":
+        if files.form.is_arrow:
+            whole.append(sum(stored))
+        elif files.form.name == "parquet":
             whole.append(int(scanned.select(polars().len()).collect().item()))
         is_small = _is_small(files, whole)
+    told = whole if schema else ()  # rows of a table without columns cannot be read
 
     def check() -> None:
         with read_faults(files):
@@ -52,30 +54,19 @@ def source_of(path: str) -> Source:
     def read(columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         # One column tells how many rows there are, where none is asked for.
         chosen = scanned.select(columns or schema.names()[:1])
-        return _counted(files, in_batches(chosen, len(columns)), told())
+        return _counted(files, in_batches(chosen, len(columns)), told)
 
     def query(columns: int, made: Callable[[pl.LazyFrame], pl.LazyFrame]) -> Iterator[pl.DataFrame]:
-        return _counted(files, _judged(files, scanned, whole, columns, made), told())
-
-    def told() -> Sequence[int]:
-        # Rows of a table without columns cannot be read.
-        return whole if schema else ()
+        return _counted(files, in_pieces(scanned, whole[-1], columns, made, least=max(stored, default=0)), told)
 
     def rows() -> int | None:
         return whole[-1] if whole else None
 
     is_text = files.form.separator is not None
     told_by = files.names if files.form.name == "parquet" else ()
+    if files.form.magic is None:  # text is read from its beginning, so it cannot be had in pieces
+        return Source(schema, read, is_text, is_small, check, files.form.is_json, rows)
     return Source(schema, read, is_text, is_small, check, files.form.is_json, rows, told_by, query)
-
-
-def _judged(
-    files: Files, rows: pl.LazyFrame, whole: Sequence[int], columns: int, made: Callable[[pl.LazyFrame], pl.LazyFrame]
-) -> Iterator[pl.DataFrame]:
-    # Text has to be read from its beginning, and of an Arrow file each batch as a whole, which may be all of it.
-    if files.form.name != "parquet":
-        return in_batches(made(rows), columns)
-    return in_pieces(rows, whole[-1], columns, made)
 
 
 def _counted(files: Files, batches: Iterator[pl.DataFrame], whole: Sequence[int]) -> Iterator[pl.DataFrame]:

@@ -41,8 +41,7 @@ class Reading:
                 continue
             try:
                 found.append(read(value))
-            # Times of pandas that are beyond Python's raise one of the others where they are compared.
-            except (NotAValue, ArithmeticError, NotImplementedError, ValueError):
+            except NotAValue:
                 self._refuse(step, name, value)
                 return None
         return found
@@ -101,6 +100,9 @@ def _time_reader(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
             made: datetime = found
             return made
         canonical = read(value)
-        return None if canonical is None else _EPOCH + timedelta(microseconds=canonical)
+        try:
+            return None if canonical is None else _EPOCH + timedelta(microseconds=canonical)
+        except OverflowError:
+            raise NotAValue(value, "datetime[us, UTC]", "range") from None
 
     return time

@@ -57,6 +57,14 @@ def test_the_next_piece_begins_when_one_nears_its_end(begun: list[int]) -> None:
 
 
 @pytest.mark.usefixtures("begun")
+def test_what_is_stored_in_large_parts_is_not_cut_finer() -> None:
+    rows = pl.DataFrame({"n": range(3 * PIECE)})
+    found = pl.concat(in_pieces(rows.lazy(), rows.height, 1, looking_back, least=2 * PIECE))
+    assert found["n"].to_list() == rows["n"].to_list()
+    assert found["step"].is_null().arg_true().to_list() == [0, 2 * PIECE]
+
+
+@pytest.mark.usefixtures("begun")
 def test_rows_that_are_missing_end_nothing_early() -> None:
     rows = pl.DataFrame({"n": range(PIECE + 10)})
     assert sum(batch.height for batch in in_pieces(rows.lazy(), 3 * PIECE, 1, looking_back)) == PIECE + 10
