@@ -9,7 +9,7 @@ from peakguard.kinds.invariants.watching import Watching, watching
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.guarding.at_once import Shown, Values, at_once
 from peakguard.runtime.guarding.layer import Layer
-from peakguard.runtime.guarding.paths import EVERY, ValuePath, follower, parse_path
+from peakguard.runtime.guarding.paths import EVERY, follower, parse_path
 from peakguard.runtime.guarding.roots import Roots
 from peakguard.runtime.guarding.site import Site
 from peakguard.runtime.reading import value_reader
@@ -42,7 +42,10 @@ def _shown(name: str, root: int, shown: Mapping[str, Any], field: Mapping[str, A
     assert parsed is not None, shown
     steps = parsed.steps[1:] if parsed.root == "args" else parsed.steps
     if shown["fold"] is not None:
-        return Shown(name, root, steps[: steps.index(EVERY)], _folding(parsed, shown, field, binding))
+        from peakguard.runtime.guarding.folds import folding
+
+        of = folding(parsed, shown["fold"], _element(shown, field), binding, appended=shown["appended"])
+        return Shown(name, root, steps[: steps.index(EVERY)], of)
     # A list of values is followed element by element.
     return Shown(name, root, (), follower(parsed, binding)) if EVERY in steps else Shown(name, root, steps)
 
@@ -62,27 +65,22 @@ def _follow(shown: Mapping[str, Any], field: Mapping[str, Any], binding: str) ->
     parsed = parse_path(shown["path"])
     assert parsed is not None, shown
     if shown["fold"] is not None:
-        to_list = follower(parsed._replace(steps=parsed.steps[: parsed.steps.index(EVERY)]), binding)
-        of = _folding(parsed, shown, field, binding)
-        return lambda root: of(to_list(root))
+        from peakguard.runtime.guarding.folds import folded
+
+        return folded(parsed, shown["fold"], _element(shown, field), binding, appended=shown["appended"])
     is_root = len(parsed.steps) == (1 if parsed.root == "args" else 0)
     return None if is_root else follower(parsed, binding)
-
-
-def _folding(path: ValuePath, shown: Mapping[str, Any], field: Mapping[str, Any], binding: str) -> Callable[[Any], Any]:
-    from peakguard.runtime.guarding.folds import folding
-
-    # The fold is read as a value of the state; its elements are counted as they are.
-    element = _as_it_is if shown["fold"] == "count" else value_reader(_element(field))
-    return folding(path, shown["fold"], element, binding, appended=shown["appended"])
 
 
 def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _element(field: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {**field, "type": field["form"], "nullable": False}
+def _element(shown: Mapping[str, Any], field: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """How an element of a list is read: as a value of the state, and to be counted as it is."""
+    if shown["fold"] == "count":
+        return _as_it_is
+    return value_reader({**field, "type": field["form"], "nullable": False})
 
 
 def _check(
