@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from peakguard.reporters.invariants import status
-from peakguard.runtime.invariant import InvariantOutcome, Verification
+from peakguard.runtime.invariant import Call, InvariantOutcome, Verification
 
 VERSION = 1
 
@@ -39,7 +39,7 @@ def _outcome(outcome: InvariantOutcome, verification: Verification) -> dict[str,
         "state": outcome.state,
         "status": status(outcome, is_enforced=verification.is_enforced),
         **{name: getattr(outcome, name) for name in _COUNTS},
-        "closest": outcome.closest._asdict() if outcome.closest is not None else None,
+        "closest": _closest(outcome.closest) if outcome.closest is not None else None,
         "first": None,
     }
     if outcome.reason is not None:
@@ -55,6 +55,10 @@ def _outcome(outcome: InvariantOutcome, verification: Verification) -> dict[str,
             "before": [{"step": each.number, "values": dict(each.values)} for each in first.before],
         }
     return made
+
+
+def _closest(call: Call) -> dict[str, Any]:
+    return {"kind": call.kind, "measure": call.measure, "step": call.step, "values": call.values}
 
 
 _COUNTS = ("evaluations", "exercised", "passed", "failed", "unknown", "open", "broken")

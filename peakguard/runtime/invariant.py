@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 
@@ -33,16 +33,57 @@ class Breach(NamedTuple):
     before: tuple[Step, ...] = ()
 
 
-class Call(NamedTuple):
+class Call:
     """The closest that an invariant came to its bound while it held.
 
-    `kind` is `distance`, in the unit of the values, or `used`, a share of the tolerance.
+    `kind` is `distance`, in the unit of the values, or `used`, a share of the tolerance. Of a long result the `step`
+    and its `values` are looked for when they are asked for; until then it holds the rows.
     """
 
-    kind: str
-    measure: float
-    step: int
-    values: Mapping[str, Any]
+    __slots__ = ("_find", "_place", "kind", "measure")
+
+    def __init__(self, kind: str, measure: float, step: int, values: Mapping[str, Any]) -> None:
+        self.kind = kind
+        self.measure = measure
+        self._place: tuple[int, Mapping[str, Any]] | None = (step, values)
+        self._find: Callable[[], tuple[int, Mapping[str, Any]]] | None = None
+
+    @classmethod
+    def sought(cls, kind: str, measure: float, find: Callable[[], tuple[int, Mapping[str, Any]]]) -> Call:
+        """One that `find` gives the step and the values of."""
+        made = cls(kind, measure, 0, {})
+        made._place, made._find = None, find
+        return made
+
+    @property
+    def step(self) -> int:
+        """The number of the step."""
+        return self._found()[0]
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """What the invariant reads, at that step."""
+        return self._found()[1]
+
+    def _found(self) -> tuple[int, Mapping[str, Any]]:
+        if self._place is None:
+            assert self._find is not None
+            self._place, self._find = self._find(), None
+        return self._place
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.kind, self.measure, self.step, self.values)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Call):
+            return NotImplemented
+        return self.__reduce__() == other.__reduce__()
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.measure))
+
+    def __repr__(self) -> str:
+        return f"Call(kind={self.kind!r}, measure={self.measure!r}, step={self.step}, values={self.values!r})"
 
 
 class InvariantOutcome(NamedTuple):

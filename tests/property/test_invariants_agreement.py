@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from peakguard.engines.polars import running, step_rows, step_stream
 from peakguard.kinds.invariants.compile import compile_document
 from peakguard.kinds.invariants.model import Invariants
 from peakguard.kinds.invariants.reference import Meaning, meaning
@@ -155,6 +158,13 @@ def streamed(table: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Ver
     return monitor.outcome()
 
 
+@contextmanager
+def in_pieces() -> Iterator[None]:
+    """Results of few rows are looked at as long ones are."""
+    with patch.object(step_rows, "FROM", 1), patch.object(step_stream, "_PIECE", 3), patch.object(running, "_PIECE", 2):
+        yield
+
+
 def judge(policy: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
     """All three give the same counts, first steps and closest calls."""
     document = document_of(policy)
@@ -165,14 +175,22 @@ def judge(policy: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
     expected = meaning(spec, [_canonical(row) for _, row in sound], [number for number, _ in sound])
     stream = streamed(table, rows)
     query = bind(table).verify(frame_of(rows))
-    for found in (stream, query):
+    with in_pieces():
+        long = bind(table).verify(frame_of(rows))
+        # Where the closest calls are is looked for when they are asked for.
+        assert all(each.closest is None or each.closest.step for each in long.outcomes)
+    for found in (stream, query, long):
         outcomes = {outcome.id: outcome for outcome in found.outcomes}
         assert outcomes.pop("state").failed == len(rows) - len(sound)
         assert {id: counts(outcome) for id, outcome in outcomes.items()} == expected
-    for one, other in zip(stream.outcomes, query.outcomes, strict=True):
+    for one, other in [
+        *zip(stream.outcomes, query.outcomes, strict=True),
+        *zip(stream.outcomes, long.outcomes, strict=True),
+    ]:
         assert (one.closest is None) == (other.closest is None), one.id
         if one.closest is not None and other.closest is not None:
-            assert one.closest[:3] == other.closest[:3], one.id
+            assert one.closest.kind == other.closest.kind, one.id
+            assert (one.closest.measure, one.closest.step) == (other.closest.measure, other.closest.step), one.id
         assert (one.first is None) == (other.first is None)
         if one.first is not None and other.first is not None:
             assert one.first._replace(values={}, before=()) == other.first._replace(values={}, before=()), one.id
@@ -181,6 +199,51 @@ def judge(policy: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(policies(), st.lists(step, max_size=12))
 def test_the_three_agree(policy: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    judge(policy, rows)
+
+
+NEAR = ["x >= -1e6", "cum_max(x) >= x", "x - cum_min(x) > -1", "close(cum_max(x), x, rel=0, abs=1000)", "n < 9"]
+NEAR += ["delta(x) < 1000.5", "prev(n, 2) > -9", "close(x + n, n + x, rel=1e-9, abs=1e-6)", "y > -1000", "y * 2 < 7e3"]
+NEAR += [
+    "close(x, y, rel=0.9, abs=1000)",
+    "x - y < 1e4 and cum_max(n) - n < 7",
+    "at >= prev(at, 3)",
+    "cum_max(x - n) < 900",
+]
+NEAR += [
+    "close(x, x + n / 100, rel=1, abs=0)",
+    "close(x, n, rel=0.5, abs=200) and close(x, x, rel=0, abs=1)",
+    "not is_null(x)",
+]
+NEAR += ["sum(p.q * p.p for p in ps) <= 1e5", "close(x * 3, x + x + x, rel=1e-2, abs=1e-3)", "rolling_max(x, 2) <= 100"]
+NEAR += ["cum_max(y) > -1000", "cum_min(y + x) < 1000", "x - prev(x + n) > -250"]
+
+
+@st.composite
+def kept(draw: st.DrawFn) -> dict[str, Any]:
+    """Invariants that most rows keep, each more or less closely."""
+    chosen = draw(st.lists(st.sampled_from(NEAR), min_size=1, max_size=6, unique=True))
+    null = st.sampled_from(["fail", "pass", "pass"])
+    made = {f"k{place}": {"expr": text, "on_null": draw(null)} for place, text in enumerate(chosen)}
+    return {**draw(policies()), "at_end": {}, "invariants": made}
+
+
+some = st.floats(-100, 100)
+sound_step = st.fixed_dictionaries(
+    {
+        "at": st.integers(0, 30),
+        "book": st.just("a"),
+        "n": st.integers(-2, 3),
+        "x": some,
+        "y": st.one_of(some, some, some, some, some, st.just(math.nan), st.none()),
+        "ps": st.lists(st.fixed_dictionaries({"q": some, "p": some}), max_size=2),
+    }
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(kept(), st.lists(sound_step, min_size=1, max_size=14))
+def test_the_three_agree_on_what_is_kept(policy: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     judge(policy, rows)
 
 

@@ -49,11 +49,9 @@ def newest_of(values: pl.Series) -> Any:
     return last.replace(tzinfo=None) if kind.time_zone is None else last  # type: ignore[attr-defined] # of datetime
 
 
-def is_known(values: pl.Series) -> bool:
-    """Whether Python surely has a value for each of a column."""
-    ticks = values.to_physical()
-    ends: tuple[Any, Any] = ticks.min(), ticks.max()
-    return all(end is None or _fits(values.dtype, end) for end in ends)
+def are_known(kind: pl.DataType, *ends: int | None) -> bool:
+    """Whether Python surely has a value for each of a column, whose least and greatest ticks these are."""
+    return all(end is None or _fits(kind, end) for end in ends)
 
 
 def _fits(kind: pl.DataType, ticks: int) -> bool:

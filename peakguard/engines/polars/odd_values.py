@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from peakguard.engines.polars.library import polars
-from peakguard.engines.polars.moments import MOST_DAYS, is_known
+from peakguard.engines.polars.moments import MOST_DAYS, are_known
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,15 +20,29 @@ def is_odd(field: Mapping[str, Any], name: str) -> pl.Expr:
 
 def is_whole(field: Mapping[str, Any], values: pl.Series) -> bool:
     """Whether surely no value of a field is odd; a sum that grows too large leaves it open."""
-    form = field["form"]
-    if not isinstance(form, str):
+    shown = proof(field)
+    if shown == "odd":
         return not values.to_frame().select(is_odd(field, values.name).any()).item()
     if values.null_count() and not field["nullable"]:
         return False
+    if shown == "ticks":
+        ticks: Any = values.to_physical()
+        return are_known(values.dtype, ticks.min(), ticks.max())
+    return shown != "sum" or isfinite(values.sum())
+
+
+def proof(field: Mapping[str, Any]) -> Literal["odd", "ticks", "sum", ""]:
+    """What shows of a field without nulls that none of its values is odd, besides looking at each.
+
+    That is the least and the greatest of the `ticks` of a time, or the `sum`, which is finite only where all that it
+    adds is. It takes one pass that writes nothing.
+    """
+    form = field["form"]
+    if not isinstance(form, str):
+        return "odd"
     if _fits(form) is not None:
-        return is_known(values)
-    # One pass that writes nothing: a sum is finite only where all it adds is.
-    return form != "float64" or not field["finite"] or isfinite(values.sum())
+        return "ticks"
+    return "sum" if form == "float64" and field["finite"] else ""
 
 
 def _fits(form: str) -> Callable[[pl.Expr], pl.Expr] | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from peakguard.diagnostics import codes
 from peakguard.engines.polars.align import Aligned, align
 from peakguard.engines.polars.library import polars
 from peakguard.engines.polars.odd_values import is_odd, is_whole
+from peakguard.engines.polars.step_stream import FROM, Streamed, streamed
 from peakguard.runtime.errors import PeakguardError
 
 if TYPE_CHECKING:
@@ -19,41 +21,90 @@ STEP = "__step"
 """The column with the number of each step, from 1."""
 
 
-class StepRows(NamedTuple):
-    """The steps that are looked at, `all` of them and the `sound` ones.
+class StepRows:
+    """The steps that are looked at, `all` of them and the `sound` ones, each with its number.
 
     `odd` says of each step and field whether it is odd, None where none is; `unread` holds the cells that could not be
-    read by their row in the data, and `origins` that row for each step, where they differ. `scalars` are no lists.
+    read by their row in the data, and `origins` that row for each step, where they differ. `frame` has the values of
+    all steps. `streamed` is what was found of the invariants in passing.
     """
 
-    all: pl.DataFrame
-    sound: pl.DataFrame
-    odd: pl.DataFrame | None
-    unread: Mapping[str, Mapping[int, Any]]
-    origins: pl.Series | None
-    scalars: Sequence[str]
+    def __init__(
+        self,
+        frame: pl.DataFrame,
+        odd: pl.DataFrame | None,
+        unread: Mapping[str, Mapping[int, Any]],
+        origins: pl.Series | None,
+        streamed: Streamed | None,
+    ) -> None:
+        self.frame = frame
+        self.odd = odd
+        self.unread = unread
+        self.origins = origins
+        self.streamed = streamed
+
+    @cached_property
+    def all(self) -> pl.DataFrame:
+        """All steps."""
+        library = polars()
+        numbers = library.int_range(1, self.frame.height + 1, dtype=library.Int64, eager=True).alias(STEP)
+        found: pl.DataFrame = self.frame.select(numbers, library.all())
+        return found
+
+    @cached_property
+    def sound(self) -> pl.DataFrame:
+        """Those without an odd value."""
+        if self.odd is None:
+            return self.all
+        return self.all.filter(~self.odd.select(polars().any_horizontal(self.odd.columns)).to_series())
+
+    @property
+    def number(self) -> int:
+        """How many are sound."""
+        return self.frame.height if self.odd is None else self.sound.height
+
+    @property
+    def scalars(self) -> Sequence[str]:
+        """The fields that are no lists."""
+        nested = (polars().List, polars().Struct)
+        return [name for name, kind in self.frame.schema.items() if not isinstance(kind, nested)]
+
+    def shown(self, place: int, names: Sequence[str]) -> tuple[int, dict[str, Any]]:
+        """The number of a sound step, and some of its values."""
+        if self.odd is None:
+            row = self.frame.row(place, named=True)
+            return place + 1, {name: row[name] for name in names}
+        row = self.sound.row(place, named=True)
+        return int(row[STEP]), {name: row[name] for name in names}
 
 
 def step_rows(
-    table: Mapping[str, Any], data: pl.DataFrame, drawn: Iterator[bool], *, is_text: bool, is_json: bool
+    table: Mapping[str, Any],
+    data: pl.DataFrame,
+    drawn: Iterator[bool],
+    *,
+    is_text: bool,
+    is_json: bool,
+    is_judged: bool = False,
 ) -> StepRows:
-    """The steps of a frame. Raises PeakguardError (PG2063) where a column is missing or of another type."""
-    library = polars()
+    """The steps of a frame; where all of them `is_judged`, the invariants may be looked at in passing.
+
+    Raises PeakguardError (PG2063) where a column is missing or of another type.
+    """
     state = [{**each, "is_json": is_json} for each in table["state"] if each["form"] is not None]
     aligned = align(data, {"columns": state, "coerce": True}, is_text=is_text)
     _check_columns(table["name"], state, data, aligned)
     unread = {field["name"]: _unread(aligned, field["name"]) for field in state}
     frame = aligned.frame
+    if is_judged and frame.height >= FROM and not any(unread.values()) and not _chooses(table["steps"]):
+        found = streamed(frame, state, table["invariants"])
+        if found is not None:
+            return StepRows(frame, None, unread, None, found)
     odd = None if _is_sound(state, frame, unread) else _odd_cells(state, frame, unread)
     looked_at = _looked_at(frame, table["steps"], drawn)
     if looked_at is not None:
         frame, odd = frame.filter(looked_at), odd.filter(looked_at) if odd is not None else None
-    numbers = library.int_range(1, frame.height + 1, dtype=library.Int64, eager=True).alias(STEP)
-    every = frame.select(numbers, library.all())
-    sound = every if odd is None else every.filter(~odd.select(library.any_horizontal(odd.columns)).to_series())
-    nested = (library.List, library.Struct)
-    scalars = [name for name, kind in frame.schema.items() if not isinstance(kind, nested)]
-    return StepRows(every, sound, odd, unread, looked_at.arg_true() if looked_at is not None else None, scalars)
+    return StepRows(frame, odd, unread, looked_at.arg_true() if looked_at is not None else None, None)
 
 
 def first_of(mask: pl.Series) -> int | None:
@@ -98,6 +149,10 @@ def _odd_cells(
     return masks
 
 
+def _chooses(steps: Mapping[str, Any]) -> bool:
+    return bool(steps["on_change"]) or steps["every"] is not None or steps["sample"] is not None
+
+
 def _looked_at(frame: pl.DataFrame, steps: Mapping[str, Any], drawn: Iterator[bool]) -> pl.Series | None:
     """Which rows are looked at, None for all."""
     library = polars()
@@ -105,7 +160,7 @@ def _looked_at(frame: pl.DataFrame, steps: Mapping[str, Any], drawn: Iterator[bo
         changed = library.any_horizontal(library.all().ne_missing(library.all().shift(1)))
         mask: pl.Series = frame.select(changed | (library.int_range(library.len()) == 0)).to_series()
         return mask
-    if steps["every"] is not None or steps["sample"] is not None:
+    if _chooses(steps):
         chosen: pl.Series = library.Series(list(islice(drawn, frame.height)), dtype=library.Boolean)
         return chosen
     return None
@@ -113,8 +168,9 @@ def _looked_at(frame: pl.DataFrame, steps: Mapping[str, Any], drawn: Iterator[bo
 
 def _check_columns(policy: str, state: Sequence[Mapping[str, Any]], data: pl.DataFrame, aligned: Aligned) -> None:
     faults = [f"{fault.column}: {fault.reason}" for fault in aligned.faults if not fault.rows]
+    kinds = data.schema
     for field in state:
-        kind = data.schema.get(field["name"])
+        kind = kinds.get(field["name"])
         if isinstance(kind, polars().Datetime) and str(field["form"]).startswith("datetime"):
             is_naive = kind.time_zone is None
             if is_naive != ("," not in field["form"]):

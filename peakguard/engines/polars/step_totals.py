@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Total(NamedTuple):
-    """Of one that no step breaks: for how many it is unknown, and where the closest call is, from 0."""
+    """Of one that no step breaks: for how many it is unknown, and what the closest call is, of `kind` if there is one.
+
+    `place` is where it is, from 0; None where that has yet to be found.
+    """
 
     unknown: int
     kind: str = ""
@@ -32,16 +35,17 @@ def totals(frame: pl.DataFrame, invariants: Sequence[Mapping[str, Any]]) -> dict
     if not plain or not frame.height:
         return {}
     # As columns first: in one query each would be computed again for every total.
-    columns = frame.select(_column(each).alias(str(place)) for place, each in enumerate(plain))
+    columns = frame.select(judged(each["polars"]).alias(str(place)) for place, each in enumerate(plain))
     reduced = _reduced(columns, plain)
     found = {each["id"]: _total(columns[str(place)], each, *reduced[place]) for place, each in enumerate(plain)}
     return {id: total for id, total in found.items() if total is not None}
 
 
-def _column(each: Mapping[str, Any]) -> pl.Expr:
-    parts = each["polars"]["measures"]
+def judged(texts: Mapping[str, Any]) -> pl.Expr:
+    """How close each step comes or, where that has no measure, its verdict."""
+    parts = texts["measures"]
     if not parts:
-        return whole(each["polars"]["expr"])
+        return whole(texts["expr"])
     made = [measure(*part) for part in parts]
     if len(made) == 1:
         return made[0]
@@ -56,6 +60,16 @@ def _column(each: Mapping[str, Any]) -> pl.Expr:
 
 _SURELY_WITHIN = 1 - 1e-9
 """The share of a tolerance below which no rounding makes it all of it."""
+
+
+def is_clear(kind: str, measure: float) -> bool:
+    """Whether the closest call of all shows that every step keeps what is asked."""
+    return measure <= _SURELY_WITHIN if kind == "used" else measure > 0
+
+
+def total_of(unknown: int, kind: str, measure: float, place: int | None) -> Total:
+    """The total of one that is clear. What is infinitely far, or exactly equal, was not close."""
+    return Total(unknown) if measure in (0.0, inf) else Total(unknown, kind, measure, place)
 
 
 _MANY = 100_000
@@ -92,12 +106,9 @@ def _total(values: pl.Series, each: Mapping[str, Any], added: Any, place: int | 
     if place is None:
         return Total(unknown)
     found = float(values[place])
-    if not (found <= _SURELY_WITHIN if kind == "used" else found > 0):
+    if not is_clear(kind, found):
         return None
-    # What is infinitely far, or exactly equal, was not close.
-    if found in (0.0, inf):
-        return Total(unknown)
-    return Total(unknown, kind, found, _first_of(values, place, found, is_most=kind == "used"))
+    return total_of(unknown, kind, found, _first_of(values, place, found, is_most=kind == "used"))
 
 
 def _first_of(values: pl.Series, place: int, extreme: float, *, is_most: bool) -> int:
@@ -120,10 +131,16 @@ def whole(text: str) -> pl.Expr:
     return spread
 
 
-def measure(kind: str, large: str, small: str, tolerances: list[float]) -> pl.Expr:
-    """How far apart the two sides of a comparison are: as a distance, or as the used share of a tolerance."""
+def measure(kind: str, large: str, small: str | None, tolerances: list[float]) -> pl.Expr:
+    """How far apart the two sides of a comparison are: as a distance, or as the used share of a tolerance.
+
+    A side of None is zero, from which the other is as far as it is large.
+    """
     float64 = polars().Float64
-    a, b = expression(large).cast(float64), expression(small).cast(float64)
+    a: pl.Expr = expression(large).cast(float64)
+    if small is None:
+        return a
+    b = expression(small).cast(float64)
     if kind == "distance":
         distance: pl.Expr = a - b
         return distance

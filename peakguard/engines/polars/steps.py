@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peakguard.engines.polars.library import polars
 from peakguard.engines.polars.moments import text_of
 from peakguard.engines.polars.step_rows import STEP, first_of, step_rows
 from peakguard.engines.polars.step_totals import Total, measure, totals, whole
-from peakguard.runtime.invariant import Step
+from peakguard.runtime.invariant import Call, Step
 
 if TYPE_CHECKING:
     import polars as pl
 
 _CLOCK = "__clock"
-Closest = tuple[str, float, int, Mapping[str, Any]]
 First = tuple[int, tuple[Any, ...], bool, float | None, Mapping[str, Any], tuple[Step, ...]]
 
 
 class Found(NamedTuple):
-    """Counts of one invariant, its first breach, and its closest call as kind, measure, step and values."""
+    """Counts of one invariant, its first breach, and its closest call."""
 
     evaluations: int
     exercised: int
@@ -29,7 +29,7 @@ class Found(NamedTuple):
     open: int
     broken: int
     first: First | None = None
-    closest: Closest | None = None
+    closest: Call | None = None
 
 
 class Steps:
@@ -42,11 +42,21 @@ class Steps:
         self, table: Mapping[str, Any], data: pl.DataFrame, drawn: Iterator[bool], *, is_text: bool, is_json: bool
     ) -> None:
         self._table = table
-        self._rows = step_rows(table, data, drawn, is_text=is_text, is_json=is_json)
-        self._frame = self._rows.sound
-        self._totals: Mapping[str, Total] | None = None
-        self.number = self._rows.all.height
-        self.odd = self.number - self._frame.height
+        self._rows = step_rows(table, data, drawn, is_text=is_text, is_json=is_json, is_judged=True)
+        self._streamed = self._rows.streamed
+        self.number = self._rows.frame.height
+        self.odd = self.number - self._rows.number
+
+    @property
+    def _frame(self) -> pl.DataFrame:
+        return self._rows.sound
+
+    @cached_property
+    def _totals(self) -> Mapping[str, Total]:
+        """Of those that the stream of rows has not told everything about."""
+        known = self._streamed.totals if self._streamed is not None else {}
+        left = [each for each in self._table["invariants"] if each["id"] not in known]
+        return {**known, **totals(self._frame, left)} if left else known
 
     def first_odd(self) -> tuple[int, str, Any] | None:
         """The first step with an odd value, the field, and what it shows."""
@@ -62,7 +72,7 @@ class Steps:
         if origin in rows.unread[name]:
             return place + 1, name, rows.unread[name][origin]
         told = text_of(rows.all[name], place)
-        return place + 1, name, rows.all[name][place] if told is None else told
+        return place + 1, name, rows.all[name].slice(place, 1).to_list()[0] if told is None else told
 
     def find(self, each: Mapping[str, Any]) -> Found:
         """What becomes of one invariant of the table."""
@@ -72,18 +82,22 @@ class Steps:
         return self._always(each) if form == "always" else self._at_end(each)
 
     def _always(self, each: Mapping[str, Any]) -> Found:
-        if self._totals is None:
-            self._totals = totals(self._frame, self._table["invariants"])
         total = self._totals.get(each["id"])
         if total is None or (total.unknown and each["on_null"] == "fail"):
             return self._looked_into(each)
-        closest = None
+        rows = self._rows.number
+        return Found(rows, rows, 0, total.unknown, 0, 0, None, self._call(each, total))
+
+    def _call(self, each: Mapping[str, Any], total: Total) -> Call | None:
+        if not total.kind:
+            return None
         if total.place is not None:
-            row = self._frame.row(total.place, named=True)
-            shown = {name: row[name] for name in each["reads"]}
-            closest = (total.kind, float(total.measure), int(row[STEP]), shown)
-        rows = self._frame.height
-        return Found(rows, rows, 0, total.unknown, 0, 0, None, closest)
+            return Call(total.kind, total.measure, *self._rows.shown(total.place, each["reads"]))
+        return Call.sought(total.kind, total.measure, partial(self._sought, each["id"], each["reads"]))
+
+    def _sought(self, id: str, names: Sequence[str]) -> tuple[int, Mapping[str, Any]]:
+        assert self._streamed is not None
+        return self._rows.shown(self._streamed.place(id), names)
 
     def _looked_into(self, each: Mapping[str, Any]) -> Found:
         """One that not every step keeps, or that asks something of some steps only."""
@@ -122,9 +136,7 @@ class Steps:
             self._closest(each, asked),
         )
 
-    def _closest(
-        self, each: Mapping[str, Any], asked: pl.DataFrame
-    ) -> tuple[str, float, int, Mapping[str, Any]] | None:
+    def _closest(self, each: Mapping[str, Any], asked: pl.DataFrame) -> Call | None:
         parts = each["polars"]["measures"]
         if not parts:
             return None
@@ -144,7 +156,7 @@ class Steps:
         # Of equal measures the first counts.
         place = int((values == values[place]).arg_true()[0])
         row = held.row(place, named=True)
-        return kind, float(row["measure"]), int(row[STEP]), {name: row[name] for name in each["reads"]}
+        return Call(kind, float(row["measure"]), int(row[STEP]), {name: row[name] for name in each["reads"]})
 
     def _breach(self, each: Mapping[str, Any], rows: pl.DataFrame, place: int) -> First:
         row = rows.row(place, named=True)

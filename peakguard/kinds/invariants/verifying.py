@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from peakguard.kinds.invariants.choosing import draws
 from peakguard.kinds.invariants.monitor import skipped
 from peakguard.kinds.invariants.state import odd_breach, state_outcome
-from peakguard.runtime.invariant import Breach, Call, InvariantOutcome, Verification
+from peakguard.runtime.invariant import Breach, InvariantOutcome, Verification
 
 if TYPE_CHECKING:
     from peakguard.engines.polars.steps import Found, Steps
@@ -44,8 +44,7 @@ def _outcome(each: Mapping[str, Any], found: Found, *, is_enforced: bool) -> Inv
         found.evaluations, found.exercised, found.evaluations - found.failed - found.unknown - found.open,
         found.failed, found.unknown, found.open, found.broken,
     )  # fmt: skip # the fields in order
-    closest = Call(*found.closest) if found.closest is not None else None
     enforced = is_enforced and each["mode"] == "enforce"
     return InvariantOutcome(
-        each["id"], each["asks"], each["form"], *told, "run", None, *counts, closest, first, enforced
+        each["id"], each["asks"], each["form"], *told, "run", None, *counts, found.closest, first, enforced
     )
