@@ -6,7 +6,8 @@ of these becomes a column of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from peakguard.expression import emit_polars
@@ -16,9 +17,9 @@ CUMULATED = frozenset({"cum_max", "cum_min", "cum_sum", "first", "since"})
 BOUNDED = frozenset({"prev", "rolling_max", "rolling_mean", "rolling_min", "rolling_std", "rolling_sum"})
 
 
-def text_of(root: Typed, within: Sequence[str] = ()) -> str:
+def text_of(root: Typed, within: Sequence[str] = (), columns: Mapping[str, str] = MappingProxyType({})) -> str:
     """A node as the text of a Polars expression."""
-    return emit_polars(TypedExpression(root, (), nullable=True, unknown_where=(), nan_names=()), {}, within)
+    return emit_polars(TypedExpression(root, (), nullable=True, unknown_where=(), nan_names=()), columns, within)
 
 
 def hoist(node: Typed, within: tuple[str, ...], hoisted: dict[str, dict[str, Any]]) -> Typed:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peakguard.engines.polars.align import Aligned, align
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 ROWS_PER_BATCH = 600_000
 """Of a table with few columns; the more rows, the less a query costs for each, and the more memory."""
 CELLS_PER_BATCH = 4_500_000
-BATCHES_PER_PIECE = 3
+BATCHES_PER_PIECE = 6
+"""Of half the rows: a query that looks back keeps several batches at a time."""
+LONGEST_PIECE = 3
+"""Times the shortest."""
+_SHARE_WAITED = 0.2
 
 
 class Source(NamedTuple):
@@ -90,25 +95,54 @@ def in_pieces(
     """What `made` makes of rows that are read from files, in batches; it may look back, within a piece of some batches.
 
     A query that looks back keeps all that it has read and nobody has taken yet, which may be the whole file. So each is
-    given a piece, and the next begins when the one before it nears its end. What is stored in parts of `least` rows,
-    which have to be read as a whole, is not cut finer.
+    given a piece, and the next begins when the one before it nears its end; pieces grow longer while reading is what
+    takes the time. What is stored in parts of `least` rows, which have to be read as a whole, is not cut finer.
     """
-    size = rows_per_batch(columns)
-    length = max(BATCHES_PER_PIECE * size, least)
+    size = max(rows_per_batch(columns) // 2, 1)
+    shortest = max(BATCHES_PER_PIECE * size, least)
 
-    def piece(start: int) -> Iterator[pl.DataFrame] | None:
+    def piece(start: int, length: int) -> Iterator[pl.DataFrame] | None:
         return _batches(made(rows.slice(start, length)), size, lazy=False) if start < height else None
 
-    following = piece(0)
-    for start in range(0, height, length):
-        current, following, read = following, None, 0
-        for batch in current or ():
+    start, length = 0, shortest
+    following = piece(start, length)
+    while start < height:
+        current, following, read, pace = following, None, 0, _Pace()
+        beyond, longer = start + length, shortest
+        for batch in pace.of(current or ()):
             read += batch.height
             if following is None and read > length - 2 * size:
-                following = piece(start + length)
+                # Where the rows wait for nobody there is nothing to keep, and each query has its price.
+                longer = min(length + shortest, LONGEST_PIECE * shortest) if pace.is_of_reader else shortest
+                following = piece(beyond, longer)
             yield batch
         # Where rows are missing, who counts them says so.
-        following = following or piece(start + length)
+        following = following or piece(beyond, longer)
+        start, length = beyond, longer
+
+
+class _Pace:
+    """Whether who takes batches waits for them, or they for him."""
+
+    def __init__(self) -> None:
+        self._waited = self._worked = 0.0
+
+    @property
+    def is_of_reader(self) -> bool:
+        """Whether reading takes longer than what is done with the rows."""
+        return self._waited > _SHARE_WAITED * self._worked
+
+    def of(self, batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        """The batches; the first, which always takes its time, tells nothing."""
+        asked = None
+        given = perf_counter()
+        for batch in batches:
+            if asked is not None:
+                self._waited += perf_counter() - asked
+                self._worked += asked - given
+            given = perf_counter()
+            yield batch
+            asked = perf_counter()
 
 
 def _batches(rows: pl.LazyFrame, size: int, *, lazy: bool) -> Iterator[pl.DataFrame]:

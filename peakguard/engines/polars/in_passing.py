@@ -30,15 +30,32 @@ class InPassing:
 
     def __init__(self, checks: Sequence[Check], groups: Collection[Groups]) -> None:
         self._made: list[pl.Expr] = []
+        self._earlier: dict[int, set[str]] = {}
         for check in checks:
-            verdict = verdict_of(check, "passes") if check["stream"] is None else _alone(check)
+            verdict = verdict_of(check, "passes") if check["stream"] is None else self._passing(check)
             if verdict is not None:
                 self._made.append(verdict.alias(_verdict_on(check["id"])))
-        self._made += [_changed(each).alias(_change_of(each)) for each in groups if each]
+        for group in groups:
+            if group:
+                self._earlier.setdefault(1, set()).update(group)
+                self._made.append(_changed(group).alias(_change_of(group)))
 
     def over(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """The rows, and beside them what is asked."""
-        return rows.with_columns(self._made)
+        library = polars()
+        # All columns in one: what is shifted makes a stream of its own, which has to be put beside the rows again.
+        earlier = {
+            _earlier_by(count): library.struct(sorted(names)).shift(count) for count, names in self._earlier.items()
+        }
+        return rows.with_columns(**earlier).select(*rows.collect_schema(), *self._made)
+
+    def _passing(self, check: Check) -> pl.Expr | None:
+        stream = check["stream"]
+        if "passing" not in stream or stream["hoisted"]:
+            return None  # the columns that it builds on are not in the data
+        for column, count in stream["earlier"]:
+            self._earlier.setdefault(count, set()).add(column)
+        return verdict_of(stream["passing"], "nonzero" if stream["signs"] else "passes")
 
 
 class Found:
@@ -64,17 +81,16 @@ class Found:
         return self._beside[name] if name in self._names else None
 
 
-def _alone(check: Check) -> pl.Expr | None:
-    alone = check["stream"].get("alone")
-    if alone is None or check["stream"]["hoisted"]:
-        return None  # the columns that it builds on are not in the data
-    return verdict_of(alone, "nonzero" if check["stream"]["signs"] else "passes")
-
-
 def _changed(groups: Groups) -> pl.Expr:
-    columns = (polars().col(name) for name in groups)
-    changed: pl.Expr = reduce(or_, (column.ne_missing(column.shift(1)) for column in columns))
+    before = polars().col(_earlier_by(1)).struct
+    columns = (polars().col(name).ne_missing(before.field(name)) for name in groups)
+    changed: pl.Expr = reduce(or_, columns)
     return changed
+
+
+def _earlier_by(count: int) -> str:
+    """No column of a contract is called so; the texts of a plan name it."""
+    return f"earlier by {count}"
 
 
 def _verdict_on(check: str) -> str:

@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peakguard.engines.polars.expressions import form_of, verdict_of
-from peakguard.engines.polars.groups import Carried, Runs, keys_of, picked
+from peakguard.engines.polars.groups import Blocks, Carried, Runs, keys_of, picked, taken
+from peakguard.engines.polars.library import polars
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,6 +37,8 @@ class Ordered:
         self.checks = checks
         self.ids = frozenset(check["id"] for check in checks)
         self.carried = Carried(groups, max(check["stream"]["back"] for check in checks), columns)
+        # A sum that rolls keeps something of the rows of another group in its last digits.
+        self._shifted = [check for check in checks if "rolling_" not in check["stream"]["alone"]["passes"]]
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -54,8 +57,23 @@ class Ordered:
             whole = self._over(frame, broken)
             return {check["id"]: outcome_of(whole[check["id"]]) for check in self.checks}
         places = runs.heads(self.carried.back)
-        right = self._over(self.carried.heads(frame, runs), broken)
+        right = self._right(frame, runs, places, broken)
         return {name: _mended(verdicts, places, right[name]) for name, verdicts in alone.items()}
+
+    def _right(self, frame: pl.DataFrame, runs: Runs, heads: pl.Series, broken: set[str]) -> dict[str, pl.Series]:
+        """The verdicts on the first rows of each group."""
+        right = {}
+        if len(self._shifted) < len(self.checks):
+            over = self._over(taken(self.carried.own(frame), heads), broken)
+            right = {name: over[name] for name in self.ids}
+        if self._shifted:
+            blocks = self.carried.blocks(frame, runs)
+            found = blocks.rows.select(
+                verdict_of(check["stream"]["alone"], form_of(check, broken)).alias(check["id"])
+                for check in self._shifted
+            )
+            right |= {check["id"]: _of_heads(found[check["id"]], blocks, check) for check in self._shifted}
+        return right
 
     def _over(self, frame: pl.DataFrame, broken: set[str]) -> pl.DataFrame:
         """The verdicts on each row, whatever the order of the groups."""
@@ -64,6 +82,17 @@ class Ordered:
             verdict_of(check["stream"]["over"], form_of(check, broken)).slice(skip).alias(check["id"])
             for check in self.checks
         )
+
+
+def _of_heads(verdicts: pl.Series, blocks: Blocks, check: Check) -> pl.Series:
+    """The verdicts on the first rows of each group among those on all rows of the blocks."""
+    every = verdicts.to_list()
+    found = [every[place] for place in blocks.places]
+    if check["stream"].get("starts"):
+        for first in blocks.firsts:
+            found[first] = True
+    right: pl.Series = polars().Series(found, dtype=polars().Boolean)
+    return right
 
 
 def _mended(verdicts: pl.Series, places: pl.Series, right: pl.Series) -> Outcome:

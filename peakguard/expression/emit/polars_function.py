@@ -65,6 +65,13 @@ def _coalesce(emitter: Emitter, node: Typed) -> str:
     return f"pl.coalesce({', '.join(emitter.expression(arg) for arg in node.args)})"
 
 
+def _is_finite(emitter: Emitter, node: Typed) -> str:
+    """Two comparisons take half the time of the method; to Polars NaN is larger than infinity."""
+    (x,) = node.args
+    written = emitter.expression(x)
+    return f"(({written} > -1e999) & ({written} < 1e999))" if x.op == "column" else f"{written}.is_finite()"
+
+
 FUNCTION: dict[str, Writer] = {
     **dict.fromkeys(("date", "day", "hour", "month", "weekday", "year"), _calendar),
     "ceil": _method("ceil().cast(pl.Int64, strict=False)"),
@@ -73,7 +80,7 @@ FUNCTION: dict[str, Writer] = {
     "ends_with": _string_test("ends_with"),
     "exp": _method("exp()"),
     "floor": _method("floor().cast(pl.Int64, strict=False)"),
-    "is_finite": _method("is_finite()"),
+    "is_finite": _is_finite,
     "is_nan": _method("is_nan()"),
     "len": _length,
     "log": _method("log()"),

@@ -44,3 +44,8 @@ def check_of(
         "mode": "enforce",
         "sampled": False,
     }
+
+
+def earlier(column: str, rows: int) -> str:
+    """The value of a column so many rows before, where the rows before stand beside each row as a struct."""
+    return f"pl.col('earlier by {rows}').struct.field({column!r})"

@@ -11,7 +11,7 @@ from typing import Any
 
 from peakguard.kinds.contract.cadence import cadence_checks
 from peakguard.kinds.contract.model import Contract
-from peakguard.kinds.contract.positions import check_of, is_first, names_of, over
+from peakguard.kinds.contract.positions import check_of, earlier, is_first, names_of, over
 from peakguard.kinds.contract.stream import neighbours
 
 
@@ -36,7 +36,8 @@ def _order(spec: Contract) -> dict[str, Any]:
     column, relation = f"pl.col({spec.order.by!r})", ">" if spec.order.strict else ">="
     within = spec.order.within
     passes = f"({column} {relation} {over(f'{column}.shift(1)', within)}) | {over(is_first(), within)}"
-    stream = neighbours(within, passes, f"({column} {relation} {column}.shift(1))")
+    passing = f"({column} {relation} {earlier(spec.order.by, 1)})"
+    stream = neighbours(within, passes, f"({column} {relation} {column}.shift(1))", passing, spec.order.by)
     return check_of("order", passes, (spec.order.by, *spec.order.within), None, stream)
 
 

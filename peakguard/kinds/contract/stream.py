@@ -12,9 +12,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from peakguard.expression import compile_text
-from peakguard.expression.hoist import BOUNDED, CUMULATED, as_column, hoist, rows_back, text_of, with_args
+from peakguard.expression.hoist import (
+    BOUNDED,
+    CUMULATED,
+    as_column,
+    hoist,
+    hoist_earlier,
+    rows_back,
+    text_of,
+    with_args,
+)
 from peakguard.expression.scope import Scope
 from peakguard.expression.typed import Typed, walk
+from peakguard.kinds.contract.positions import earlier
 
 _ADDS_UP = frozenset({"count", "max_of", "mean", "min_of", "n_unique", "share", "sum"})
 _AGGREGATES = _ADDS_UP | {"median", "quantile", "std"}
@@ -44,13 +54,26 @@ def row_stream(
     rest = {name: hoist(root, tuple(within), hoisted) for name, root in roots.items()}
     needed: list[str] = []
     nonzero = {} if hoists else {"nonzero": _divided_plainly(rest["passes"], signs, needed)}
+    alone = rest | (nonzero if needed else {})
     return {
         "groups": list(within),
         "back": max(rows_back(root) for root in rest.values()),
         "hoisted": list(hoisted.values()),
         "over": {name: text_of(root, within) for name, root in rest.items()},
-        "alone": {name: text_of(root, ()) for name, root in (rest | (nonzero if needed else {})).items()},
+        "alone": {name: text_of(root, ()) for name, root in alone.items()},
+        **_passing(alone),
         "signs": list(dict.fromkeys(needed)),
+    }
+
+
+def _passing(roots: Mapping[str, Typed]) -> dict[str, Any]:
+    """The forms for rows that stand beside the rows before them, and which columns these are of."""
+    hoisted: dict[str, dict[str, Any]] = {}
+    beside = {name: hoist_earlier(root, hoisted) for name, root in roots.items()}
+    columns = {name: earlier(spec["column"], spec["rows"]) for name, spec in hoisted.items()}
+    return {
+        "passing": {name: text_of(root, (), columns) for name, root in beside.items()},
+        "earlier": [[spec["column"], spec["rows"]] for spec in hoisted.values()],
     }
 
 
@@ -70,13 +93,24 @@ def dataset_stream(text: str, scope: Scope, within: Sequence[str]) -> dict[str, 
     }
 
 
-def neighbours(groups: Sequence[str], over: str, alone: str) -> dict[str, Any]:
+def neighbours(
+    groups: Sequence[str], over: str, alone: str, passing: str | None = None, column: str | None = None
+) -> dict[str, Any]:
     """The streaming form of a check that compares a row with the one before it in its group.
 
-    What `alone` says of the first row of a group is not looked at.
+    `passing` is `alone` for rows that stand beside the ones before them, whose `column` it reads.
+    What `alone` says of the first row of a group is not looked at: with `starts` it passes.
     """
-    forms = {"over": {"passes": over, "guarded": over}, "alone": {"passes": alone, "guarded": alone}}
-    return {"groups": list(groups), "back": 1, "hoisted": [], "signs": [], **forms}
+    forms = {"over": over, "alone": alone, "passing": passing or alone}
+    return {
+        "groups": list(groups),
+        "back": 1,
+        "hoisted": [],
+        "signs": [],
+        "starts": True,
+        "earlier": [[column, 1]] if passing is not None else [],
+        **{name: {"passes": text, "guarded": text} for name, text in forms.items()},
+    }
 
 
 def _divided_plainly(node: Typed, signs: Mapping[str, str], needed: list[str]) -> Typed:

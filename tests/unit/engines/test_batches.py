@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from time import sleep
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,7 @@ from peakguard.engines.polars import batches
 from peakguard.engines.polars.batches import BATCHES_PER_PIECE, in_pieces
 
 BATCH = 1000
+"""Rows of a batch of a query that looks back."""
 PIECE = BATCHES_PER_PIECE * BATCH
 
 
@@ -27,7 +29,8 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         found.append(len(found))
         return made(*given, **named)
 
-    monkeypatch.setattr(batches, "rows_per_batch", lambda _: BATCH)
+    monkeypatch.setattr(batches, "rows_per_batch", lambda _: 2 * BATCH)
+    monkeypatch.setattr(batches._Pace, "is_of_reader", False)
     monkeypatch.setattr(batches, "_batches", counted)
     return found
 
@@ -54,6 +57,32 @@ def test_the_next_piece_begins_when_one_nears_its_end(begun: list[int]) -> None:
     for batch in in_pieces(rows.lazy(), rows.height, 1, looking_back):
         taken += batch.height
         assert len(begun) <= 1 + (taken + BATCH) // PIECE
+
+
+def test_pieces_grow_longer_while_reading_takes_the_time(begun: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Up to a bound, and they are short again as soon as rows have to wait."""
+    paces = iter([True, True, True, False, True, True])
+    monkeypatch.setattr(batches._Pace, "is_of_reader", property(lambda _: next(paces)))
+    rows = pl.DataFrame({"n": range(14 * PIECE)})
+    found = pl.concat(in_pieces(rows.lazy(), rows.height, 1, looking_back))
+    assert found["n"].to_list() == rows["n"].to_list()
+    begins = [0, 1, 3, 6, 9, 10, 12]
+    assert found["step"].is_null().arg_true().to_list() == [place * PIECE for place in begins]
+    assert len(begun) == len(begins)
+
+
+@pytest.mark.parametrize(("waited", "worked", "is_of_reader"), [(0.03, 0.001, True), (0.0, 0.01, False)])
+def test_who_waits_for_whom_is_seen_by_the_clock(waited: float, worked: float, *, is_of_reader: bool) -> None:
+    pace = batches._Pace()
+
+    def read() -> Iterator[pl.DataFrame]:
+        for _ in range(3):
+            sleep(waited)
+            yield pl.DataFrame()
+
+    for _ in pace.of(read()):
+        sleep(worked)
+    assert pace.is_of_reader == is_of_reader
 
 
 @pytest.mark.usefixtures("begun")
