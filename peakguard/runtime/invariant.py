@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 
@@ -71,8 +71,11 @@ class Call:
             self._place, self._find = self._find(), None
         return self._place
 
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.kind, self.measure, self.step, self.values))
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.kind, self.measure, self.step, self.values)
+        return type(self), tuple(self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Call):
@@ -132,6 +135,12 @@ class Verification(NamedTuple):
     steps: int
     outcomes: tuple[InvariantOutcome, ...]
     is_enforced: bool = True
+
+    def locate(self) -> None:
+        """Find where each closest call was now, not when somebody asks."""
+        for each in self.outcomes:
+            if each.closest is not None:
+                tuple(each.closest)
 
     @property
     def breaches(self) -> tuple[Breach, ...]:

@@ -70,6 +70,16 @@ BATCH_MUTANTS = [
         Fault.STALE,
     ),
     Mutant(
+        "batches-null-makes-a-value",
+        "where there is no row before, what an expression makes of a null is taken for its value",
+        "peakguard/kinds/contract/stream.py",
+        'return node.op not in BOUNDED or (node.op == "prev" and node.args[0].op == "column")',
+        'return node.op not in BOUNDED or node.op == "prev"',
+        BATCHES,
+        "contracts: rows in order",
+        Fault.UNKNOWN,
+    ),
+    Mutant(
         "batches-first-row-of-all",
         "the first row of a group that was there before passes",
         f"{ENGINE}/groups.py",

@@ -68,6 +68,9 @@ rules:
   lately_all: {expr: since(y > x) < 2, on_null: fail}
   start: {expr: x >= first(x), within: [k], on_null: pass}
   start_all: {expr: n >= first(n), on_null: pass}
+  filled: {expr: 'prev(max(n, 0)) < 2 or n > 1', within: [k], on_null: pass}
+  filled_anywhere: {expr: 'prev(coalesce(x, 1.0)) != 1', on_null: fail}
+  missing: {expr: 'not prev(is_null(x), 2)', within: [k], on_null: pass}
   nested: {expr: prev(cum_max(n)) <= n + 5, within: [k], on_null: pass}
   climbs: {expr: cum_sum(delta(n)) < 7, within: [k], on_null: pass}
   switched: {expr: cum_min(cum_max(n)) < 7, on_null: pass, mode: observe}

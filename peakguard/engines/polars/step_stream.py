@@ -35,11 +35,11 @@ class Streamed:
         self._near = {id: texts for id, texts in asked.items() if id in totals and totals[id].kind}
         self._places: Mapping[str, int] | None = None
 
-    def place(self, id: str) -> int:
-        """Where the closest call of an invariant is, from 0."""
+    def place(self, id: str) -> int | None:
+        """Where the closest call of an invariant is, from 0; None where it is no more, for the rows were changed."""
         if self._places is None:
             self._places = self._found()
-        return self._places[id]
+        return self._places.get(id)
 
     def _found(self) -> dict[str, int]:
         """The first places, of all in one go that ends with the last of them."""

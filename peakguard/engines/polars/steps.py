@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from peakguard.diagnostics import codes
 from peakguard.engines.polars.library import polars
 from peakguard.engines.polars.moments import text_of
 from peakguard.engines.polars.step_rows import STEP, first_of, step_rows
 from peakguard.engines.polars.step_totals import Total, measure, totals, whole
+from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.invariant import Call, Step
 
 if TYPE_CHECKING:
@@ -97,7 +99,11 @@ class Steps:
 
     def _sought(self, id: str, names: Sequence[str]) -> tuple[int, Mapping[str, Any]]:
         assert self._streamed is not None
-        return self._rows.shown(self._streamed.place(id), names)
+        place = self._streamed.place(id)
+        if place is None:
+            problem = "its rows were changed after they were verified, before the closest call was asked for"
+            raise PeakguardError(codes.STEPS_MISFIT, policy=self._table["name"], problem=problem)
+        return self._rows.shown(place, names)
 
     def _looked_into(self, each: Mapping[str, Any]) -> Found:
         """One that not every step keeps, or that asks something of some steps only."""

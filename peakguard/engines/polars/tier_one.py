@@ -37,8 +37,7 @@ class Ordered:
         self.checks = checks
         self.ids = frozenset(check["id"] for check in checks)
         self.carried = Carried(groups, max(check["stream"]["back"] for check in checks), columns)
-        # A sum that rolls keeps something of the rows of another group in its last digits.
-        self._shifted = [check for check in checks if "rolling_" not in check["stream"]["alone"]["passes"]]
+        self._shifted = [check for check in checks if check["stream"]["is_shifted"]]
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -137,4 +136,7 @@ class Constants:
 
 def judged(frame: pl.DataFrame, texts: Mapping[str, Any], form: str) -> pl.Series:
     """The verdict on each row of a frame."""
+    if any(kind.is_nested() for kind in frame.dtypes):
+        # Over lists in several pieces, some of them empty, Polars fails.
+        frame = frame.rechunk()
     return frame.select(verdict_of(texts, form).alias("verdict")).to_series()

@@ -62,8 +62,17 @@ def row_stream(
         "over": {name: text_of(root, within) for name, root in rest.items()},
         "alone": {name: text_of(root, ()) for name, root in alone.items()},
         **_passing(alone),
+        "is_shifted": all(_is_shifted(node) for root in alone.values() for node in walk(root)),
         "signs": list(dict.fromkeys(needed)),
     }
+
+
+def _is_shifted(node: Typed) -> bool:
+    """Whether a node looks back, if at all, at values of columns only, which are null where there is no row.
+
+    Of a null something else may make a value; and a sum that rolls keeps something of other rows in its last digits.
+    """
+    return node.op not in BOUNDED or (node.op == "prev" and node.args[0].op == "column")
 
 
 def _passing(roots: Mapping[str, Typed]) -> dict[str, Any]:
@@ -108,6 +117,7 @@ def neighbours(
         "hoisted": [],
         "signs": [],
         "starts": True,
+        "is_shifted": True,
         "earlier": [[column, 1]] if passing is not None else [],
         **{name: {"passes": text, "guarded": text} for name, text in forms.items()},
     }

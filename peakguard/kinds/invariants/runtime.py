@@ -35,13 +35,18 @@ class Invariants:
         """What became of every invariant over the rows of a frame, each a step, in their order.
 
         Takes Polars, pandas and Arrow. Columns are found under the names of the state. Raises PeakguardError (PG2063)
-        for a frame that lacks one, or has one of another type.
+        for a frame that lacks one, or has one of another type. Where a closest call of many steps was is looked for
+        when it is asked for: memory that a frame of Polars shares with an array must not be written to before.
         """
         from peakguard.engines.polars.frames import to_polars
         from peakguard.kinds.invariants.verifying import verification
 
         data, _ = to_polars(frame, [field["name"] for field in self.table["state"]])
-        return verification(self.table, data)
+        found = verification(self.table, data)
+        if data is not frame:
+            # The memory may be that of an array, which its owner may write to.
+            found.locate()
+        return found
 
     def verify_file(self, path: str) -> Verification:
         """The same for a data file: Parquet, CSV, Arrow, lines of JSON, or what a halted run has left behind."""

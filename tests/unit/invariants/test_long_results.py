@@ -9,6 +9,7 @@ from math import inf, nan
 from typing import Any, Literal
 from unittest.mock import patch
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from peakguard.engines.polars import running, step_rows, step_stream
 from peakguard.engines.polars.running import running as running_extremes
 from peakguard.engines.polars.step_totals import totals as totals_of
+from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.invariant import Verification
 from tests.property.test_invariants_agreement import in_pieces
 from tests.unit.invariants.test_bounds import policy
@@ -179,3 +181,23 @@ def test_a_closest_call_that_looks_back_is_found_where_a_piece_begins() -> None:
     assert is_quick
     assert found.outcomes[1].closest is not None
     assert (found.outcomes[1].closest.step, found.outcomes[1].closest.measure) == (4, 0.5)
+
+
+def test_rows_that_were_changed_before_the_closest_call_was_asked_for_are_told() -> None:
+    values = np.array([3.0, 2.0, 1.0, 4.0])
+    found = policy({"x": "float64"}, it={"expr": "x > 0"}).verify(pl.DataFrame({"x": values}))
+    values[:] = 7.0
+    call = found.outcomes[1].closest
+    assert call is not None
+    assert call.measure == 1.0
+    with pytest.raises(PeakguardError) as caught:
+        _ = call.step
+    assert caught.value.code == "PG2063"
+
+
+def test_memory_of_others_is_not_looked_at_later() -> None:
+    values = pl.DataFrame({"x": [3.0, 2.0, 1.0, 4.0]}).to_pandas()
+    found = policy({"x": "float64"}, it={"expr": "x > 0"}).verify(values)
+    values.loc[:, "x"] = 7.0
+    assert found.outcomes[1].closest is not None
+    assert list(found.outcomes[1].closest) == ["distance", 1.0, 3, {"x": 1.0}]
