@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.mutation.mutant import Fault, Mutant
 
 ENGINE = "peakguard/engines/polars"
-BATCHES = ("tests/property/test_streaming_agreement.py",)
+BATCHES = ("tests/functional/test_rows_before.py", "tests/property/test_streaming_agreement.py")
 STATISTICS = ("tests/property/test_statistics.py",)
 
 BATCH_MUTANTS = [
