@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 
@@ -33,60 +33,45 @@ class Breach(NamedTuple):
     before: tuple[Step, ...] = ()
 
 
-class Call:
-    """The closest that an invariant came to its bound while it held.
+class Call(NamedTuple):
+    """The closest that an invariant came to its bound while it held, and what it reads at that `step`.
 
-    `kind` is `distance`, in the unit of the values, or `used`, a share of the tolerance. Of a long result the `step`
-    and its `values` are looked for when they are asked for; until then it holds the rows.
+    `kind` is `distance`, in the unit of the values, or `used`, a share of the tolerance.
     """
 
-    __slots__ = ("_find", "_place", "kind", "measure")
+    kind: str
+    measure: float
+    step: int
+    values: Mapping[str, Any]
 
-    def __init__(self, kind: str, measure: float, step: int, values: Mapping[str, Any]) -> None:
-        self.kind = kind
-        self.measure = measure
-        self._place: tuple[int, Mapping[str, Any]] | None = (step, values)
-        self._find: Callable[[], tuple[int, Mapping[str, Any]]] | None = None
 
-    @classmethod
-    def sought(cls, kind: str, measure: float, find: Callable[[], tuple[int, Mapping[str, Any]]]) -> Call:
-        """One that `find` gives the step and the values of."""
-        made = cls(kind, measure, 0, {})
-        made._place, made._find = None, find
-        return made
+class Nearest:
+    """The closest call of an invariant, if there is one. Of a long result it is looked for when it is asked for."""
 
-    @property
-    def step(self) -> int:
-        """The number of the step."""
-        return self._found()[0]
+    __slots__ = ("_call", "_find")
+
+    def __init__(self, call: Call | None, find: Callable[[], Call | None] | None = None) -> None:
+        self._call = call
+        self._find = find
 
     @property
-    def values(self) -> Mapping[str, Any]:
-        """What the invariant reads, at that step."""
-        return self._found()[1]
-
-    def _found(self) -> tuple[int, Mapping[str, Any]]:
-        if self._place is None:
-            assert self._find is not None
-            self._place, self._find = self._find(), None
-        return self._place
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter((self.kind, self.measure, self.step, self.values))
+    def call(self) -> Call | None:
+        """The closest call; until it is looked for, what `find` holds is kept."""
+        if self._find is not None:
+            self._call, self._find = self._find(), None
+        return self._call
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), tuple(self)
+        return type(self), (self.call,)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Call):
-            return NotImplemented
-        return self.__reduce__() == other.__reduce__()
+        return self.call == other.call if isinstance(other, Nearest) else NotImplemented
 
     def __hash__(self) -> int:
-        return hash((self.kind, self.measure))
+        return 0 if self.call is None else hash(self.call[:3])
 
     def __repr__(self) -> str:
-        return f"Call(kind={self.kind!r}, measure={self.measure!r}, step={self.step}, values={self.values!r})"
+        return f"Nearest({self.call!r})"
 
 
 class InvariantOutcome(NamedTuple):
@@ -112,9 +97,17 @@ class InvariantOutcome(NamedTuple):
     unknown: int = 0
     open: int = 0
     broken: int = 0
-    closest: Call | None = None
+    nearest: Nearest = Nearest(None)
     first: Breach | None = None
     is_enforced: bool = True
+
+    @property
+    def closest(self) -> Call | None:
+        """The closest that it came to its bound; None where it has no measure, or was nowhere close.
+
+        Raises PeakguardError (PG2063) where rows of a long result were changed before it was asked for.
+        """
+        return self.nearest.call
 
     @property
     def refuses(self) -> bool:
@@ -137,10 +130,9 @@ class Verification(NamedTuple):
     is_enforced: bool = True
 
     def locate(self) -> None:
-        """Find where each closest call was now, not when somebody asks."""
+        """Look for each closest call now, not when somebody asks."""
         for each in self.outcomes:
-            if each.closest is not None:
-                tuple(each.closest)
+            _ = each.closest
 
     @property
     def breaches(self) -> tuple[Breach, ...]:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from peakguard.engines.polars import running, step_rows, step_stream
+from peakguard.engines.polars import running, step_nearest, step_rows
 from peakguard.kinds.invariants.compile import compile_document
 from peakguard.kinds.invariants.model import Invariants
 from peakguard.kinds.invariants.reference import Meaning, meaning
@@ -161,7 +161,11 @@ def streamed(table: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Ver
 @contextmanager
 def in_pieces() -> Iterator[None]:
     """Results of few rows are looked at as long ones are."""
-    with patch.object(step_rows, "FROM", 1), patch.object(step_stream, "_PIECE", 3), patch.object(running, "_PIECE", 2):
+    with (
+        patch.object(step_rows, "FROM", 1),
+        patch.object(step_nearest, "_PIECE", 3),
+        patch.object(running, "_PIECE", 2),
+    ):
         yield
 
 

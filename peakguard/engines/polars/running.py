@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 from peakguard.engines.polars.library import polars
@@ -20,41 +18,38 @@ def running(values: pl.Series, op: Op) -> pl.Series:
     if values.null_count() or not len(values):
         return _whole(values, op)
     parts: list[pl.Series] = []
-    start, so_far = 0, None
-    for length, extreme in _stretches(values, op):
-        piece = values.slice(start, length)
-        same = length if extreme is None else _until(piece, so_far, op)
-        if same:
-            # Of one value that is there already, for a query costs more than a short stretch.
-            parts.append(parts[-1].new_from_index(len(parts[-1]) - 1, same))
-        if extreme is not None:
-            parts.append(_whole(piece.slice(same), op))
-            so_far = extreme
-        start += length
-    found: pl.Series = polars().concat(parts)
+    same, so_far = 0, None
+    for start in range(0, len(values), _PIECE):
+        piece = values.slice(start, _PIECE)
+        extreme = piece.max() if op == "cum_max" else piece.min()
+        if so_far is not None and not _is_beyond(extreme, so_far, op):
+            same += len(piece)
+            continue
+        first, last = _ends(piece, so_far, op)
+        parts += _repeated(parts[-1], same + first) if parts else []
+        parts.append(_whole(piece.slice(first, last + 1 - first), op))
+        same, so_far = len(piece) - last - 1, extreme
+    found: pl.Series = polars().concat([*parts, *_repeated(parts[-1], same)])
     return found
 
 
-def _until(piece: pl.Series, so_far: Any, op: Op) -> int:
-    """How many rows come before the first new extreme."""
-    if so_far is None or (piece[0] > so_far if op == "cum_max" else piece[0] < so_far):
-        return 0
-    return int((piece > so_far if op == "cum_max" else piece < so_far).arg_max() or 0)
+def _ends(piece: pl.Series, so_far: Any, op: Op) -> tuple[int, int]:
+    """Where in a piece the first new extreme is, and from where on there is none any more."""
+    last: Any = piece.arg_max() if op == "cum_max" else piece.arg_min()
+    if so_far is None or _is_beyond(piece[0], so_far, op):
+        return 0, last
+    first: Any = (piece > so_far if op == "cum_max" else piece < so_far).arg_max()
+    return first, last
 
 
-def _stretches(values: pl.Series, op: Op) -> Iterator[tuple[int, Any]]:
-    """Lengths of rows, with the new extreme that they bring, or with None."""
-    extremes: list[tuple[int, Any]] = []
-    so_far: Any = None
-    for start in range(0, len(values), _PIECE):
-        piece = values.slice(start, _PIECE)
-        found: Any = piece.max() if op == "cum_max" else piece.min()
-        is_new = so_far is None or (found > so_far if op == "cum_max" else found < so_far)
-        extremes.append((len(piece), found if is_new else None))
-        so_far = found if is_new else so_far
-    for is_new, stretch in groupby(extremes, lambda each: each[1] is not None):
-        lengths, last = zip(*stretch, strict=True)
-        yield sum(lengths), last[-1] if is_new else None
+def _repeated(part: pl.Series, rows: int) -> list[pl.Series]:
+    """The last value of a part for so many rows: one piece again and again, so that little memory is written."""
+    piece = part.new_from_index(len(part) - 1, min(rows, _PIECE))
+    return [*[piece] * (rows // _PIECE), piece.slice(0, rows % _PIECE)] if rows else []
+
+
+def _is_beyond(value: Any, so_far: Any, op: Op) -> bool:
+    return bool(value > so_far if op == "cum_max" else value < so_far)
 
 
 def _whole(values: pl.Series, op: Op) -> pl.Series:

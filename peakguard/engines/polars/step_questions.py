@@ -10,7 +10,7 @@ from peakguard.engines.polars.expressions import expression
 from peakguard.engines.polars.library import polars
 from peakguard.engines.polars.moments import are_known
 from peakguard.engines.polars.odd_values import is_odd, proof
-from peakguard.engines.polars.step_totals import Total, is_clear, judged, total_of
+from peakguard.engines.polars.step_totals import Total, is_clear, judged, nearest_of, whole
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,40 +41,57 @@ class OfField:
         return is_known and not found.get("odd.any") and isfinite(found.get("sum.sum", 0.0))
 
 
+class OfEnds:
+    """A field whose values are in order: none is odd where the first and the last are not."""
+
+    columns: Mapping[str, pl.Expr] = {}
+    asks: Sequence[str] = ()
+
+    def __init__(self, field: Mapping[str, Any], values: pl.Series) -> None:
+        self._proof = proof(field)
+        self._values = values
+
+    def shows(self, _: Found) -> bool:
+        """Whether surely no value is odd; to Polars NaN is beyond all numbers, so it would be the last or the first."""
+        values = self._values
+        if self._proof == "sum":
+            return isfinite(values[0]) and isfinite(values[-1])
+        ends = [values.slice(place, 1).cast(polars().Int64)[0] for place in (0, len(values) - 1)]
+        return are_known(values.dtype, *ends)
+
+
 class OfVerdict:
-    """One that has no measure: on every row it holds or is unknown."""
+    """Whether every row holds or is unknown."""
 
     def __init__(self, texts: Mapping[str, Any]) -> None:
-        self.columns: Mapping[str, pl.Expr] = {"verdict": judged(texts)}
-        self.asks: Sequence[str] = ("verdict.all", *_nulls(texts, "verdict"))
+        self.columns: Mapping[str, pl.Expr] = {"verdict": whole(texts["expr"])}
+        self.asks: Sequence[str] = ("verdict.all", *(["verdict.nulls"] if texts["is_nullable"] else []))
 
     def answer(self, found: Found) -> Total | None:
-        """The total; None where some row breaks it."""
+        """The total, without a closest call; None where some row breaks it."""
         return Total(found.get("verdict.nulls", 0)) if found["verdict.all"] else None
 
 
 class OfMeasure:
-    """One that is judged by how close each row comes."""
+    """How close the rows come, of one that none of them breaks."""
 
     def __init__(self, texts: Mapping[str, Any]) -> None:
         parts = texts["measures"]
         self._kind: str = parts[0][0]
-        self._is_single = len(parts) == 1
         extreme = "most" if self._kind == "used" else "least"
         self._extreme = f"measure.{extreme}"
         self.columns: Mapping[str, pl.Expr] = {"measure": judged(texts)}
+        # Of several comparisons one may be known where another is not.
+        nulls = ("measure.nulls",) if len(parts) > 1 and not texts["is_complete"] else ()
         # A sum is NaN where any of its values is.
         added = () if texts["is_number"] and self._kind == "distance" else ("measure.sum",)
-        self.asks: Sequence[str] = (self._extreme, *_nulls(texts, "measure"), *added)
+        self.asks: Sequence[str] = (self._extreme, *nulls, *added)
 
     def answer(self, found: Found) -> Total | None:
-        """The total; None where it is not clear that every row keeps it."""
-        unknown, extreme = found.get("measure.nulls", 0), found[self._extreme]
-        # Of several comparisons one may fail where another is unknown.
-        is_open = extreme is None or (unknown and not self._is_single) or isnan(found.get("measure.sum", 0.0))
-        if is_open or not is_clear(self._kind, extreme):
+        """The closest call but for its place; None where each row has to be looked at for it."""
+        if found.get("measure.nulls") or isnan(found.get("measure.sum") or 0.0):
             return None
-        return total_of(unknown, self._kind, float(extreme), None)
+        return nearest_of(self._kind, found[self._extreme])
 
 
 class OfTolerance:
@@ -87,41 +104,37 @@ class OfTolerance:
         ((_, large, small, self._tolerances),) = texts["measures"]
         a, b = (expression(side).cast(polars().Float64) for side in (large, small))
         self._proves = proves
-        self.columns: Mapping[str, pl.Expr] = {"apart": (a - b).abs(), "side": a}
+        self.columns: Mapping[str, pl.Expr] = {"apart": a - b, "side": a}
         added = ("apart.sum",) if proves or not texts["is_number"] else ()
-        self.asks: Sequence[str] = ("apart.most", "side.least", "side.most", *_nulls(texts, "apart"), *added)
+        nulls = ("apart.nulls",) if texts["is_nullable"] else ()
+        self.asks: Sequence[str] = ("apart.least", "apart.most", "side.least", "side.most", *nulls, *added)
 
     def answer(self, found: Found) -> Total | None:
         """The total; None where it is not clear that every row keeps it, or where the tolerance may differ."""
-        apart, least, most = found["apart.most"], found["side.least"], found["side.most"]
-        if apart is None or least is None or isnan(found.get("apart.sum", 0.0)):
+        least, most = found["side.least"], found["side.most"]
+        if found["apart.most"] is None or least is None or isnan(found.get("apart.sum", 0.0)):
             return None
+        apart = max(found["apart.most"], -found["apart.least"])
         relative, absolute = self._tolerances
         # The other side is at most so much larger, but for rounding.
         largest = (max(abs(least), abs(most)) + apart) * _ROUNDING
         if not relative * largest <= absolute or not is_clear("used", apart / absolute):
             return None
-        return total_of(found.get("apart.nulls", 0), "used", apart / absolute, None)
+        return nearest_of("used", apart / absolute)._replace(unknown=found.get("apart.nulls", 0))
 
     def shows(self, found: Found) -> bool:
         """Whether the fields that it is to prove finite surely are: a sum is only where all that it adds is."""
         return not self._proves or isfinite(found["apart.sum"])
 
 
-Question = OfVerdict | OfMeasure | OfTolerance
+Question = OfVerdict | OfTolerance | OfMeasure
 
 
-def _nulls(texts: Mapping[str, Any], column: str) -> Sequence[str]:
-    return (f"{column}.nulls",) if texts["is_nullable"] else ()
-
-
-def question(texts: Mapping[str, Any], unproven: set[str]) -> Question:
+def question(texts: Mapping[str, Any], unproven: set[str]) -> OfVerdict | OfTolerance:
     """What to ask for one invariant. Fields that it shows to be finite in passing are no longer `unproven`."""
     parts = texts["measures"]
-    if not parts:
+    if len(parts) != 1 or parts[0][0] != "used" or not parts[0][3][1]:
         return OfVerdict(texts)
-    if len(parts) > 1 or parts[0][0] != "used" or not parts[0][3][1]:
-        return OfMeasure(texts)
     shown = unproven.intersection(texts["shows"])
     # One sum in the place of another saves nothing.
     proves = len(shown) > 1

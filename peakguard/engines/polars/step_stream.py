@@ -1,92 +1,71 @@
-"""Whether every step of a long result keeps what is asked of it: one query that takes the rows in pieces.
-
-It tells how close each invariant came; where that was is looked for when somebody asks.
-"""
+"""Whether every step of a long result keeps what is asked of it: one query that takes the rows in pieces."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from peakguard.engines.polars.expressions import expression
 from peakguard.engines.polars.library import polars
 from peakguard.engines.polars.odd_values import proof
 from peakguard.engines.polars.running import running
-from peakguard.engines.polars.step_questions import OfField, OfMeasure, OfTolerance, Question, question
-from peakguard.engines.polars.step_totals import Total, judged
+from peakguard.engines.polars.step_nearest import NearestRows
+from peakguard.engines.polars.step_query import answers
+from peakguard.engines.polars.step_questions import OfEnds, OfField, OfTolerance, OfVerdict, question
+from peakguard.engines.polars.step_totals import Total
 
 if TYPE_CHECKING:
     import polars as pl
 
 FROM = 250_000
-"""Rows from which on such a query takes less time than columns that are made one after the other."""
-_PIECE = 131_072
+"""Rows from which on this is faster than columns made one after the other, also where closest calls are asked for."""
+Fields = Sequence[Mapping[str, Any]]
 Invariant = Mapping[str, Any]
-Found = Mapping[str, Any]
+Texts = Mapping[str, Mapping[str, Any]]
 
 
 class Streamed:
-    """The totals of the invariants that surely no step breaks, by their ids."""
+    """The totals of the invariants that surely no step breaks, by their ids, and their closest calls."""
 
-    def __init__(self, rows: pl.DataFrame, asked: Mapping[str, Mapping[str, Any]], totals: Mapping[str, Total]) -> None:
+    def __init__(self, rows: pl.DataFrame, asked: Texts, totals: Mapping[str, Total]) -> None:
         self.totals = totals
-        self._rows = rows
-        self._near = {id: texts for id, texts in asked.items() if id in totals and totals[id].kind}
-        self._places: Mapping[str, int] | None = None
-
-    def place(self, id: str) -> int | None:
-        """Where the closest call of an invariant is, from 0; None where it is no more, for the rows were changed."""
-        if self._places is None:
-            self._places = self._found()
-        return self._places.get(id)
-
-    def _found(self) -> dict[str, int]:
-        """The first places, of all in one go that ends with the last of them."""
-        left = dict(self._near)
-        back = max(each["back"] for each in left.values())
-        places: dict[str, int] = {}
-        for start in range(0, self._rows.height, _PIECE):
-            before = min(back, start)
-            rows = self._rows.slice(start - before, before + _PIECE)
-            measures = rows.select(judged(texts).alias(id) for id, texts in left.items()).slice(before)
-            for values in measures:
-                near = self.totals[values.name]
-                # The extreme of a piece is found at a fraction of the price of a search.
-                if (values.max() if near.kind == "used" else values.min()) == near.measure:
-                    place = values.index_of(near.measure)
-                    assert place is not None
-                    places[values.name] = start + place
-                    del left[values.name]
-            if not left:
-                break
-        return places
+        measured = {id: texts for id, texts in asked.items() if id in totals and texts["measures"]}
+        self.nearest = NearestRows(rows, measured, {id: totals[id] for id in measured if totals[id].is_measured})
+        self.measured = frozenset(measured)
 
 
-def streamed(
-    frame: pl.DataFrame, state: Sequence[Mapping[str, Any]], invariants: Sequence[Invariant]
-) -> Streamed | None:
+def streamed(frame: pl.DataFrame, state: Fields, invariants: Sequence[Invariant]) -> Streamed | None:
     """What such a query finds; None where a value may be odd, or nothing can be asked in this way."""
     asked = {each["id"]: each["polars"]["streamed"] for each in invariants if each["polars"]["streamed"] is not None}
     if not asked or any(frame[field["name"]].null_count() for field in state if not field["nullable"]):
         return None
-    rows, kinds = _with_hoisted(frame, asked.values()), frame.schema
-    unproven = {field["name"] for field in state if proof(field) == "sum"}
+    rows = _with_hoisted(frame, asked.values())
+    orders = {texts["orders"]: id for id, texts in asked.items() if texts["orders"]}
+    unproven = {field["name"] for field in state if proof(field) == "sum"} - set(orders)
     questions = {id: question(texts, unproven) for id, texts in asked.items()}
-    fields = {
-        name: OfField(field, kinds[name], is_proven=name not in unproven) for field in state if (name := field["name"])
-    }
-    found = _answers(rows, {**fields, **questions})
+    fields = {field["name"]: _of_field(field, frame, orders, unproven) for field in state}
+    found = answers(rows, {**fields, **questions})
+    totals = {id: each.answer(found[id]) for id, each in questions.items()}
+    # What is not in order somewhere is broken there, and its ends tell nothing.
+    if any(totals[id] is None for id in orders.values()):
+        return None
     tolerances = {id: each for id, each in questions.items() if isinstance(each, OfTolerance)}
     if not all(each.shows(found[name]) for name, each in (fields | tolerances).items()):
         return None
-    totals = {id: each.answer(found[id]) for id, each in questions.items()}
     # Where numbers are so large that the relative tolerance counts, each row has its own.
-    again = {id: OfMeasure(asked[id]) for id in tolerances if totals[id] is None}
-    if again:
-        found = _answers(rows, again)
-        totals |= {id: each.answer(found[id]) for id, each in again.items()}
+    again = {id: OfVerdict(asked[id]) for id in tolerances if totals[id] is None}
+    found = answers(rows, again)
+    totals |= {id: each.answer(found[id]) for id, each in again.items()}
     return Streamed(rows, asked, {id: total for id, total in totals.items() if total is not None})
+
+
+def _of_field(
+    field: Mapping[str, Any], frame: pl.DataFrame, orders: Mapping[str, str], unproven: set[str]
+) -> OfField | OfEnds:
+    values = frame.get_column(field["name"])
+    if field["name"] in orders and proof(field) in ("sum", "ticks"):
+        return OfEnds(field, values)
+    return OfField(field, values.dtype, is_proven=field["name"] not in unproven)
 
 
 def _with_hoisted(frame: pl.DataFrame, asked: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
@@ -107,36 +86,3 @@ def _hoisted(spec: Mapping[str, Any], frame: pl.DataFrame, found: Mapping[str, p
     rows = min(spec["rows"], len(values))
     earlier: pl.Series = polars().Series([None] * rows, dtype=values.dtype).append(values.slice(0, len(values) - rows))
     return earlier
-
-
-def _answers(rows: pl.DataFrame, questions: Mapping[str, OfField | Question]) -> dict[str, dict[str, Any]]:
-    """What one query finds for each question."""
-    columns = [
-        column.alias(f"{place}.{name}")
-        for place, each in enumerate(questions.values())
-        for name, column in each.columns.items()
-    ]
-    asks = [(place, ask) for place, each in enumerate(questions.values()) for ask in each.asks]
-    reductions = [_reduced(f"{place}.{ask}") for place, ask in asks]
-    row = rows.lazy().select(columns).select(reductions).collect(engine="streaming").row(0)
-    found: dict[str, dict[str, Any]] = {id: {} for id in questions}
-    ids = list(questions)
-    for (place, ask), value in zip(asks, row, strict=True):
-        found[ids[place]][ask] = value
-    return found
-
-
-_REDUCED: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
-    "all": lambda column: column.all(),
-    "any": lambda column: column.any(),
-    "sum": lambda column: column.sum(),
-    "nulls": lambda column: column.null_count(),
-    "least": lambda column: column.min(),
-    "most": lambda column: column.max(),
-}
-
-
-@lru_cache(maxsize=1024)
-def _reduced(ask: str) -> pl.Expr:
-    name, _, key = ask.rpartition(".")
-    return _REDUCED[key](polars().col(name)).alias(ask)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,7 +12,7 @@ from peakguard.engines.polars.moments import text_of
 from peakguard.engines.polars.step_rows import STEP, first_of, step_rows
 from peakguard.engines.polars.step_totals import Total, measure, totals, whole
 from peakguard.runtime.errors import PeakguardError
-from peakguard.runtime.invariant import Call, Step
+from peakguard.runtime.invariant import Call, Nearest, Step
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,7 +31,7 @@ class Found(NamedTuple):
     open: int
     broken: int
     first: First | None = None
-    closest: Call | None = None
+    nearest: Nearest = Nearest(None)
 
 
 class Steps:
@@ -88,22 +88,26 @@ class Steps:
         if total is None or (total.unknown and each["on_null"] == "fail"):
             return self._looked_into(each)
         rows = self._rows.number
-        return Found(rows, rows, 0, total.unknown, 0, 0, None, self._call(each, total))
+        return Found(rows, rows, 0, total.unknown, 0, 0, None, self._nearest(each, total))
+
+    def _nearest(self, each: Mapping[str, Any], total: Total) -> Nearest:
+        if self._streamed is not None and each["id"] in self._streamed.measured:
+            return Nearest(None, partial(self._sought, each))
+        return Nearest(self._call(each, total))
 
     def _call(self, each: Mapping[str, Any], total: Total) -> Call | None:
-        if not total.kind:
+        if total.place is None:
             return None
-        if total.place is not None:
-            return Call(total.kind, total.measure, *self._rows.shown(total.place, each["reads"]))
-        return Call.sought(total.kind, total.measure, partial(self._sought, each["id"], each["reads"]))
+        return Call(total.kind, total.measure, *self._rows.shown(total.place, each["reads"]))
 
-    def _sought(self, id: str, names: Sequence[str]) -> tuple[int, Mapping[str, Any]]:
+    def _sought(self, each: Mapping[str, Any]) -> Call | None:
         assert self._streamed is not None
-        place = self._streamed.place(id)
-        if place is None:
+        try:
+            total = self._streamed.nearest.total(each["id"])
+        except KeyError:
             problem = "its rows were changed after they were verified, before the closest call was asked for"
-            raise PeakguardError(codes.STEPS_MISFIT, policy=self._table["name"], problem=problem)
-        return self._rows.shown(place, names)
+            raise PeakguardError(codes.STEPS_MISFIT, policy=self._table["name"], problem=problem) from None
+        return self._looked_into(each).nearest.call if total is None else self._call(each, total)
 
     def _looked_into(self, each: Mapping[str, Any]) -> Found:
         """One that not every step keeps, or that asks something of some steps only."""
@@ -139,7 +143,7 @@ class Steps:
             0,
             int(against["broken"].sum()),
             self._breach(each, against, first) if first is not None else None,
-            self._closest(each, asked),
+            Nearest(self._closest(each, asked)),
         )
 
     def _closest(self, each: Mapping[str, Any], asked: pl.DataFrame) -> Call | None:
@@ -162,7 +166,7 @@ class Steps:
         # Of equal measures the first counts.
         place = int((values == values[place]).arg_true()[0])
         row = held.row(place, named=True)
-        return Call(kind, float(row["measure"]), int(row[STEP]), {name: row[name] for name in each["reads"]})
+        return Call(kind, row["measure"] + 0.0, int(row[STEP]), {name: row[name] for name in each["reads"]})
 
     def _breach(self, each: Mapping[str, Any], rows: pl.DataFrame, place: int) -> First:
         row = rows.row(place, named=True)

@@ -7,6 +7,7 @@ from typing import Any
 from peakguard.expression import emit_polars
 from peakguard.expression.hoist import BOUNDED, CUMULATED, hoist, hoist_earlier, rows_back, text_of
 from peakguard.expression.typed import FINITE, NAN, Typed, walk
+from peakguard.kinds.invariants.in_order import ordered, plain
 from peakguard.kinds.invariants.measure import Measure, measures
 from peakguard.kinds.invariants.watched import Watched
 
@@ -32,19 +33,21 @@ def _streamed(each: Watched, parts: tuple[Measure, ...]) -> dict[str, Any] | Non
 
     Extremes of all rows so far and earlier values are `hoisted`; besides them a row depends on `back` rows.
     `is_number`: no difference of the sides of a measure is NaN. `shows` names the fields that are finite where that
-    difference is.
+    difference is; of the field that it `orders` no value is beyond both the first and the last.
     """
     if each.form != "always" or each.when is not None or each.groups:
         return None
     if not all(_is_the_same_in_pieces(node) for node in walk(each.expr.root)):
         return None
     hoisted: dict[str, dict[str, Any]] = {}
-    root = _hoist(each.expr.root, hoisted)
+    root = _hoist(plain(each.expr.root), hoisted)
     sides = [(part, _hoist(part.large, hoisted), _hoist(part.small, hoisted)) for part in parts]
     return {
         "expr": text_of(root),
+        "orders": ordered(plain(each.expr.root)),
         "measures": [[part.kind, text_of(a), _other(part, b), list(part.tolerances)] for part, a, b in sides],
-        "is_nullable": root.nullable or any(a.nullable or b.nullable for _, a, b in sides),
+        "is_nullable": root.nullable,
+        "is_complete": not any(a.nullable or b.nullable for _, a, b in sides),
         "is_number": all(_is_number(part) for part in parts),
         "shows": sorted(_shown(parts[0].large) | _shown(parts[0].small)) if _is_known(parts) else [],
         "hoisted": [{name: spec.get(name) for name in _SPEC} for spec in hoisted.values()],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from peakguard.runtime.invariant import Breach, InvariantOutcome
+from peakguard.runtime.invariant import Breach, InvariantOutcome, Nearest
 
 ASKS = "every value is of its type"
 
@@ -39,7 +39,7 @@ def state_outcome(
     """The outcome of the promise over some steps."""
     told = ("always", table["error"], "error", "run", None)
     counts = (steps, steps, steps - failed, failed, 0, 0, failed)
-    return InvariantOutcome("state", ASKS, *told, *counts, None, first, is_enforced)
+    return InvariantOutcome("state", ASKS, *told, *counts, Nearest(None), first, is_enforced)
 
 
 def odd_breach(table: Mapping[str, Any], step: int, name: str, value: Any) -> Breach:

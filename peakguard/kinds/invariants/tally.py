@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from peakguard.runtime.invariant import Breach, Call, InvariantOutcome, Step
+from peakguard.runtime.invariant import Breach, Call, InvariantOutcome, Nearest, Step
 
 _SEVERITIES = ("error", "halt")
 Values = Mapping[str, Any]
@@ -50,7 +50,7 @@ class Tally:
             if is_new:
                 self._nears[place] = measure
             if self.closest is None or is_closer(kind, measure, self.closest.measure):
-                self.closest = Call(kind, float(measure), step, values)
+                self.closest = Call(kind, measure + 0.0, step, values)
 
     def refused(self, group: tuple[Any, ...], *, is_unknown: bool, index: int) -> bool:
         """Whether a step at which it does not hold counts against it, as the `index`th that it was asked of."""
@@ -114,7 +114,7 @@ class Tally:
             self.unknown,
             open,
             self.broken,
-            self.closest,
+            Nearest(self.closest),
             self.first,
             self.is_enforced,
         )

@@ -46,5 +46,5 @@ def _outcome(each: Mapping[str, Any], found: Found, *, is_enforced: bool) -> Inv
     )  # fmt: skip # the fields in order
     enforced = is_enforced and each["mode"] == "enforce"
     return InvariantOutcome(
-        each["id"], each["asks"], each["form"], *told, "run", None, *counts, found.closest, first, enforced
+        each["id"], each["asks"], each["form"], *told, "run", None, *counts, found.nearest, first, enforced
     )

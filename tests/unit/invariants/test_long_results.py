@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from peakguard.engines.polars import running, step_rows, step_stream
+from peakguard.engines.polars import running, step_rows
 from peakguard.engines.polars.running import running as running_extremes
+from peakguard.engines.polars.step_query import answers
 from peakguard.engines.polars.step_totals import totals as totals_of
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.invariant import Verification
@@ -89,13 +90,12 @@ def test_of_equal_calls_the_first_counts_in_whichever_piece() -> None:
     assert found.outcomes[1].closest.step == 3
 
 
-def test_where_it_was_closest_is_looked_for_once_and_only_when_asked() -> None:
-    found, _ = judged(book(), drawdown=DRAWDOWN, fees=FEES)
-    with patch.object(step_stream.Streamed, "_found", autospec=True, side_effect=step_stream.Streamed._found) as sought:
-        assert [each.closest.measure for each in found.outcomes if each.closest] == [pytest.approx(77.9998), 0.25]
+def test_closest_calls_are_looked_for_once_and_only_when_asked_for() -> None:
+    with patch("peakguard.engines.polars.step_nearest.answers", wraps=answers) as sought:
+        found, _ = judged(book(), drawdown=DRAWDOWN, fees=FEES)
         assert not sought.called
-        assert [each.closest.step for each in found.outcomes if each.closest] == [6, 5]
-        assert [each.closest.step for each in found.outcomes if each.closest] == [6, 5]
+        closest = [each.closest for each in found.outcomes if each.closest]
+        assert [(each.measure, each.step) for each in closest] == [(pytest.approx(77.9998), 6), (0.25, 5)]
         assert sought.call_count == 1
 
 
@@ -103,8 +103,8 @@ def test_a_closest_call_goes_to_another_process_with_its_place() -> None:
     found, _ = judged(book(), drawdown=DRAWDOWN)
     there = pickle.loads(pickle.dumps(found))
     assert there == found
-    assert hash(there.outcomes[1].closest) == hash(found.outcomes[1].closest)
-    assert repr(there.outcomes[1].closest) == repr(found.outcomes[1].closest)
+    assert there.outcomes[1].closest == ("distance", pytest.approx(77.9998), 6, {"equity": 100.0})
+    assert repr(there.outcomes[1]) == repr(found.outcomes[1])
 
 
 @pytest.mark.parametrize(
@@ -157,12 +157,73 @@ def test_a_tolerance_that_is_relative_on_some_rows_is_told_for_each(large: float
     )
 
 
-@pytest.mark.parametrize("expr", ["fees >= 0", "fees > 0", "close(equity, cash + value, abs=0.002)", "equity > 105"])
+@pytest.mark.parametrize("expr", ["fees > 0", "close(equity, cash + value, abs=0.0001)", "equity > 105"])
 def test_what_some_step_breaks_is_looked_into(expr: str) -> None:
     found, is_quick = judged(book(), it={"expr": expr})
     with patch.object(step_rows, "FROM", 1_000):
         assert policy(STATE, it={"expr": expr}).verify(book()) == found
     assert not is_quick
+
+
+@pytest.mark.parametrize("expr", ["fees >= 0", "delta(equity) > -11", "close(equity, cash + value, abs=0.002)"])
+def test_what_is_at_its_bound_at_some_step_is_kept(expr: str) -> None:
+    found, is_quick = judged(book(), it={"expr": expr, "on_null": "pass"})
+    assert is_quick
+    with patch.object(step_rows, "FROM", 1_000):
+        assert policy(STATE, it={"expr": expr, "on_null": "pass"}).verify(book()) == found
+
+
+SIZES = [0.0, -0.0, 5e-324, -5e-324, 1e-308, 1.0, 1.0000000000000002, -1.0, 1e308, -1e308, 1.7976931348623157e308]
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from([*SIZES, inf, -inf, nan]), st.sampled_from(SIZES), st.floats()), max_size=12),
+    st.sampled_from(["x - prev(x) {} 0", "0 {} x - prev(x)", "x {} prev(x)", "prev(x) {} x", "0 {} delta(x)"]),
+    st.sampled_from(["<", "<=", ">", ">="]),
+    st.booleans(),
+)
+def test_values_in_order_are_judged_as_by_their_differences(
+    values: list[float], expr: str, order: str, is_sorted: bool
+) -> None:
+    rises = {"expr": expr.format(order), "on_null": "pass"}
+    frame = pl.DataFrame({"x": sorted(values) if is_sorted else values}, schema={"x": pl.Float64})
+    found = policy({"x": "float64"}, rises=rises).verify(frame)
+    with patch.object(step_rows, "FROM", 1_000):
+        # Written out, for NaN is not even equal to itself.
+        assert repr(policy({"x": "float64"}, rises=rises).verify(frame)) == repr(found)
+
+
+@pytest.mark.parametrize(
+    ("expr", "field"),
+    [
+        ("fees >= prev(fees)", "fees"),
+        ("prev(fees) > fees", "fees"),
+        ("delta(fees) <= 0", "fees"),
+        ("0 < fees - prev(fees)", "fees"),
+        ("at > prev(at)", "at"),
+        ("fees >= prev(fees, 2)", None),
+        ("fees >= prev(cash)", None),
+        ("fees >= 2 * prev(fees)", None),
+        ("gaps >= prev(gaps)", None),
+        ("odd >= prev(odd)", None),
+        ("fees > prev(fees) and cash > 0", None),
+    ],
+)
+def test_what_orders_the_values_of_a_field(expr: str, field: str | None) -> None:
+    more = {"gaps": {"type": "float64", "nullable": True}, "odd": {"type": "float64", "finite": False}}
+    made = policy({**STATE, **more, "at": "datetime[us, UTC]"}, it={"expr": expr, "on_null": "pass"})
+    assert made.table["invariants"][0]["polars"]["streamed"]["orders"] == field
+
+
+@pytest.mark.parametrize(
+    "values", [[nan, 1.0, 2.0], [1.0, nan, nan], [1.0, 2.0, inf], [-inf, 1.0, 2.0], [1.0, nan, 2.0], [nan] * 3]
+)
+def test_odd_values_at_the_ends_of_what_is_in_order_are_found(values: list[float]) -> None:
+    up = pl.DataFrame({"x": values})
+    for frame, expr in ((up, "x >= prev(x)"), (up.reverse(), "x <= prev(x)"), (up.reverse(), "delta(x) <= 0")):
+        found, is_quick = judged(frame, {"x": "float64"}, it={"expr": expr, "on_null": "pass"})
+        assert not is_quick
+        assert found.outcomes[0].failed == sum(value - value != 0 for value in values)
 
 
 def test_an_extreme_of_what_was_nan_stays_nan() -> None:
@@ -184,14 +245,13 @@ def test_a_closest_call_that_looks_back_is_found_where_a_piece_begins() -> None:
 
 
 def test_rows_that_were_changed_before_the_closest_call_was_asked_for_are_told() -> None:
-    values = np.array([3.0, 2.0, 1.0, 4.0])
-    found = policy({"x": "float64"}, it={"expr": "x > 0"}).verify(pl.DataFrame({"x": values}))
+    values = np.array([3.0, 2.005, 1.0, 4.0])
+    frame = pl.DataFrame({"x": values, "y": [3.0, 2.0, 1.0, 4.0]})
+    near = {"expr": "close(x, y, abs=0.01)"}
+    found = policy({"x": "float64", "y": "float64"}, it=near).verify(frame)
     values[:] = 7.0
-    call = found.outcomes[1].closest
-    assert call is not None
-    assert call.measure == 1.0
     with pytest.raises(PeakguardError) as caught:
-        _ = call.step
+        _ = found.outcomes[1].closest
     assert caught.value.code == "PG2063"
 
 
@@ -200,4 +260,4 @@ def test_memory_of_others_is_not_looked_at_later() -> None:
     found = policy({"x": "float64"}, it={"expr": "x > 0"}).verify(values)
     values.loc[:, "x"] = 7.0
     assert found.outcomes[1].closest is not None
-    assert list(found.outcomes[1].closest) == ["distance", 1.0, 3, {"x": 1.0}]
+    assert found.outcomes[1].closest == ("distance", 1.0, 3, {"x": 1.0})
