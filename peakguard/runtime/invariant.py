@@ -36,7 +36,8 @@ class Breach(NamedTuple):
 class Call(NamedTuple):
     """The closest that an invariant came to its bound while it held, and what it reads at that `step`.
 
-    `kind` is `distance`, in the unit of the values, or `used`, a share of the tolerance.
+    `kind` is `distance`, in the unit of the values, or `used`, a share of the tolerance. Of integers beyond 2**53 a
+    monitor tells it exactly, the query over a whole result as the difference of two floats.
     """
 
     kind: str
@@ -57,8 +58,9 @@ class Nearest:
     @property
     def call(self) -> Call | None:
         """The closest call; until it is looked for, what `find` holds is kept."""
-        if self._find is not None:
-            self._call, self._find = self._find(), None
+        find = self._find
+        if find is not None:
+            self._call, self._find = find(), None
         return self._call
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -105,7 +107,8 @@ class InvariantOutcome(NamedTuple):
     def closest(self) -> Call | None:
         """The closest that it came to its bound; None where it has no measure, or was nowhere close.
 
-        Raises PeakguardError (PG2063) where rows of a long result were changed before it was asked for.
+        Of a long result it is looked for when it is asked for. Raises PeakguardError (PG2063) where it shows that the
+        rows were changed since they were verified.
         """
         return self.nearest.call
 

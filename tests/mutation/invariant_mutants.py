@@ -245,6 +245,16 @@ INVARIANTS = [
         Fault.ORDER,
     ),
     Mutant(
+        "long-rows-that-were-changed",
+        "a closest call beyond the bound, of rows that were changed, is told",
+        f"{ENGINE}/step_nearest.py",
+        "else near.measure < 0:",
+        "else False:",
+        LONG,
+        "invariants: closest call",
+        Fault.STALE,
+    ),
+    Mutant(
         "long-nan-in-an-extreme",
         "extremes of what may be NaN are taken stretch by stretch",
         f"{KIND}/columnar.py",

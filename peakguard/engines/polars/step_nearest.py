@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _PIECE = 131_072
+_USED_UP = 1 + 1e-9
+"""The share of a tolerance that no rounding makes of what keeps it."""
 Texts = Mapping[str, Mapping[str, Any]]
 
 
@@ -21,6 +23,7 @@ class NearestRows:
     """The closest calls of invariants that no row breaks, by their ids; all of them are found with the first."""
 
     def __init__(self, rows: pl.DataFrame, asked: Texts, known: Mapping[str, Total]) -> None:
+        self.ids = frozenset(asked)
         self._rows = rows
         self._asked = asked
         self._known = known
@@ -28,10 +31,14 @@ class NearestRows:
     def total(self, id: str) -> Total | None:
         """The closest call of one with its place; None where each row has to be looked at for it.
 
-        Raises KeyError where it is not to be found again, for the rows were changed.
+        Raises LookupError where it shows that the rows were changed: it is not found again, or breaks what they kept.
         """
         near = self._nearest[id]
-        return near._replace(place=self._places[id]) if near is not None and near.kind else near
+        if near is None or not near.kind:
+            return near
+        if near.measure > _USED_UP if near.kind == "used" else near.measure < 0:
+            raise LookupError(id)
+        return near._replace(place=self._places[id])
 
     @cached_property
     def _nearest(self) -> Mapping[str, Total | None]:

@@ -81,15 +81,16 @@ class OfMeasure:
         extreme = "most" if self._kind == "used" else "least"
         self._extreme = f"measure.{extreme}"
         self.columns: Mapping[str, pl.Expr] = {"measure": judged(texts)}
-        # Of several comparisons one may be known where another is not.
-        nulls = ("measure.nulls",) if len(parts) > 1 and not texts["is_complete"] else ()
         # A sum is NaN where any of its values is.
         added = () if texts["is_number"] and self._kind == "distance" else ("measure.sum",)
-        self.asks: Sequence[str] = (self._extreme, *nulls, *added)
+        self.asks: Sequence[str] = (self._extreme, *added)
 
     def answer(self, found: Found) -> Total | None:
-        """The closest call but for its place; None where each row has to be looked at for it."""
-        if found.get("measure.nulls") or isnan(found.get("measure.sum") or 0.0):
+        """The closest call but for its place; None where each row has to be looked at for it.
+
+        A measure is null on the rows that are unknown only: where several comparisons hold, all of them are known.
+        """
+        if isnan(found.get("measure.sum") or 0.0):
             return None
         return nearest_of(self._kind, found[self._extreme])
 

@@ -27,11 +27,9 @@ Texts = Mapping[str, Mapping[str, Any]]
 class Streamed:
     """The totals of the invariants that surely no step breaks, by their ids, and their closest calls."""
 
-    def __init__(self, rows: pl.DataFrame, asked: Texts, totals: Mapping[str, Total]) -> None:
+    def __init__(self, totals: Mapping[str, Total], nearest: NearestRows) -> None:
         self.totals = totals
-        measured = {id: texts for id, texts in asked.items() if id in totals and texts["measures"]}
-        self.nearest = NearestRows(rows, measured, {id: totals[id] for id in measured if totals[id].is_measured})
-        self.measured = frozenset(measured)
+        self.nearest = nearest
 
 
 def streamed(frame: pl.DataFrame, state: Fields, invariants: Sequence[Invariant]) -> Streamed | None:
@@ -56,7 +54,17 @@ def streamed(frame: pl.DataFrame, state: Fields, invariants: Sequence[Invariant]
     again = {id: OfVerdict(asked[id]) for id in tolerances if totals[id] is None}
     found = answers(rows, again)
     totals |= {id: each.answer(found[id]) for id, each in again.items()}
-    return Streamed(rows, asked, {id: total for id, total in totals.items() if total is not None})
+    kept = {id: total for id, total in totals.items() if total is not None}
+    measured = _measured(kept, invariants)
+    known = {id: kept[id] for id in measured if id in tolerances and id not in again}
+    return Streamed(kept, NearestRows(rows, measured, known))
+
+
+def _measured(kept: Mapping[str, Total], invariants: Sequence[Invariant]) -> Texts:
+    """The texts of those whose closest call may be asked for; what the unknown breaks is looked into row by row."""
+    asked = {each["id"]: each["polars"]["streamed"] for each in invariants if each["id"] in kept}
+    broken = {each["id"] for each in invariants if each["on_null"] == "fail" and kept.get(each["id"], Total(0)).unknown}
+    return {id: texts for id, texts in asked.items() if texts["measures"] and id not in broken}
 
 
 def _of_field(

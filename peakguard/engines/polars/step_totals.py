@@ -16,15 +16,13 @@ if TYPE_CHECKING:
 class Total(NamedTuple):
     """Of one that no step breaks: for how many it is unknown, and what the closest call is, of `kind` if there is one.
 
-    `place` is where it is, from 0; None where that has yet to be found. Before it `is_measured` nothing is known of a
-    closest call.
+    `place` is where it is, from 0; None where that has yet to be found.
     """
 
     unknown: int
     kind: str = ""
     measure: float = 0.0
     place: int | None = None
-    is_measured: bool = False
 
 
 def totals(frame: pl.DataFrame, invariants: Sequence[Mapping[str, Any]]) -> dict[str, Total]:
@@ -73,9 +71,9 @@ def nearest_of(kind: str, measure: float | None, place: int | None = None) -> To
     """The closest call of one that no step breaks. What is infinitely far, or exactly equal, was not close."""
     none = 0.0 if kind == "used" else inf
     if measure is None or measure == none:
-        return Total(0, is_measured=True)
+        return Total(0)
     # Zero without a sign.
-    return Total(0, kind, measure + 0.0, place, is_measured=True)
+    return Total(0, kind, measure + 0.0, place)
 
 
 _MANY = 100_000
@@ -104,13 +102,13 @@ def _way(each: Mapping[str, Any]) -> str:
 def _total(values: pl.Series, each: Mapping[str, Any], added: Any, place: int | None) -> Total | None:
     parts, unknown = each["polars"]["measures"], values.null_count()
     if not parts:
-        return None if added + unknown < len(values) else Total(unknown, is_measured=True)
+        return None if added + unknown < len(values) else Total(unknown)
     # Of several comparisons one may fail where another is unknown. A sum is NaN where any of its values is.
     if (unknown and len(parts) > 1) or isnan(added):
         return None
     kind = parts[0][0]
     if place is None:
-        return Total(unknown, is_measured=True)
+        return Total(unknown)
     found = float(values[place])
     if not is_clear(kind, found):
         return None

@@ -91,7 +91,7 @@ class Steps:
         return Found(rows, rows, 0, total.unknown, 0, 0, None, self._nearest(each, total))
 
     def _nearest(self, each: Mapping[str, Any], total: Total) -> Nearest:
-        if self._streamed is not None and each["id"] in self._streamed.measured:
+        if self._streamed is not None and each["id"] in self._streamed.nearest.ids:
             return Nearest(None, partial(self._sought, each))
         return Nearest(self._call(each, total))
 
@@ -104,7 +104,7 @@ class Steps:
         assert self._streamed is not None
         try:
             total = self._streamed.nearest.total(each["id"])
-        except KeyError:
+        except LookupError:
             problem = "its rows were changed after they were verified, before the closest call was asked for"
             raise PeakguardError(codes.STEPS_MISFIT, policy=self._table["name"], problem=problem) from None
         return self._looked_into(each).nearest.call if total is None else self._call(each, total)

@@ -31,9 +31,10 @@ def columnar(each: Watched) -> dict[str, Any]:
 def _streamed(each: Watched, parts: tuple[Measure, ...]) -> dict[str, Any] | None:
     """The texts for a query that takes the rows in pieces; None where what they would give may differ in its rounding.
 
-    Extremes of all rows so far and earlier values are `hoisted`; besides them a row depends on `back` rows.
-    `is_number`: no difference of the sides of a measure is NaN. `shows` names the fields that are finite where that
-    difference is; of the field that it `orders` no value is beyond both the first and the last.
+    Extremes of all rows so far and earlier values are `hoisted`; besides them a row depends on `back` rows. A verdict
+    that `is_nullable` may be unknown. `is_number`: no difference of the sides of a measure is NaN. `shows` names the
+    fields that are finite where that difference is; of the field that it `orders` every value lies between the first
+    and the last.
     """
     if each.form != "always" or each.when is not None or each.groups:
         return None
@@ -47,7 +48,6 @@ def _streamed(each: Watched, parts: tuple[Measure, ...]) -> dict[str, Any] | Non
         "orders": ordered(plain(each.expr.root)),
         "measures": [[part.kind, text_of(a), _other(part, b), list(part.tolerances)] for part, a, b in sides],
         "is_nullable": root.nullable,
-        "is_complete": not any(a.nullable or b.nullable for _, a, b in sides),
         "is_number": all(_is_number(part) for part in parts),
         "shows": sorted(_shown(parts[0].large) | _shown(parts[0].small)) if _is_known(parts) else [],
         "hoisted": [{name: spec.get(name) for name in _SPEC} for spec in hoisted.values()],

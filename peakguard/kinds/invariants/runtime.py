@@ -35,8 +35,8 @@ class Invariants:
         """What became of every invariant over the rows of a frame, each a step, in their order.
 
         Takes Polars, pandas and Arrow. Columns are found under the names of the state. Raises PeakguardError (PG2063)
-        for a frame that lacks one, or has one of another type. Where a closest call of many steps was is looked for
-        when it is asked for: memory that a frame of Polars shares with an array must not be written to before.
+        for a frame that lacks one, or has one of another type. Closest calls of many steps are looked for when they
+        are asked for: memory that a frame of Polars shares with an array must not be written to before.
         """
         from peakguard.engines.polars.frames import to_polars
         from peakguard.kinds.invariants.verifying import verification

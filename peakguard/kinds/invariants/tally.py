@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any
 
 from peakguard.runtime.invariant import Breach, Call, InvariantOutcome, Nearest, Step
@@ -49,6 +50,8 @@ class Tally:
             is_new = measure > self._nears[place] if kind == "used" else measure < self._nears[place]
             if is_new:
                 self._nears[place] = measure
+            if measure == (0.0 if kind == "used" else inf):
+                continue  # exactly equal, or infinitely far: not close
             if self.closest is None or is_closer(kind, measure, self.closest.measure):
                 self.closest = Call(kind, measure + 0.0, step, values)
 

@@ -111,3 +111,12 @@ def test_values_that_are_as_declared_are_not_read_one_by_one(monkeypatch: pytest
     monitor.step(time=time, name="a", n=1, x=2.0, y=None, ps=[{"q": 1.0, "p": 2.0, "name": "b"}])
     with pytest.raises(AssertionError):
         monitor.step(time=time, name="a", n=1, x=2, y=None, ps=({"q": 1.0, "p": 2.0},))
+
+
+def test_a_share_too_small_for_a_float_is_no_closest_call() -> None:
+    """Neither of a stream nor of the same rows afterwards."""
+    found = policy({"x": "float64", "y": "float64"}, it={"expr": "close(x, y, abs=1e7)"})
+    monitor = found.monitor()
+    monitor.step(x=5e-324, y=0.0)
+    rows = pl.DataFrame({"x": [5e-324], "y": [0.0]})
+    assert (monitor.outcome().outcomes[1].closest, found.verify(rows).outcomes[1].closest) == (None, None)

@@ -19,6 +19,7 @@ from peakguard.engines.polars import running, step_rows
 from peakguard.engines.polars.running import running as running_extremes
 from peakguard.engines.polars.step_query import answers
 from peakguard.engines.polars.step_totals import totals as totals_of
+from peakguard.engines.polars.steps import Steps
 from peakguard.runtime.errors import PeakguardError
 from peakguard.runtime.invariant import Verification
 from tests.property.test_invariants_agreement import in_pieces
@@ -244,15 +245,26 @@ def test_a_closest_call_that_looks_back_is_found_where_a_piece_begins() -> None:
     assert (found.outcomes[1].closest.step, found.outcomes[1].closest.measure) == (4, 0.5)
 
 
-def test_rows_that_were_changed_before_the_closest_call_was_asked_for_are_told() -> None:
+@pytest.mark.parametrize(
+    ("expr", "changed"), [("close(x, y, abs=0.01)", 7.0), ("close(x, y, rel=0.01)", 7.0), ("x > 0", -1.0)]
+)
+def test_rows_that_were_changed_before_the_closest_call_was_asked_for_are_told(expr: str, changed: float) -> None:
     values = np.array([3.0, 2.005, 1.0, 4.0])
     frame = pl.DataFrame({"x": values, "y": [3.0, 2.0, 1.0, 4.0]})
-    near = {"expr": "close(x, y, abs=0.01)"}
-    found = policy({"x": "float64", "y": "float64"}, it=near).verify(frame)
-    values[:] = 7.0
+    found = policy({"x": "float64", "y": "float64"}, it={"expr": expr}).verify(frame)
+    values[:] = changed
     with pytest.raises(PeakguardError) as caught:
         _ = found.outcomes[1].closest
     assert caught.value.code == "PG2063"
+
+
+@pytest.mark.parametrize("on_null", ["pass", "fail"])
+def test_what_is_unknown_at_first_needs_a_look_at_every_row_only_where_it_is_broken_by_that(on_null: str) -> None:
+    both = {"expr": "cash > -1 and prev(cash) > -2", "on_null": on_null}
+    with patch.object(Steps, "_looked_into", autospec=True, side_effect=Steps._looked_into) as looked:
+        found, _ = judged(book(), it=both, solvent={"expr": "cash >= 0"})
+        assert [each.closest.step for each in found.outcomes if each.closest] == [2, 2]
+        assert looked.call_count == (on_null == "fail")
 
 
 def test_memory_of_others_is_not_looked_at_later() -> None:

@@ -43,9 +43,9 @@ SIMPLE = ["[A-Z]+", "[A-Z]{3}/[A-Z]{3,5}", "(buy|sell)", r"[0-9]{4}-[0-9]{2}-[0-
 @pytest.mark.parametrize("pattern", NESTED)
 def test_a_pattern_that_may_blow_up_goes_to_re2(pattern: str) -> None:
     assert degree(portable(pattern)) not in (0, 1, 2)
-    start = time.perf_counter()
+    start = time.thread_time()
     assert matcher(portable(pattern))("a" * 5000) is False
-    assert time.perf_counter() - start < 1
+    assert time.thread_time() - start < 5
 
 
 @pytest.mark.parametrize("pattern", SIMPLE)
@@ -59,9 +59,9 @@ SQUARE = ["[A-Z]+(/[A-Z]+)?", "a*a*b", "[a-z]+@[a-z]+"]
 @pytest.mark.parametrize("pattern", SQUARE)
 def test_two_endless_repeats_stay_with_python_for_short_values_only(pattern: str) -> None:
     assert degree(portable(pattern)) == 2
-    start = time.perf_counter()
+    start = time.thread_time()
     assert matcher(portable(pattern))("a" * 200_000 + "!") is False
-    assert time.perf_counter() - start < 1
+    assert time.thread_time() - start < 5
 
 
 def test_what_counts_as_linear_is_linear() -> None:
@@ -73,9 +73,9 @@ def test_what_counts_as_linear_is_linear() -> None:
         if degree(pattern) not in (0, 1):
             continue
         seen += 1
-        start = time.perf_counter()
+        start = time.thread_time()
         assert re.fullmatch(pattern, "a" * 20_000) is None
-        assert time.perf_counter() - start < 0.5, pattern
+        assert time.thread_time() - start < 2, pattern
     assert seen > 50
 
 
