@@ -166,7 +166,9 @@ def test_what_some_step_breaks_is_looked_into(expr: str) -> None:
     assert not is_quick
 
 
-@pytest.mark.parametrize("expr", ["fees >= 0", "delta(equity) > -11", "close(equity, cash + value, abs=0.002)"])
+@pytest.mark.parametrize(
+    "expr", ["fees >= 0", "0 <= delta(fees)", "delta(equity) > -11", "close(equity, cash + value, abs=0.002)"]
+)
 def test_what_is_at_its_bound_at_some_step_is_kept(expr: str) -> None:
     found, is_quick = judged(book(), it={"expr": expr, "on_null": "pass"})
     assert is_quick
