@@ -26,7 +26,7 @@ test: $(READY)  ## the suite (under 8 minutes on 2 cores)
 
 test-all: $(READY) browser strace  ## the suite with the slow tiers
 	$(BIN)/python -m pip install --quiet --requirement tests/differential/requirements.txt
-	PEAKGUARD_TESTS_COLD=1 $(BIN)/python -m pytest -m 'slow or not slow'
+	PEAKGUARD_TESTS_COLD=1 PEAKGUARD_AGREEMENT=3 $(BIN)/python -m pytest -m 'slow or not slow'
 
 strace:  ## what shows that every write goes through one place, and puts faults at system calls
 	@command -v strace || { \

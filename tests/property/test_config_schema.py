@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator, Draft202012Validator
 import peakguard
 from peakguard.kinds.config.runtime import Config
 from peakguard.kinds.config.schema import json_schema
+from tests.property.scale import SCALE
 
 STRUCTURE = {"PG890", "PG891", "PG892", "PG893", "PG894", "PG895", "PG896", "PG900", "PG912"}
 POLICY = """peakguard: 1
@@ -82,7 +83,7 @@ configurations = st.one_of(
 
 
 @given(configurations)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200 * SCALE, deadline=None)
 def test_schema_and_judgement_agree_on_structure(config: Config, value: dict[str, Any]) -> None:
     path = Path(config.root) / "app.json"
     path.write_text(json.dumps(value))

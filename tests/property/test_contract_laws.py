@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import peakguard
 from peakguard.kinds.contract.runtime import Contract
+from tests.property.scale import SCALE
 
 POLICY = """\
 peakguard: 1
@@ -50,6 +51,7 @@ ROWS = st.lists(
     ),
     max_size=8,
 )
+
 SCHEMA = {"k": pl.String, "n": pl.Int64, "x": pl.Float64, "y": pl.Float64}
 
 
@@ -70,7 +72,7 @@ def frame_of(rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 @pytest.mark.parametrize("action", ["raise", "drop", "observe"])
 @given(rows=ROWS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70 * SCALE, deadline=None)
 def test_validate_raises_exactly_when_there_are_violations(action: str, rows: list[dict[str, Any]]) -> None:
     contract, frame = contracts()[action], frame_of(rows)
     violations = contract.collect_violations(frame)
@@ -83,7 +85,7 @@ def test_validate_raises_exactly_when_there_are_violations(action: str, rows: li
 
 
 @given(rows=ROWS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70 * SCALE, deadline=None)
 def test_the_three_counts_cover_every_row(rows: list[dict[str, Any]]) -> None:
     for rule in contracts()["raise"].inspect(frame_of(rows)).rules:
         if rule.state == "run" and rule.id.startswith(("columns.", "order", "rules.above", "rules.below")):
@@ -91,7 +93,7 @@ def test_the_three_counts_cover_every_row(rows: list[dict[str, Any]]) -> None:
 
 
 @given(rows=ROWS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100 * SCALE, deadline=None)
 def test_the_rows_against_a_rule_are_those_that_speak_against_it(rows: list[dict[str, Any]]) -> None:
     """The rules once more, written by hand for one row."""
     verdict = contracts()["raise"].inspect(frame_of(rows))
@@ -101,7 +103,7 @@ def test_the_rows_against_a_rule_are_those_that_speak_against_it(rows: list[dict
 
 
 @given(rows=ROWS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50 * SCALE, deadline=None)
 def test_what_drop_returns_is_what_no_rule_speaks_against(rows: list[dict[str, Any]]) -> None:
     contract, frame = contracts()["drop"], frame_of(rows)
     single = [violation for violation in contract.inspect(frame).violations if violation.is_of_rows]
@@ -121,7 +123,7 @@ def outcome_of(contract: Contract, frame: pl.DataFrame) -> Any:
 
 
 @given(rows=ROWS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40 * SCALE, deadline=None)
 def test_a_frame_is_judged_alike_whichever_library_holds_it(rows: list[dict[str, Any]]) -> None:
     contract, frame = contracts()["raise"], frame_of(rows)
     assert contract.inspect(frame.to_arrow()) == contract.inspect(frame)

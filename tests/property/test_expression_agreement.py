@@ -4,7 +4,6 @@ About 20,000 evaluations here; set PEAKGUARD_AGREEMENT to multiply them (50 give
 """
 
 import math
-import os
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
@@ -21,10 +20,10 @@ from peakguard.expression.reference.interpreter import column, evaluate, evaluat
 from peakguard.expression.typed import Typed
 from tests.property.expressions import ROW_TYPES, exact
 from tests.property.nasty import SCOPE, frame, rows
+from tests.property.scale import SCALE
 
 HEIGHT = 150
 ROOTS = [*ROW_TYPES, *["bool", "int64", "float64"] * 6]
-SCALE = int(os.environ.get("PEAKGUARD_AGREEMENT", "1"))
 FRAMES = [frame(seed, HEIGHT) for seed in range(4)] + [frame(9, 1), frame(10, 2), frame(11, 0)]
 ROWS = [rows(each) for each in FRAMES]
 ALMOST = 1e-12

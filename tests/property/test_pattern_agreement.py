@@ -1,6 +1,6 @@
 """What a pattern means by definition it means to Python, RE2, Rust (Polars) and DuckDB; what is refused never runs.
 
-About 60,000 matches by each engine here; PEAKGUARD_AGREEMENT multiplies them.
+About 27,000 matches by each engine here; PEAKGUARD_AGREEMENT multiplies them.
 """
 
 import re
@@ -123,14 +123,14 @@ def assert_agreement(pattern: str, values: list[str]) -> None:
         assert not wrong, (pattern, portable(pattern), engine.__name__, wrong[0])
 
 
-@seeded(400)
+@seeded(200)
 @given(PATTERN, st.lists(TEXT, min_size=100, max_size=100))
 def test_engines_agree_on_what_is_well_formed(pattern: str, values: list[str]) -> None:
     if check_pattern(pattern) is None:
         assert_agreement(pattern, values)
 
 
-@seeded(1500)
+@seeded(700)
 @given(ANYTHING, st.lists(TEXT, min_size=10, max_size=10))
 def test_whatever_is_accepted_runs_everywhere(pattern: str, values: list[str]) -> None:
     with warnings.catch_warnings():

@@ -20,6 +20,7 @@ from peakguard.engines.polars.sampled import picks
 from peakguard.kinds.contract.outcome import verdict_of
 from peakguard.kinds.contract.runtime import Contract
 from peakguard.runtime.violation import Verdict
+from tests.property.scale import SCALE
 from tests.property.test_streaming_agreement import source_of
 
 POLICY = """\
@@ -73,7 +74,7 @@ CUTS = st.lists(st.integers(0, 5), max_size=6)
 
 
 @given(rows=ROWS, cuts=CUTS, share=st.sampled_from([0.3, 1.0]), seed=st.integers(0, 9))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40 * SCALE, deadline=None)
 def test_a_sample_finds_what_all_rows_would_say_of_its_rows(
     rows: list[tuple[float | None, int | None, int]], cuts: list[int], share: float, seed: int
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -23,6 +22,7 @@ from peakguard.engines.polars.in_memory import Prepared, gather
 from peakguard.kinds.contract.outcome import verdict_of
 from peakguard.kinds.contract.runtime import Contract
 from peakguard.runtime.violation import Verdict
+from tests.property.scale import SCALE
 
 if TYPE_CHECKING:
     from polars._typing import EngineType
@@ -192,19 +192,18 @@ def assert_alike(found: Verdict, expected: Verdict) -> None:
     assert found == expected
 
 
-SCALE = int(os.environ.get("PEAKGUARD_AGREEMENT", "1"))
 ENGINES: st.SearchStrategy[EngineType | None] = st.sampled_from([None, "in-memory", "streaming"])
 CUTS = st.lists(st.integers(0, 5), max_size=8)
 
 
 @given(frame=frames(), cuts=CUTS, engine=ENGINES)
-@settings(max_examples=60 * SCALE, deadline=None)
+@settings(max_examples=40 * SCALE, deadline=None)
 def test_batches_give_the_verdict_of_the_whole(frame: pl.DataFrame, cuts: list[int], engine: EngineType | None) -> None:
     assert_alike(in_batches(frame, cuts, engine=engine), as_a_whole(frame))
 
 
 @given(frame=frames(), cuts=CUTS, engine=ENGINES)
-@settings(max_examples=30 * SCALE, deadline=None)
+@settings(max_examples=20 * SCALE, deadline=None)
 def test_so_do_groups_in_many_pieces_and_keys_in_no_order(
     frame: pl.DataFrame, cuts: list[int], engine: EngineType | None
 ) -> None:
@@ -216,7 +215,7 @@ def test_so_do_groups_in_many_pieces_and_keys_in_no_order(
 
 
 @given(frame=frames(), cuts=CUTS)
-@settings(max_examples=30 * SCALE, deadline=None)
+@settings(max_examples=20 * SCALE, deadline=None)
 def test_so_does_text(frame: pl.DataFrame, cuts: list[int]) -> None:
     text = frame.with_columns(
         pl.col("t").dt.strftime("%d.%m.%Y %H:%M:%S"),
@@ -227,7 +226,7 @@ def test_so_does_text(frame: pl.DataFrame, cuts: list[int]) -> None:
 
 
 @given(frame=frames(), cuts=CUTS, lost=st.sets(st.sampled_from(sorted(SCHEMA)), max_size=3))
-@settings(max_examples=30 * SCALE, deadline=None)
+@settings(max_examples=20 * SCALE, deadline=None)
 def test_so_do_data_with_columns_missing_or_of_a_wrong_type(
     frame: pl.DataFrame, cuts: list[int], lost: set[str]
 ) -> None:

@@ -16,6 +16,7 @@ from peakguard.diagnostics import codes
 from peakguard.syntax.node import Mapping, Scalar, Style, walk
 from peakguard.syntax.source import Source
 from peakguard.syntax.toml import parse_toml
+from tests.property.scale import SCALE
 
 BLANK = st.sampled_from(["", " ", "\t", "  "])
 BREAK = st.sampled_from(["\n", "\r\n", "\n\n", " # comment ☃\n"])
@@ -57,6 +58,7 @@ NUMBER = st.sampled_from(
 MOMENT = st.sampled_from(
     ["1979-05-27", "1979-05-27T07:32:00Z", "1979-05-27 07:32:00.999999-07:00", "07:32:00", "2024-02-29t00:00:00"]
 )
+
 SIMPLE = st.one_of(STRING, NUMBER, MOMENT, st.sampled_from(["true", "false"]))
 KEY_PART = st.one_of(BARE, TEXT.map(basic), TEXT.filter(lambda text: "'" not in text).map(lambda text: f"'{text}'"))
 KEY = st.lists(KEY_PART, min_size=1, max_size=3).flatmap(
@@ -116,13 +118,13 @@ def assert_same(ours: Any, theirs: Any) -> None:
 
 
 @given(DOCUMENT)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200 * SCALE, deadline=None)
 def test_generated_documents_have_the_data_of_tomllib(text: str) -> None:
     assert_agrees(text)
 
 
 @given(DOCUMENT, st.randoms(use_true_random=False))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250 * SCALE, deadline=None)
 def test_damaged_documents_are_judged_like_tomllib(text: str, rng: random.Random) -> None:
     for _ in range(rng.randint(1, 4)):
         place = rng.randrange(len(text) + 1)
@@ -133,7 +135,7 @@ def test_damaged_documents_are_judged_like_tomllib(text: str, rng: random.Random
 
 
 @given(DOCUMENT)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150 * SCALE, deadline=None)
 def test_the_span_of_a_value_is_where_it_is_written(text: str) -> None:
     """What lies under a number, word or date reads as that value again."""
     node, findings = parse_toml(Source("a.toml", text))
@@ -149,7 +151,7 @@ def test_the_span_of_a_value_is_where_it_is_written(text: str) -> None:
 
 
 @given(DOCUMENT)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100 * SCALE, deadline=None)
 def test_keys_lie_under_their_spans(text: str) -> None:
     node, _ = parse_toml(Source("a.toml", text))
     for table in walk(node) if node is not None else ():

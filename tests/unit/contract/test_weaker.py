@@ -18,6 +18,7 @@ from peakguard.kinds.contract import weaker
 from peakguard.kinds.contract.model import Cadence, Column, Contract, ForeignKey, Freshness, Order, Rows, Sample
 from peakguard.language.header import Policy
 from peakguard.language.rule import FORMS, Rule
+from tests.property.scale import SCALE
 
 COMPARED: list[tuple[type[BaseModel], set[str]]] = [
     (Column, {*weaker._COLUMN, "type", "list", "record"}),
@@ -55,6 +56,7 @@ RULE = st.fixed_dictionaries(
         "when": st.just("x > 0"),
     },
 )
+
 COLUMN: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(("gt", "ge", "lt", "le"), NUMBERS),
     "not_in": st.lists(NUMBERS, min_size=1, max_size=2, unique=True),
@@ -83,7 +85,7 @@ def written(name: str, said: dict[str, Any], extends: str | None) -> str:
 
 
 @pytest.mark.parametrize("part", [*COLUMN, *WHOLE])
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50 * SCALE, deadline=None)
 @given(st.data(), ROWS)
 def test_data_that_satisfy_a_contract_satisfy_what_it_extends(
     part: str, data: st.DataObject, rows: list[tuple[int | None, int | None]]
