@@ -13,7 +13,8 @@ from peakguard.expression.scope import Column, Scope
 from peakguard.expression.typed import Typed
 from peakguard.expression.types import INT64, Type, datetime, decimal
 from tests.property.duckdb_backend import run, sql
-from tests.property.test_expression_agreement import SCALE, assert_same
+from tests.property.scale import SCALE
+from tests.property.test_expression_agreement import assert_same
 
 
 def rooted(text: str, scope: Scope) -> Typed | None:
