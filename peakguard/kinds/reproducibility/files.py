@@ -43,12 +43,14 @@ def matching(root: str, patterns: Iterable[str]) -> Iterator[str]:
 
 def modules(root: str) -> list[str]:
     """The modules of the project that are loaded, in the order in which they were."""
-    return [name for name in list(sys.modules) if name != "__main__" and _file_of(name, root) is not None]
+    project = _Project(root)
+    return [name for name in list(sys.modules) if name != "__main__" and project.file_of(name) is not None]
 
 
 def sources(root: str, folders: Iterable[str]) -> list[str]:
     """The Python files of the project that are loaded, its policies and its settings."""
-    loaded = (_file_of(name, root) for name in list(sys.modules))
+    project = _Project(root)
+    loaded = map(project.file_of, list(sys.modules))
     found = {path for path in loaded if path is not None}
     for folder in folders:
         found.update(os.path.realpath(path) for path in matching(folder, ["**/*"]))
@@ -56,14 +58,29 @@ def sources(root: str, folders: Iterable[str]) -> list[str]:
     return sorted(found | ({settings} if os.path.isfile(settings) else set()))
 
 
-def _file_of(module: str, root: str) -> str | None:
-    """The source of a loaded module that belongs to the project."""
-    path = getattr(sys.modules.get(module), "__file__", None)
-    if not isinstance(path, str) or not path.endswith(".py"):
-        return None
-    whole, inside = os.path.realpath(path), os.path.join(os.path.realpath(root), "")
-    apart = tuple(os.path.join(os.path.realpath(each), "") for each in (sys.prefix, sys.base_prefix))
-    return whole if whole.startswith(inside) and not whole.startswith(apart) else None
+class _Project:
+    """What lies below a root, and is not of the installation."""
+
+    def __init__(self, root: str) -> None:
+        self._inside = os.path.join(os.path.realpath(root), "")
+        self._apart = tuple(os.path.join(os.path.realpath(each), "") for each in (sys.prefix, sys.base_prefix))
+        self._folders: dict[str, str] = {}
+
+    def file_of(self, module: str) -> str | None:
+        """The source of a loaded module that belongs to the project."""
+        path = getattr(sys.modules.get(module), "__file__", None)
+        if not isinstance(path, str) or not path.endswith(".py"):
+            return None
+        whole = self._whole(path)
+        return whole if whole.startswith(self._inside) and not whole.startswith(self._apart) else None
+
+    def _whole(self, path: str) -> str:
+        """Without links. A thousand modules lie in a hundred folders, and each part of a path asks the disk."""
+        folder, name = os.path.split(path)
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder)
+        whole = os.path.join(self._folders[folder], name)
+        return os.path.realpath(whole) if os.path.islink(whole) else whole
 
 
 def named(path: str, root: str) -> str:
