@@ -45,7 +45,7 @@ def test_a_pattern_that_may_blow_up_goes_to_re2(pattern: str) -> None:
     assert degree(portable(pattern)) not in (0, 1, 2)
     start = time.thread_time()
     assert matcher(portable(pattern))("a" * 5000) is False
-    assert time.thread_time() - start < 5
+    assert time.thread_time() - start < 1
 
 
 @pytest.mark.parametrize("pattern", SIMPLE)
@@ -61,7 +61,7 @@ def test_two_endless_repeats_stay_with_python_for_short_values_only(pattern: str
     assert degree(portable(pattern)) == 2
     start = time.thread_time()
     assert matcher(portable(pattern))("a" * 200_000 + "!") is False
-    assert time.thread_time() - start < 5
+    assert time.thread_time() - start < 1
 
 
 def test_what_counts_as_linear_is_linear() -> None:
@@ -75,7 +75,7 @@ def test_what_counts_as_linear_is_linear() -> None:
         seen += 1
         start = time.thread_time()
         assert re.fullmatch(pattern, "a" * 20_000) is None
-        assert time.thread_time() - start < 2, pattern
+        assert time.thread_time() - start < 0.5, pattern
     assert seen > 50
 
 
